@@ -1,0 +1,85 @@
+//! IAM: instance profiles, roles and their policies.
+//!
+//! Shapes: IAM API reference. Policy documents are JSON objects, as the AWS CLI prints them, or their text.
+
+use super::ec2::shapes;
+use serde::Deserialize;
+use serde_json::Value;
+
+shapes! {
+    /// `GetInstanceProfile`.
+    InstanceProfile {
+        /// Name without path.
+        instance_profile_name: String,
+        /// `AIPA…`; differs after the profile was deleted and made again.
+        instance_profile_id: String,
+        /// ARN with path.
+        arn: String,
+        /// No role, or one.
+        roles: Vec<Role>,
+    }
+    /// `GetRole`; inside a profile without boundary and tags.
+    Role {
+        /// Name without path.
+        role_name: String,
+        /// `AROA…`.
+        role_id: String,
+        /// ARN with path.
+        arn: String,
+        /// Path, `/` by default.
+        path: String,
+        /// The trust policy.
+        assume_role_policy_document: Value,
+        /// The permissions boundary.
+        permissions_boundary: Option<AttachedBoundary>,
+        /// Tags.
+        tags: Vec<super::ec2::Tag>,
+    }
+    /// A permissions boundary.
+    AttachedBoundary {
+        /// ARN of the policy that is the boundary.
+        permissions_boundary_arn: String,
+    }
+    /// `ListAttachedRolePolicies`.
+    AttachedPolicies {
+        /// The managed policies of the role.
+        attached_policies: Vec<AttachedPolicy>,
+    }
+    /// A managed policy of a role.
+    AttachedPolicy {
+        /// Name.
+        policy_name: String,
+        /// ARN.
+        policy_arn: String,
+    }
+    /// `ListRolePolicies`.
+    InlinePolicyNames {
+        /// Names of the inline policies.
+        policy_names: Vec<String>,
+    }
+    /// `GetRolePolicy`.
+    InlinePolicy {
+        /// Name of the role.
+        role_name: String,
+        /// Name of the policy.
+        policy_name: String,
+        /// The document.
+        policy_document: Value,
+    }
+    /// A row of `ListPolicies`.
+    ManagedPolicy {
+        /// Name.
+        policy_name: String,
+        /// ARN.
+        arn: String,
+        /// The version in force.
+        default_version_id: String,
+    }
+    /// `GetPolicyVersion`.
+    PolicyVersion {
+        /// The document.
+        document: Value,
+        /// Such as `v2`.
+        version_id: String,
+    }
+}

@@ -1,0 +1,289 @@
+//! Every kind of fact: the call it comes from, and where in the answer it stands.
+
+use super::answers::{Answers, Reply};
+use super::read::{Operation, Recorded};
+use super::shape::{self, ShapeError};
+use super::table::{Resource, Table};
+use super::{ec2, iam, resolver, ssm};
+use serde_json::Value;
+
+/// An operation whose IAM action carries its own name.
+macro_rules! operation {
+    ($service:literal, $name:literal) => {
+        Operation { service: $service, name: $name, action: concat!($service, ":", $name) }
+    };
+}
+
+/// Calls that the tool makes and a snapshot understands.
+pub mod operations {
+    use super::Operation;
+
+    macro_rules! operations {
+        ($($name:ident = $service:literal $operation:literal;)*) => {
+            $(#[doc = concat!("`", $service, ":", $operation, "`.")] pub const $name: Operation = operation!($service, $operation);)*
+            /// Every one of them.
+            pub const ALL: &[Operation] = &[$($name),*];
+        };
+    }
+
+    operations! {
+        DESCRIBE_INSTANCES = "ec2" "DescribeInstances";
+        DESCRIBE_INSTANCE_STATUS = "ec2" "DescribeInstanceStatus";
+        DESCRIBE_IMAGES = "ec2" "DescribeImages";
+        DESCRIBE_IAM_INSTANCE_PROFILE_ASSOCIATIONS = "ec2" "DescribeIamInstanceProfileAssociations";
+        DESCRIBE_NETWORK_INTERFACES = "ec2" "DescribeNetworkInterfaces";
+        DESCRIBE_VPCS = "ec2" "DescribeVpcs";
+        DESCRIBE_VPC_ATTRIBUTE = "ec2" "DescribeVpcAttribute";
+        DESCRIBE_SUBNETS = "ec2" "DescribeSubnets";
+        DESCRIBE_ROUTE_TABLES = "ec2" "DescribeRouteTables";
+        DESCRIBE_NETWORK_ACLS = "ec2" "DescribeNetworkAcls";
+        DESCRIBE_SECURITY_GROUPS = "ec2" "DescribeSecurityGroups";
+        DESCRIBE_VPC_ENDPOINTS = "ec2" "DescribeVpcEndpoints";
+        DESCRIBE_NAT_GATEWAYS = "ec2" "DescribeNatGateways";
+        DESCRIBE_INTERNET_GATEWAYS = "ec2" "DescribeInternetGateways";
+        DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS = "ec2" "DescribeEgressOnlyInternetGateways";
+        DESCRIBE_DHCP_OPTIONS = "ec2" "DescribeDhcpOptions";
+        DESCRIBE_VPC_PEERING_CONNECTIONS = "ec2" "DescribeVpcPeeringConnections";
+        DESCRIBE_PREFIX_LISTS = "ec2" "DescribePrefixLists";
+        GET_MANAGED_PREFIX_LIST_ENTRIES = "ec2" "GetManagedPrefixListEntries";
+        DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_OPTIONS = "ec2" "DescribeVpcBlockPublicAccessOptions";
+        DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSIONS = "ec2" "DescribeVpcBlockPublicAccessExclusions";
+        DESCRIBE_TRANSIT_GATEWAYS = "ec2" "DescribeTransitGateways";
+        DESCRIBE_TRANSIT_GATEWAY_ATTACHMENTS = "ec2" "DescribeTransitGatewayAttachments";
+        DESCRIBE_TRANSIT_GATEWAY_VPC_ATTACHMENTS = "ec2" "DescribeTransitGatewayVpcAttachments";
+        SEARCH_TRANSIT_GATEWAY_ROUTES = "ec2" "SearchTransitGatewayRoutes";
+        GET_TRANSIT_GATEWAY_ROUTE_TABLE_PROPAGATIONS = "ec2" "GetTransitGatewayRouteTablePropagations";
+        GET_CONSOLE_OUTPUT = "ec2" "GetConsoleOutput";
+        GET_INSTANCE_PROFILE = "iam" "GetInstanceProfile";
+        GET_ROLE = "iam" "GetRole";
+        LIST_ATTACHED_ROLE_POLICIES = "iam" "ListAttachedRolePolicies";
+        LIST_ROLE_POLICIES = "iam" "ListRolePolicies";
+        GET_ROLE_POLICY = "iam" "GetRolePolicy";
+        LIST_POLICIES = "iam" "ListPolicies";
+        GET_POLICY_VERSION = "iam" "GetPolicyVersion";
+        DESCRIBE_INSTANCE_INFORMATION = "ssm" "DescribeInstanceInformation";
+        GET_CONNECTION_STATUS = "ssm" "GetConnectionStatus";
+        GET_SERVICE_SETTING = "ssm" "GetServiceSetting";
+        GET_DOCUMENT = "ssm" "GetDocument";
+        LIST_HOSTED_ZONES_BY_VPC = "route53" "ListHostedZonesByVPC";
+        LIST_RESOLVER_RULE_ASSOCIATIONS = "route53resolver" "ListResolverRuleAssociations";
+        LIST_RESOLVER_RULES = "route53resolver" "ListResolverRules";
+        LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS = "route53resolver" "ListFirewallRuleGroupAssociations";
+        LIST_FIREWALL_RULES = "route53resolver" "ListFirewallRules";
+        LIST_FIREWALL_DOMAINS = "route53resolver" "ListFirewallDomains";
+    }
+}
+use operations as op;
+
+macro_rules! facts {
+    (tables { $($table:ident: $row:ty),* $(,)? } answers { $($answer:ident: $reply:ty),* $(,)? }) => {
+        /// The typed facts of a snapshot by kind.
+        #[derive(Debug, Clone, Default)]
+        pub struct Facts {
+            $(#[doc = concat!("Rows of [`", stringify!($row), "`].")] pub $table: Table<$row>,)*
+            $(#[doc = concat!("Answers of [`", stringify!($reply), "`] by name.")] pub $answer: Answers<$reply>,)*
+        }
+
+        impl Facts {
+            /// Takes over a read; one of an unknown operation is kept by the snapshot and means nothing here.
+            pub(super) fn ingest(&mut self, read: &Recorded) -> Result<(), ShapeError> {
+                $(if read.is_of(<$row>::OPERATION) { return self.$table.ingest(read); })*
+                $(if read.is_of(<$reply>::OPERATION) { return self.$answer.ingest(read); })*
+                Ok(())
+            }
+        }
+
+        /// Each list call with the member that holds its rows.
+        pub(super) const LISTS: &[(Operation, &str)] = &[$((<$row>::OPERATION, <$row>::MEMBER)),*];
+        /// Each call about one thing with the members of its input that name it.
+        pub(super) const SINGLES: &[(Operation, &[&str])] = &[$((<$reply>::OPERATION, <$reply>::KEY)),*];
+    };
+}
+
+facts! {
+    tables {
+        instances: ec2::Instance,
+        instance_statuses: ec2::InstanceStatus,
+        images: ec2::Image,
+        instance_profile_associations: ec2::IamInstanceProfileAssociation,
+        network_interfaces: ec2::NetworkInterface,
+        vpcs: ec2::Vpc,
+        subnets: ec2::Subnet,
+        route_tables: ec2::RouteTable,
+        network_acls: ec2::NetworkAcl,
+        security_groups: ec2::SecurityGroup,
+        vpc_endpoints: ec2::VpcEndpoint,
+        nat_gateways: ec2::NatGateway,
+        internet_gateways: ec2::InternetGateway,
+        egress_only_internet_gateways: ec2::EgressOnlyInternetGateway,
+        dhcp_options: ec2::DhcpOptions,
+        vpc_peering_connections: ec2::VpcPeeringConnection,
+        prefix_lists: ec2::PrefixList,
+        block_public_access_exclusions: ec2::VpcBlockPublicAccessExclusion,
+        transit_gateways: ec2::TransitGateway,
+        transit_gateway_attachments: ec2::TransitGatewayAttachment,
+        transit_gateway_vpc_attachments: ec2::TransitGatewayVpcAttachment,
+        managed_policies: iam::ManagedPolicy,
+        managed_nodes: ssm::InstanceInformation,
+        resolver_rule_associations: resolver::ResolverRuleAssociation,
+        resolver_rules: resolver::ResolverRule,
+        firewall_rule_group_associations: resolver::FirewallRuleGroupAssociation,
+    }
+    answers {
+        vpc_attributes: ssm::VpcAttribute,
+        console_outputs: ssm::ConsoleOutput,
+        prefix_list_entries: PrefixListEntries,
+        block_public_access: ec2::VpcBlockPublicAccessOptions,
+        transit_gateway_routes: TransitGatewayRoutes,
+        transit_gateway_propagations: TransitGatewayPropagations,
+        instance_profiles: iam::InstanceProfile,
+        roles: iam::Role,
+        attached_policies: iam::AttachedPolicies,
+        inline_policy_names: iam::InlinePolicyNames,
+        inline_policies: iam::InlinePolicy,
+        policy_versions: iam::PolicyVersion,
+        connection_statuses: ssm::ConnectionStatus,
+        service_settings: ssm::ServiceSetting,
+        documents: ssm::Document,
+        hosted_zones: resolver::VpcHostedZones,
+        firewall_rules: resolver::FirewallRules,
+        firewall_domains: resolver::FirewallDomains,
+    }
+}
+
+ec2::shapes! {
+    /// `GetManagedPrefixListEntries`.
+    PrefixListEntries {
+        /// The blocks.
+        entries: Vec<ec2::PrefixListEntry>,
+    }
+    /// `SearchTransitGatewayRoutes` of one table.
+    TransitGatewayRoutes {
+        /// The routes.
+        routes: Vec<ec2::TransitGatewayRoute>,
+        /// Whether there are more than the call gave.
+        additional_routes_available: bool,
+    }
+    /// `GetTransitGatewayRouteTablePropagations`.
+    TransitGatewayPropagations {
+        /// The attachments that propagate into the table.
+        transit_gateway_route_table_propagations: Vec<ec2::TransitGatewayPropagation>,
+    }
+}
+use serde::Deserialize;
+
+macro_rules! resource {
+    ($($row:ty, $operation:expr, $member:literal, $ids:literal, $id:ident;)*) => {
+        $(impl Resource for $row {
+            const OPERATION: Operation = $operation;
+            const MEMBER: &'static str = $member;
+            const IDS: &'static str = $ids;
+            fn id(&self) -> &str {
+                &self.$id
+            }
+        })*
+    };
+}
+
+resource! {
+    ec2::InstanceStatus, op::DESCRIBE_INSTANCE_STATUS, "InstanceStatuses", "InstanceIds", instance_id;
+    ec2::Image, op::DESCRIBE_IMAGES, "Images", "ImageIds", image_id;
+    ec2::IamInstanceProfileAssociation, op::DESCRIBE_IAM_INSTANCE_PROFILE_ASSOCIATIONS, "IamInstanceProfileAssociations", "AssociationIds", association_id;
+    ec2::NetworkInterface, op::DESCRIBE_NETWORK_INTERFACES, "NetworkInterfaces", "NetworkInterfaceIds", network_interface_id;
+    ec2::Vpc, op::DESCRIBE_VPCS, "Vpcs", "VpcIds", vpc_id;
+    ec2::Subnet, op::DESCRIBE_SUBNETS, "Subnets", "SubnetIds", subnet_id;
+    ec2::RouteTable, op::DESCRIBE_ROUTE_TABLES, "RouteTables", "RouteTableIds", route_table_id;
+    ec2::NetworkAcl, op::DESCRIBE_NETWORK_ACLS, "NetworkAcls", "NetworkAclIds", network_acl_id;
+    ec2::SecurityGroup, op::DESCRIBE_SECURITY_GROUPS, "SecurityGroups", "GroupIds", group_id;
+    ec2::VpcEndpoint, op::DESCRIBE_VPC_ENDPOINTS, "VpcEndpoints", "VpcEndpointIds", vpc_endpoint_id;
+    ec2::NatGateway, op::DESCRIBE_NAT_GATEWAYS, "NatGateways", "NatGatewayIds", nat_gateway_id;
+    ec2::InternetGateway, op::DESCRIBE_INTERNET_GATEWAYS, "InternetGateways", "InternetGatewayIds", internet_gateway_id;
+    ec2::EgressOnlyInternetGateway, op::DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS, "EgressOnlyInternetGateways", "EgressOnlyInternetGatewayIds", egress_only_internet_gateway_id;
+    ec2::DhcpOptions, op::DESCRIBE_DHCP_OPTIONS, "DhcpOptions", "DhcpOptionsIds", dhcp_options_id;
+    ec2::VpcPeeringConnection, op::DESCRIBE_VPC_PEERING_CONNECTIONS, "VpcPeeringConnections", "VpcPeeringConnectionIds", vpc_peering_connection_id;
+    ec2::PrefixList, op::DESCRIBE_PREFIX_LISTS, "PrefixLists", "PrefixListIds", prefix_list_id;
+    ec2::VpcBlockPublicAccessExclusion, op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSIONS, "VpcBlockPublicAccessExclusions", "ExclusionIds", exclusion_id;
+    ec2::TransitGateway, op::DESCRIBE_TRANSIT_GATEWAYS, "TransitGateways", "TransitGatewayIds", transit_gateway_id;
+    ec2::TransitGatewayAttachment, op::DESCRIBE_TRANSIT_GATEWAY_ATTACHMENTS, "TransitGatewayAttachments", "TransitGatewayAttachmentIds", transit_gateway_attachment_id;
+    ec2::TransitGatewayVpcAttachment, op::DESCRIBE_TRANSIT_GATEWAY_VPC_ATTACHMENTS, "TransitGatewayVpcAttachments", "TransitGatewayAttachmentIds", transit_gateway_attachment_id;
+    iam::ManagedPolicy, op::LIST_POLICIES, "Policies", "PolicyArns", arn;
+    ssm::InstanceInformation, op::DESCRIBE_INSTANCE_INFORMATION, "InstanceInformationList", "InstanceIds", instance_id;
+    resolver::ResolverRuleAssociation, op::LIST_RESOLVER_RULE_ASSOCIATIONS, "ResolverRuleAssociations", "Ids", id;
+    resolver::ResolverRule, op::LIST_RESOLVER_RULES, "ResolverRules", "Ids", id;
+    resolver::FirewallRuleGroupAssociation, op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS, "FirewallRuleGroupAssociations", "Ids", id;
+}
+
+impl Resource for ec2::Instance {
+    const OPERATION: Operation = op::DESCRIBE_INSTANCES;
+    const MEMBER: &'static str = "Reservations";
+    const IDS: &'static str = "InstanceIds";
+
+    fn id(&self) -> &str {
+        &self.instance_id
+    }
+
+    /// Instances stand inside reservations, and the owner on the reservation.
+    fn rows(output: &Value) -> Result<Vec<Value>, String> {
+        let mut rows = Vec::new();
+        for reservation in shape::list(output, Self::MEMBER)? {
+            let owner = reservation.get("OwnerId").cloned();
+            for mut instance in shape::list(&reservation, "Instances")? {
+                if let (Some(members), Some(owner)) = (instance.as_object_mut(), owner.clone()) {
+                    members.insert("OwnerId".to_owned(), owner);
+                }
+                rows.push(instance);
+            }
+        }
+        Ok(rows)
+    }
+}
+
+macro_rules! reply {
+    ($($reply:ty, $operation:expr, $key:expr, $member:literal, $($path:literal)/+;)*) => {
+        $(impl Reply for $reply {
+            const OPERATION: Operation = $operation;
+            const KEY: &'static [&'static str] = $key;
+            const MEMBER: &'static str = $member;
+            fn key_of(output: &Value) -> Option<String> {
+                let mut parts = Vec::new();
+                $(if !$path.is_empty() { parts.push(output.pointer($path)?.as_str()?); })+
+                (!parts.is_empty()).then(|| parts.join("/"))
+            }
+        })*
+    };
+}
+
+reply! {
+    ssm::ConsoleOutput, op::GET_CONSOLE_OUTPUT, &["InstanceId"], "", "/InstanceId";
+    PrefixListEntries, op::GET_MANAGED_PREFIX_LIST_ENTRIES, &["PrefixListId"], "", "";
+    ec2::VpcBlockPublicAccessOptions, op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_OPTIONS, &[], "VpcBlockPublicAccessOptions", "";
+    TransitGatewayRoutes, op::SEARCH_TRANSIT_GATEWAY_ROUTES, &["TransitGatewayRouteTableId"], "", "";
+    TransitGatewayPropagations, op::GET_TRANSIT_GATEWAY_ROUTE_TABLE_PROPAGATIONS, &["TransitGatewayRouteTableId"], "", "";
+    iam::InstanceProfile, op::GET_INSTANCE_PROFILE, &["InstanceProfileName"], "InstanceProfile", "/InstanceProfile/InstanceProfileName";
+    iam::Role, op::GET_ROLE, &["RoleName"], "Role", "/Role/RoleName";
+    iam::AttachedPolicies, op::LIST_ATTACHED_ROLE_POLICIES, &["RoleName"], "", "";
+    iam::InlinePolicyNames, op::LIST_ROLE_POLICIES, &["RoleName"], "", "";
+    iam::InlinePolicy, op::GET_ROLE_POLICY, &["RoleName", "PolicyName"], "", "/RoleName" / "/PolicyName";
+    iam::PolicyVersion, op::GET_POLICY_VERSION, &["PolicyArn"], "PolicyVersion", "";
+    ssm::ConnectionStatus, op::GET_CONNECTION_STATUS, &["Target"], "", "/Target";
+    ssm::ServiceSetting, op::GET_SERVICE_SETTING, &["SettingId"], "ServiceSetting", "/ServiceSetting/SettingId";
+    ssm::Document, op::GET_DOCUMENT, &["Name"], "", "/Name";
+    resolver::VpcHostedZones, op::LIST_HOSTED_ZONES_BY_VPC, &["VPCId"], "", "";
+    resolver::FirewallRules, op::LIST_FIREWALL_RULES, &["FirewallRuleGroupId"], "", "";
+    resolver::FirewallDomains, op::LIST_FIREWALL_DOMAINS, &["FirewallDomainListId"], "", "";
+}
+
+impl Reply for ssm::VpcAttribute {
+    const OPERATION: Operation = op::DESCRIBE_VPC_ATTRIBUTE;
+    const KEY: &'static [&'static str] = &["VpcId", "Attribute"];
+    const MEMBER: &'static str = "";
+
+    /// One call answers one attribute, and only the answer tells which.
+    fn key_of(output: &Value) -> Option<String> {
+        let vpc = output.get("VpcId")?.as_str()?;
+        let attribute = [("EnableDnsSupport", "enableDnsSupport"), ("EnableDnsHostnames", "enableDnsHostnames")]
+            .iter()
+            .find(|(member, _)| output.get(member).is_some())?;
+        Some(format!("{vpc}/{}", attribute.1))
+    }
+}
