@@ -1,6 +1,14 @@
 //! The pure core of aws-triage: facts in, verdicts out.
 //!
-//! Nothing here does I/O, reads a clock or the environment, or can panic. Facts come as a [`snapshot::Snapshot`].
+//! Nothing here does I/O, reads a clock or the environment, or can panic. Facts come as a [`snapshot::Snapshot`], each symptom has its
+//! rules under `rules/`, and [`diagnosis::diagnose`] runs them.
 
+pub mod diagnosis;
 pub mod evidence;
+pub mod finding;
+pub mod fix;
+pub mod os;
+pub mod page;
+pub mod report;
+pub mod rule;
 pub mod snapshot;

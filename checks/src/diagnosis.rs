@@ -1,0 +1,295 @@
+//! Runs the rules of a symptom over a case and draws the conclusion.
+
+use crate::finding::{Finding, Judgement, Place, Severity};
+use crate::rule::{About, Affects, Rule, Symptom};
+use crate::snapshot::Gap;
+
+/// What was diagnosed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// Such as `ec2-instance`.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its `Name` tag, when there is one.
+    pub name: Option<String>,
+}
+
+/// The conclusion of a diagnosis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// At least one blocker.
+    Broken,
+    /// No blocker, but something works only in part.
+    Degraded,
+    /// No such finding, but some check could not be judged.
+    Inconclusive,
+    /// Everything that was asked is in order.
+    Healthy,
+}
+
+impl Verdict {
+    /// The word of the outside contract.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Broken => "broken",
+            Self::Degraded => "degraded",
+            Self::Inconclusive => "inconclusive",
+            Self::Healthy => "healthy",
+        }
+    }
+}
+
+/// What became of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Looked at and in order.
+    Pass,
+    /// The fault is there.
+    Fail,
+    /// Not to be answered.
+    CannotTell,
+    /// Not a question here.
+    NotApplicable,
+}
+
+impl Status {
+    /// The word of the outside contract.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::CannotTell => "cannot-tell",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+/// A rule and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// Rule id.
+    pub rule: &'static str,
+    /// The fault that was looked for, in a few words.
+    pub title: &'static str,
+    /// The layer of the rule.
+    pub layer: &'static str,
+    /// What became of it.
+    pub status: Status,
+    /// Why, in one sentence.
+    pub reason: String,
+}
+
+/// The whole answer about one subject.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnosis {
+    /// What was diagnosed.
+    pub subject: Subject,
+    /// The conclusion.
+    pub verdict: Verdict,
+    /// The conclusion in one sentence.
+    pub summary: String,
+    /// Every finding, worst first and then in the order in which a call or packet meets them.
+    pub findings: Vec<Finding>,
+    /// Every rule of the symptom once, in the order of its layers.
+    pub checks: Vec<Check>,
+}
+
+/// Whether the subject works at this moment: the plainest evidence, against which every other is weighed.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Works {
+    /// It does; how it shows.
+    Yes(String),
+    /// It does not; how it shows.
+    No(String),
+    /// Not known.
+    Unknown(Gap),
+}
+
+/// Judges a case by every rule.
+///
+/// While the subject works, what must keep it from registering is *degraded* and no blocker (the change is younger than the last
+/// sign of life, or an open connection still carries it), and a stretch of the path that nobody can look into is proven by that
+/// sign of life. Causes that only show inside the instance or at the client count when nothing outside explains the symptom.
+pub fn diagnose<S: Symptom>(
+    rules: &[&'static Rule<S>],
+    case: &S::Case<'_>,
+    subject: Subject,
+    works: &Works,
+) -> Diagnosis {
+    let mut judged: Vec<(&'static About, Judgement)> = rules
+        .iter()
+        .map(|rule| (&rule.about, (rule.judge)(case).unwrap_or_else(Judgement::from)))
+        .map(|(about, judgement)| (about, weighed(about, judgement, works)))
+        .collect();
+    let is_explained = judged.iter().any(|(about, judgement)| {
+        matches!(judgement, Judgement::Fail(findings) if findings.iter().any(|finding| effective(about, finding, works) == Severity::Blocker))
+    });
+    for (_, judgement) in &mut judged {
+        if let Judgement::Elsewhere { place, command, look_for } = judgement {
+            *judgement = elsewhere(*place, command, look_for, works, is_explained);
+        }
+    }
+    let mut findings = Vec::new();
+    let mut checks = Vec::new();
+    for (rank, (about, judgement)) in judged.into_iter().enumerate() {
+        let (status, reason) = outcome(about, judgement, works, rank, &mut findings);
+        checks.push(Check { rule: about.id, title: about.title, layer: about.layer(), status, reason });
+    }
+    findings.sort_by(|(a_order, a), (b_order, b)| (a.severity, a_order).cmp(&(b.severity, b_order)));
+    let findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();
+    let verdict = verdict_of(&findings);
+    let summary = summary(verdict, &findings, works);
+    Diagnosis { subject, verdict, summary, findings, checks }
+}
+
+/// Where a finding stands: the layer of its rule, its place on the way, the rule.
+type Order = (usize, usize, usize);
+
+/// A question about a path that nobody can look into is answered by a sign of life.
+fn weighed(about: &About, judgement: Judgement, works: &Works) -> Judgement {
+    match (judgement, works) {
+        (Judgement::CannotTell { gaps, .. }, Works::Yes(sign))
+            if about.affects == Affects::Registration
+                && !gaps.is_empty()
+                && gaps.iter().all(|gap| matches!(gap, Gap::Opaque { .. })) =>
+        {
+            let unseen: Vec<String> = gaps.iter().map(Gap::missing).collect();
+            Judgement::Pass(format!("{sign}, which proves {}", unseen.join(" and ")))
+        }
+        (judgement, _) => judgement,
+    }
+}
+
+fn effective(about: &About, finding: &Finding, works: &Works) -> Severity {
+    let own = if finding.rule.is_empty() { about.severity } else { finding.severity };
+    let softens = own == Severity::Blocker && about.affects == Affects::Registration && matches!(works, Works::Yes(_));
+    if softens { Severity::Degraded } else { own }
+}
+
+fn elsewhere(place: Place, command: &str, look_for: &str, works: &Works, is_explained: bool) -> Judgement {
+    let whereabouts = match place {
+        Place::Instance => "inside the instance",
+        Place::Client => "on the machine that opens the session",
+    };
+    let hint = format!("`{command}` {whereabouts}: {look_for}");
+    match works {
+        Works::Yes(sign) => Judgement::NotApplicable(format!("{sign}; should it fail all the same, run {hint}")),
+        _ if is_explained => Judgement::NotApplicable(format!(
+            "asked when nothing outside the instance explains the fault; then run {hint}"
+        )),
+        Works::Unknown(gap) => Judgement::CannotTell { reason: gap.to_string(), gaps: vec![gap.clone()] },
+        Works::No(_) => Judgement::CannotTell {
+            reason: format!("it shows only {whereabouts}: run {hint}"),
+            gaps: vec![Gap::opaque(format!("what `{command}` prints {whereabouts}"))],
+        },
+    }
+}
+
+/// Turns a judgement into the line of the check, and adds its findings.
+fn outcome(
+    about: &'static About,
+    judgement: Judgement,
+    works: &Works,
+    rank: usize,
+    findings: &mut Vec<(Order, Finding)>,
+) -> (Status, String) {
+    let layer = LAYERS.iter().position(|layer| *layer == about.layer()).unwrap_or(LAYERS.len());
+    let mut add = |mut finding: Finding| {
+        finding.severity = effective(about, &finding, works);
+        if finding.severity != about.severity
+            && let (Works::Yes(sign), Severity::Degraded) = (works, finding.severity)
+        {
+            finding.detail =
+                format!("{}; {sign}, so it must be newer than that or outlived by an open connection", finding.detail);
+        }
+        finding.rule = about.id;
+        if finding.title.is_empty() {
+            finding.title = about.title.to_owned();
+        }
+        findings.push(((layer, finding.position, rank), finding));
+    };
+    match judgement {
+        Judgement::Pass(reason) => (Status::Pass, reason),
+        Judgement::NotApplicable(reason) => (Status::NotApplicable, reason),
+        Judgement::Fail(found) => {
+            let reason = found.first().map(|finding| finding.detail.clone()).unwrap_or_default();
+            found.into_iter().for_each(&mut add);
+            (Status::Fail, reason)
+        }
+        Judgement::CannotTell { reason, gaps } => {
+            let mut finding = Finding::new(reason.clone());
+            finding.rule = about.id;
+            finding.severity = Severity::CannotTell;
+            finding.missing = gaps.iter().map(Gap::missing).collect();
+            finding.missing.sort();
+            finding.missing.dedup();
+            add(finding);
+            (Status::CannotTell, reason)
+        }
+        // Settled before; kept total so that no judgement can be lost.
+        Judgement::Elsewhere { command, look_for, .. } => (Status::CannotTell, format!("run `{command}`: {look_for}")),
+    }
+}
+
+/// The layers of the symptoms in the order in which a cause there comes to bear.
+const LAYERS: &[&str] = &["state", "identity", "host", "network", "session"];
+
+fn verdict_of(findings: &[Finding]) -> Verdict {
+    match findings.first().map(|finding| finding.severity) {
+        Some(Severity::Blocker) => Verdict::Broken,
+        Some(Severity::Degraded) => Verdict::Degraded,
+        _ if findings.iter().any(|finding| finding.severity == Severity::CannotTell) => Verdict::Inconclusive,
+        _ => Verdict::Healthy,
+    }
+}
+
+fn summary(verdict: Verdict, findings: &[Finding], works: &Works) -> String {
+    let sign = match works {
+        Works::Yes(sign) | Works::No(sign) => sign.clone(),
+        Works::Unknown(gap) => gap.to_string(),
+    };
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    match (verdict, findings.first()) {
+        (Verdict::Broken | Verdict::Degraded, Some(first)) => {
+            let others = count(first.severity).saturating_sub(1);
+            let more = match others {
+                0 => String::new(),
+                1 => ", and one more cause".to_owned(),
+                n => format!(", and {n} more causes"),
+            };
+            format!("{}{more}", first.detail)
+        }
+        (Verdict::Inconclusive, _) => {
+            let mut missing: Vec<&str> = findings
+                .iter()
+                .filter(|finding| finding.severity == Severity::CannotTell)
+                .flat_map(|finding| finding.missing.iter().map(String::as_str))
+                .filter(|missing| is_action(missing))
+                .collect();
+            missing.sort_unstable();
+            missing.dedup();
+            if missing.is_empty() {
+                format!("{sign}; no cause shows outside the instance, so the rest must be looked at inside it")
+            } else {
+                format!(
+                    "{sign}; {} checks could not be judged for want of {}",
+                    count(Severity::CannotTell),
+                    missing.join(", ")
+                )
+            }
+        }
+        _ => format!("{sign}; no fault found"),
+    }
+}
+
+/// Whether an entry of `missing` is an IAM action and not a fact in words.
+pub fn is_action(missing: &str) -> bool {
+    missing.split_once(':').is_some_and(|(service, name)| {
+        !service.is_empty()
+            && service.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-')
+            && name.chars().all(|letter| letter.is_ascii_alphanumeric())
+    })
+}

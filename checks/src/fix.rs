@@ -1,0 +1,146 @@
+//! How to mend a fault: what would change, the commands, and the way back.
+
+use serde_json::Value;
+
+/// What a fix costs and risks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FixClass {
+    /// One reversible control-plane call, no interruption.
+    A,
+    /// Creates something that costs money.
+    B,
+    /// Restarts a service or reboots.
+    C,
+    /// Needs stop and start, or work on the root volume.
+    D,
+    /// Belongs to a person or another team: commands only.
+    M,
+    /// Nothing to mend: wait, or nothing is wrong yet.
+    None,
+}
+
+impl FixClass {
+    /// The letter of the outside contract.
+    pub fn letter(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::B => "B",
+            Self::C => "C",
+            Self::D => "D",
+            Self::M => "M",
+            Self::None => "-",
+        }
+    }
+}
+
+/// A way to mend a fault.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fix {
+    /// What it costs and risks.
+    pub class: FixClass,
+    /// What changes, in one sentence.
+    pub summary: String,
+    /// Commands, ready to paste into a POSIX shell.
+    pub commands: Vec<String>,
+    /// Commands that take it back, in the order to run them.
+    pub rollback: Vec<String>,
+}
+
+impl Fix {
+    /// A fix without commands yet.
+    pub fn new(class: FixClass, summary: impl Into<String>) -> Self {
+        Self { class, summary: summary.into(), commands: Vec::new(), rollback: Vec::new() }
+    }
+
+    /// With a command to run.
+    #[must_use]
+    pub fn run(mut self, command: impl Into<String>) -> Self {
+        self.commands.push(command.into());
+        self
+    }
+
+    /// With a command that takes it back.
+    #[must_use]
+    pub fn undo(mut self, command: impl Into<String>) -> Self {
+        self.rollback.push(command.into());
+        self
+    }
+}
+
+/// An AWS CLI command under construction; every value is quoted for a POSIX shell.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    words: Vec<String>,
+}
+
+impl Aws {
+    /// `aws SERVICE COMMAND`, in the given Region when one is known.
+    pub fn new(service: &str, command: &str, region: &str) -> Self {
+        let mut words = vec!["aws".to_owned(), service.to_owned(), command.to_owned()];
+        if !region.is_empty() && service != "iam" {
+            words.extend(["--region".to_owned(), quoted(region)]);
+        }
+        Self { words }
+    }
+
+    /// `--NAME VALUE`.
+    #[must_use]
+    pub fn arg(mut self, name: &str, value: impl AsRef<str>) -> Self {
+        self.words.push(format!("--{name}"));
+        self.words.push(quoted(value.as_ref()));
+        self
+    }
+
+    /// `--NAME VALUE VALUE…`.
+    #[must_use]
+    pub fn args<S: AsRef<str>>(mut self, name: &str, values: impl IntoIterator<Item = S>) -> Self {
+        self.words.push(format!("--{name}"));
+        self.words.extend(values.into_iter().map(|value| quoted(value.as_ref())));
+        self
+    }
+
+    /// `--NAME JSON`.
+    #[must_use]
+    pub fn json(self, name: &str, value: &Value) -> Self {
+        self.arg(name, value.to_string())
+    }
+
+    /// `--NAME`.
+    #[must_use]
+    pub fn flag(mut self, name: &str) -> Self {
+        self.words.push(format!("--{name}"));
+        self
+    }
+}
+
+impl From<Aws> for String {
+    fn from(command: Aws) -> Self {
+        command.words.join(" ")
+    }
+}
+
+/// A value as one word of a POSIX shell.
+pub fn quoted(value: &str) -> String {
+    let is_plain = !value.is_empty()
+        && value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./:=@,+%".contains(letter));
+    if is_plain { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_cannot_leave_their_word() {
+        let command: String = Aws::new("ec2", "create-tags", "eu-west-1")
+            .arg("resources", "i-1; rm -rf / $(id) 'x'")
+            .json("tags", &json!([{ "Key": "a b" }]))
+            .into();
+        assert_eq!(
+            command,
+            r#"aws ec2 create-tags --region eu-west-1 --resources 'i-1; rm -rf / $(id) '\''x'\''' --tags '[{"Key":"a b"}]'"#
+        );
+        assert_eq!(quoted(""), "''");
+    }
+}

@@ -1,0 +1,150 @@
+//! Signs of trouble in the text that an instance writes to its serial console.
+
+/// A sign in a console text: which kind, and the line that shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sign<'a> {
+    /// The kind.
+    pub kind: SignKind,
+    /// The line, trimmed.
+    pub line: &'a str,
+}
+
+/// What a line of a console text is a sign of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SignKind {
+    /// The kernel stopped.
+    KernelPanic,
+    /// systemd gave up and asks for a root password.
+    EmergencyMode,
+    /// A mount or another unit that boot depends on failed.
+    DependencyFailed,
+    /// The root file system was not found.
+    RootDeviceMissing,
+    /// The kernel killed a process for want of memory.
+    OutOfMemory,
+    /// A task stands still for minutes: disk or CPU starved.
+    TaskBlocked,
+    /// A file system is full.
+    DiskFull,
+    /// SSM Agent started and wrote its version.
+    AgentStarted,
+    /// SSM Agent gave up for a while after refusals.
+    AgentHibernates,
+    /// SSM Agent found another machine's fingerprint in its vault.
+    AgentFingerprint,
+    /// SSM Agent still carries a hybrid registration.
+    AgentStaleRegistration,
+    /// Requests are refused because the clock is wrong.
+    ClockSkew,
+    /// A certificate was not trusted.
+    TlsUntrusted,
+    /// The metadata service did not answer.
+    MetadataUnreachable,
+    /// No network: no route or no address.
+    NetworkUnreachable,
+    /// systemd got as far as a log-in prompt.
+    LoginPrompt,
+}
+
+/// Words that a line must hold, all of them, without regard to case.
+const SIGNS: &[(SignKind, &[&str])] = &[
+    (SignKind::KernelPanic, &["kernel panic"]),
+    (SignKind::EmergencyMode, &["you are in emergency mode"]),
+    (SignKind::EmergencyMode, &["give root password for maintenance"]),
+    (SignKind::EmergencyMode, &["reached target emergency mode"]),
+    (SignKind::EmergencyMode, &["started emergency shell"]),
+    (SignKind::DependencyFailed, &["dependency failed for"]),
+    (SignKind::DependencyFailed, &["timed out waiting for device"]),
+    (SignKind::RootDeviceMissing, &["cannot open root device"]),
+    (SignKind::RootDeviceMissing, &["unable to mount root fs"]),
+    (SignKind::RootDeviceMissing, &["alert!", "does not exist", "dropping to a shell"]),
+    (SignKind::OutOfMemory, &["out of memory:", "kill"]),
+    (SignKind::OutOfMemory, &["oom-kill:"]),
+    (SignKind::TaskBlocked, &["blocked for more than", "seconds"]),
+    (SignKind::DiskFull, &["no space left on device"]),
+    (SignKind::AgentHibernates, &["entering ssm agent hibernate"]),
+    (SignKind::AgentFingerprint, &["fingerprint", "similarity"]),
+    (SignKind::AgentStaleRegistration, &["not existing instanceid mi-"]),
+    (SignKind::ClockSkew, &["signature expired"]),
+    (SignKind::ClockSkew, &["signature not yet current"]),
+    (SignKind::TlsUntrusted, &["x509:", "certificate signed by unknown authority"]),
+    (SignKind::MetadataUnreachable, &["ec2metadata", "failed"]),
+    (SignKind::MetadataUnreachable, &["169.254.169.254", "timed out"]),
+    (SignKind::NetworkUnreachable, &["network is unreachable"]),
+    (SignKind::AgentStarted, &["amazon ssm agent v"]),
+    (SignKind::AgentStarted, &["amazon-ssm-agent", "version"]),
+    (SignKind::LoginPrompt, &[" login:"]),
+];
+
+/// Every sign in a console text, in the order of its lines.
+///
+/// A line in brackets such as `[  OK  ]` is a unit that started and never a sign of failure.
+pub fn signs(text: &str) -> Vec<Sign<'_>> {
+    text.lines().filter_map(sign_of).collect()
+}
+
+/// The signs of one kind.
+pub fn signs_of(text: &str, kind: SignKind) -> impl Iterator<Item = Sign<'_>> {
+    signs(text).into_iter().filter(move |sign| sign.kind == kind)
+}
+
+/// The version that the agent wrote when it last started, if the text shows it.
+pub fn agent_version(text: &str) -> Option<&str> {
+    let line = signs_of(text, SignKind::AgentStarted).last()?.line;
+    line.split_whitespace().map(|word| word.trim_start_matches(['v', '(']).trim_end_matches(['.', ',', ')'])).find(
+        |word| word.matches('.').count() >= 2 && word.chars().all(|letter| letter.is_ascii_digit() || letter == '.'),
+    )
+}
+
+/// The lines of a console text that verdicts rest on.
+///
+/// A boot log can hold what scripts print, passwords among it: nothing else of it goes into a snapshot.
+pub fn kept(text: &str) -> String {
+    let lines: Vec<&str> = signs(text).into_iter().map(|sign| sign.line).collect();
+    lines.join("\n")
+}
+
+fn sign_of(line: &str) -> Option<Sign<'_>> {
+    let lower = line.to_lowercase();
+    let started = lower.contains("[  ok  ]");
+    let (kind, _) = SIGNS.iter().find(|(_, words)| words.iter().all(|word| lower.contains(word)))?;
+    let is_failure = !matches!(kind, SignKind::AgentStarted | SignKind::LoginPrompt);
+    let is_emergency = *kind == SignKind::EmergencyMode;
+    (!(started && is_failure) || is_emergency).then(|| Sign { kind: *kind, line: line.trim() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOOT: &str = "\
+[    1.2] EXT4-fs (nvme0n1p1): mounted filesystem
+password for app: hunter2
+[DEPEND] Dependency failed for /data.
+[  OK  ] Reached target Emergency Mode.
+You are in emergency mode. After logging in, type \"journalctl -xb\"
+2026-11-20 10:00:00 INFO Entering SSM Agent hibernate - AccessDeniedException
+Amazon SSM Agent v3.3.987.0 is running
+Out of memory: Killed process 4242 (java)
+web-1 login: ";
+
+    #[test]
+    fn signs_are_found_in_order() {
+        let kinds: Vec<SignKind> = signs(BOOT).into_iter().map(|sign| sign.kind).collect();
+        use SignKind::*;
+        assert_eq!(
+            kinds,
+            [DependencyFailed, EmergencyMode, EmergencyMode, AgentHibernates, AgentStarted, OutOfMemory, LoginPrompt]
+        );
+        assert_eq!(agent_version(BOOT), Some("3.3.987.0"));
+        assert_eq!(signs("[    0.1] Linux version 6.1 (oom test)"), []);
+        assert_eq!(signs("[  OK  ] Listening on Dependency failed for nothing"), []);
+    }
+
+    #[test]
+    fn nothing_but_signs_is_kept() {
+        let kept = kept(BOOT);
+        assert!(!kept.contains("hunter2"));
+        assert_eq!(signs(&kept).len(), signs(BOOT).len());
+    }
+}

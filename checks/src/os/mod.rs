@@ -1,0 +1,3 @@
+//! Text from inside a machine that an API shows outside.
+
+pub mod console;

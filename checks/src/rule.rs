@@ -1,0 +1,89 @@
+//! A rule: one fault that a case can have, with its documentation.
+
+use crate::finding::{Judgement, Severity};
+use crate::fix::FixClass;
+use crate::snapshot::{Gap, Operation};
+
+/// What a rule's fault keeps from working; decides how it weighs while the node still answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Affects {
+    /// The agent cannot register or send its heartbeat.
+    Registration,
+    /// The node is managed, but sessions do not open.
+    Sessions,
+    /// One feature, or nothing yet.
+    Feature,
+}
+
+/// What is known of a rule without a case: its name, weight and documentation.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// Such as `ssm/sg-egress-443-blocked`; never changes its meaning.
+    pub id: &'static str,
+    /// The severity of its findings, unless the case softens it.
+    pub severity: Severity,
+    /// What the fault keeps from working.
+    pub affects: Affects,
+    /// The class of its usual fix.
+    pub fix: FixClass,
+    /// The fault in a few words.
+    pub title: &'static str,
+    /// Reads that it judges on.
+    pub needs: &'static [Operation],
+    /// Lines of its documentation, as Markdown.
+    pub page: &'static [&'static str],
+    /// Path of the module that declares it.
+    pub module: &'static str,
+}
+
+impl About {
+    /// The symptom that the rule belongs to, such as `ssm`.
+    pub fn symptom(&self) -> &'static str {
+        self.id.split_once('/').map_or(self.id, |(symptom, _)| symptom)
+    }
+
+    /// The layer of the symptom: the folder that the rule's file lies in, such as `network`.
+    pub fn layer(&self) -> &'static str {
+        self.module.rsplit("::").nth(1).unwrap_or_default()
+    }
+}
+
+/// A symptom that users report: a family of rules over one kind of case.
+pub trait Symptom: 'static {
+    /// What its rules look at: the facts of one subject with what several rules need of them.
+    type Case<'a>;
+}
+
+/// A rule of a symptom.
+pub struct Rule<S: Symptom> {
+    /// Name, weight and documentation.
+    pub about: About,
+    /// Judges a case; a gap means *cannot tell*.
+    pub judge: for<'a> fn(&S::Case<'a>) -> Result<Judgement, Gap>,
+}
+
+/// Declares the rule of a file. The doc comment is the rule's page.
+macro_rules! declare_rule {
+    (
+        $(#[doc = $line:literal])*
+        $id:literal, $severity:ident, $affects:ident, fix $fix:ident,
+        $title:literal,
+        needs [$($need:ident),* $(,)?]
+    ) => {
+        $(#[doc = $line])*
+        pub static RULE: $crate::rule::Rule<$crate::ssm::Ssm> = $crate::rule::Rule {
+            about: $crate::rule::About {
+                id: $id,
+                severity: $crate::finding::Severity::$severity,
+                affects: $crate::rule::Affects::$affects,
+                fix: $crate::fix::FixClass::$fix,
+                title: $title,
+                needs: &[$($crate::snapshot::operations::$need),*],
+                page: &[$($line),*],
+                module: module_path!(),
+            },
+            judge,
+        };
+    };
+}
+pub(crate) use declare_rule;
