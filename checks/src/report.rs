@@ -23,6 +23,8 @@ pub struct Report {
     pub subjects: Vec<Diagnosis>,
     /// What was read for it.
     pub calls: Calls,
+    /// Subjects that could not be diagnosed.
+    pub errors: Vec<SubjectError>,
 }
 
 /// The reads behind a report.
@@ -69,4 +71,13 @@ impl Calls {
         let denied = denied.into_iter().map(|(action, rules)| Denied { action, rules }).collect();
         Self { count: snapshot.reads().len(), denied }
     }
+}
+
+/// A subject that could not be diagnosed at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectError {
+    /// Its id as it was given.
+    pub subject: String,
+    /// Why, as a lower-case sentence.
+    pub message: String,
 }

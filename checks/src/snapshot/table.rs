@@ -87,7 +87,9 @@ impl<T: Resource> Table<T> {
         self.answered(|selection| match selection {
             Selection::All => true,
             Selection::Ids(ids) => ids.iter().any(|known| known == id),
-            Selection::Filter(..) | Selection::Narrow => false,
+            // Some services take ids as one more filter.
+            Selection::Filter(name, values) => name == T::IDS && values.iter().any(|known| known == id),
+            Selection::Narrow => false,
         })?;
         Ok(None)
     }

@@ -1,0 +1,366 @@
+//! Which reads a diagnosis of this symptom needs, given what is known already.
+//!
+//! The collector calls [`reads`] again after each round: what it gives then depends on the answers so far. Four rounds suffice: the
+//! instance; its VPC, profile and node; the role's policies and what routes and groups refer to; the documents of the policies.
+
+use super::heartbeat::Heartbeat;
+use super::names::{AgentVersion, services};
+use crate::snapshot::ec2::{Instance, IpPermission, RouteTable, VpcEndpoint, is};
+use crate::snapshot::iam::Role;
+use crate::snapshot::operations as op;
+use crate::snapshot::ssm::{DEFAULT_HOST_MANAGEMENT, SESSION_PREFERENCES};
+use crate::snapshot::{Operation, Read, Snapshot};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Every operation that [`reads`] can ask for: the least privilege of the command.
+pub const READS: &[Operation] = &[
+    op::DESCRIBE_INSTANCES,
+    op::DESCRIBE_INSTANCE_STATUS,
+    op::DESCRIBE_INSTANCE_INFORMATION,
+    op::DESCRIBE_VPCS,
+    op::DESCRIBE_VPC_ATTRIBUTE,
+    op::DESCRIBE_SUBNETS,
+    op::DESCRIBE_ROUTE_TABLES,
+    op::DESCRIBE_NETWORK_ACLS,
+    op::DESCRIBE_SECURITY_GROUPS,
+    op::DESCRIBE_VPC_ENDPOINTS,
+    op::DESCRIBE_NETWORK_INTERFACES,
+    op::DESCRIBE_NAT_GATEWAYS,
+    op::DESCRIBE_DHCP_OPTIONS,
+    op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_OPTIONS,
+    op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSIONS,
+    op::GET_MANAGED_PREFIX_LIST_ENTRIES,
+    op::DESCRIBE_IMAGES,
+    op::GET_CONSOLE_OUTPUT,
+    op::GET_INSTANCE_PROFILE,
+    op::GET_ROLE,
+    op::LIST_ATTACHED_ROLE_POLICIES,
+    op::LIST_ROLE_POLICIES,
+    op::LIST_POLICIES,
+    op::GET_ROLE_POLICY,
+    op::GET_POLICY_VERSION,
+    op::GET_SERVICE_SETTING,
+    op::GET_CONNECTION_STATUS,
+    op::GET_DOCUMENT,
+    op::LIST_HOSTED_ZONES_BY_VPC,
+    op::LIST_RESOLVER_RULE_ASSOCIATIONS,
+    op::LIST_RESOLVER_RULES,
+    op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS,
+    op::LIST_FIREWALL_RULES,
+    op::LIST_FIREWALL_DOMAINS,
+];
+
+/// The reads that can be asked now and have not been asked yet.
+pub fn reads(snapshot: &Snapshot, instance_id: &str) -> Vec<Read> {
+    let mut plan = Plan { snapshot, reads: Vec::new() };
+    plan.instance(instance_id);
+    plan.reads
+}
+
+struct Plan<'a> {
+    snapshot: &'a Snapshot,
+    reads: Vec<Read>,
+}
+
+impl Plan<'_> {
+    fn ask(&mut self, operation: Operation, parameters: Value) {
+        let read = Read::new(operation, parameters);
+        if !self.snapshot.has_asked(&read) && !self.reads.contains(&read) {
+            self.reads.push(read);
+        }
+    }
+
+    fn ask_about(&mut self, operation: Operation, member: &str, ids: BTreeSet<&str>) {
+        if !ids.is_empty() {
+            self.ask(operation, json!({ member: ids }));
+        }
+    }
+
+    fn instance(&mut self, id: &str) {
+        self.ask(op::DESCRIBE_INSTANCES, json!({ "InstanceIds": [id] }));
+        self.ask(op::DESCRIBE_INSTANCE_STATUS, json!({ "InstanceIds": [id], "IncludeAllInstances": true }));
+        let nodes = json!({ "Filters": [{ "Key": "InstanceIds", "Values": [id] }] });
+        self.ask(op::DESCRIBE_INSTANCE_INFORMATION, nodes);
+        let Ok(Some(instance)) = self.snapshot.instances.get(id) else { return };
+        let heartbeat = Heartbeat::of(self.snapshot, id);
+        self.node(instance, &heartbeat);
+        self.identity(instance);
+        if !instance.vpc_id.is_empty() {
+            self.network(instance, &heartbeat);
+        }
+    }
+
+    /// What Systems Manager and the console tell of a node that answers, or of one that does not.
+    fn node(&mut self, instance: &Instance, heartbeat: &Heartbeat) {
+        if heartbeat.is_online() {
+            self.ask(op::GET_CONNECTION_STATUS, json!({ "Target": instance.instance_id }));
+            self.ask(op::GET_DOCUMENT, json!({ "Name": SESSION_PREFERENCES }));
+            return;
+        }
+        let mut console = json!({ "InstanceId": instance.instance_id });
+        if is_nitro(&instance.instance_type)
+            && let Some(members) = console.as_object_mut()
+        {
+            members.insert("Latest".to_owned(), json!(true));
+        }
+        self.ask(op::GET_CONSOLE_OUTPUT, console);
+        if matches!(heartbeat, Heartbeat::Never) && !instance.image_id.is_empty() {
+            self.ask(op::DESCRIBE_IMAGES, json!({ "ImageIds": [instance.image_id] }));
+        }
+    }
+
+    fn identity(&mut self, instance: &Instance) {
+        let setting = json!({ "SettingId": DEFAULT_HOST_MANAGEMENT });
+        let Some(profile) = &instance.iam_instance_profile else {
+            self.ask(op::GET_SERVICE_SETTING, setting);
+            self.default_host_management_role();
+            return;
+        };
+        let name = profile.arn.rsplit('/').next().unwrap_or(&profile.arn);
+        self.ask(op::GET_INSTANCE_PROFILE, json!({ "InstanceProfileName": name }));
+        match self.snapshot.instance_profiles.get(name) {
+            Ok(Some(profile)) => match profile.roles.first() {
+                Some(role) => self.role(&role.role_name.clone(), Some(setting)),
+                None => self.ask(op::GET_SERVICE_SETTING, setting),
+            },
+            // Deleted, or not to be read: Default Host Management may be what keeps the node managed.
+            Ok(None) => self.ask(op::GET_SERVICE_SETTING, setting),
+            Err(_) => {}
+        }
+        self.default_host_management_role();
+    }
+
+    /// The role that Default Host Management hands out, when it is on.
+    fn default_host_management_role(&mut self) {
+        let Ok(Some(setting)) = self.snapshot.service_settings.get(DEFAULT_HOST_MANAGEMENT) else { return };
+        let name = setting.setting_value.rsplit('/').next().unwrap_or_default().to_owned();
+        if !name.is_empty() && name != "$None" {
+            self.role(&name, None);
+        }
+    }
+
+    /// A role with its policies; `setting` is the read of Default Host Management, which matters unless the role plainly suffices.
+    fn role(&mut self, name: &str, setting: Option<Value>) {
+        self.ask(op::GET_ROLE, json!({ "RoleName": name }));
+        self.ask(op::LIST_ATTACHED_ROLE_POLICIES, json!({ "RoleName": name }));
+        self.ask(op::LIST_ROLE_POLICIES, json!({ "RoleName": name }));
+        self.ask(op::LIST_POLICIES, json!({ "OnlyAttached": true }));
+        let role = self.snapshot.roles.get(name);
+        let attached = self.snapshot.attached_policies.get(name);
+        let inline = self.snapshot.inline_policy_names.get(name);
+        let mut policies: BTreeSet<&str> = BTreeSet::new();
+        if let Ok(Some(attached)) = attached {
+            policies.extend(attached.attached_policies.iter().map(|policy| policy.policy_arn.as_str()));
+        }
+        let boundary = boundary_of(role);
+        policies.extend(boundary);
+        for arn in policies {
+            self.policy_version(arn, Some(arn) == boundary);
+        }
+        if let Ok(Some(inline)) = inline {
+            for policy in &inline.policy_names {
+                self.ask(op::GET_ROLE_POLICY, json!({ "RoleName": name, "PolicyName": policy }));
+            }
+        }
+        let has_core = matches!(attached, Ok(Some(attached))
+            if attached.attached_policies.iter().any(|policy| policy.policy_name == "AmazonSSMManagedInstanceCore"));
+        let is_plain = has_core && boundary.is_none() && matches!(inline, Ok(Some(names)) if names.policy_names.is_empty());
+        if attached.is_ok()
+            && inline.is_ok()
+            && role.is_ok()
+            && !is_plain
+            && let Some(setting) = setting
+        {
+            self.ask(op::GET_SERVICE_SETTING, setting);
+        }
+    }
+
+    /// The document in force of a managed policy. A boundary that nobody attaches is not in the list of attached policies: its first
+    /// version is asked for, and counts only if the answer says that it is the one in force.
+    fn policy_version(&mut self, arn: &str, is_boundary: bool) {
+        let version = match self.snapshot.managed_policies.get(arn) {
+            Ok(Some(policy)) => policy.default_version_id.clone(),
+            _ if is_boundary && self.snapshot.managed_policies.all().is_ok() => "v1".to_owned(),
+            _ => return,
+        };
+        self.ask(op::GET_POLICY_VERSION, json!({ "PolicyArn": arn, "VersionId": version }));
+    }
+
+    fn network(&mut self, instance: &Instance, heartbeat: &Heartbeat) {
+        let vpc = instance.vpc_id.as_str();
+        let in_vpc = json!({ "Filters": [{ "Name": "vpc-id", "Values": [vpc] }] });
+        self.ask(op::DESCRIBE_VPCS, json!({ "VpcIds": [vpc] }));
+        self.ask(op::DESCRIBE_SUBNETS, in_vpc.clone());
+        self.ask(op::DESCRIBE_ROUTE_TABLES, in_vpc.clone());
+        self.ask(op::DESCRIBE_NETWORK_ACLS, in_vpc.clone());
+        self.ask(op::DESCRIBE_SECURITY_GROUPS, in_vpc.clone());
+        self.ask(op::DESCRIBE_VPC_ENDPOINTS, in_vpc);
+        self.ask(op::DESCRIBE_VPC_ATTRIBUTE, json!({ "VpcId": vpc, "Attribute": "enableDnsSupport" }));
+        if !heartbeat.is_online() {
+            self.resolver(vpc);
+        }
+        if let Ok(Some(known)) = self.snapshot.vpcs.get(vpc)
+            && !matches!(known.dhcp_options_id.as_str(), "" | "default")
+        {
+            self.ask(op::DESCRIBE_DHCP_OPTIONS, json!({ "DhcpOptionsIds": [known.dhcp_options_id] }));
+        }
+        self.groups(instance);
+        self.endpoints(instance, heartbeat);
+        self.gateways(instance);
+    }
+
+    /// What could answer names in place of the Amazon resolver.
+    fn resolver(&mut self, vpc: &str) {
+        let in_vpc = json!({ "Filters": [{ "Name": "VPCId", "Values": [vpc] }] });
+        self.ask(op::LIST_RESOLVER_RULE_ASSOCIATIONS, in_vpc);
+        if self.snapshot.resolver_rule_associations.known().iter().any(|association| association.vpc_id == vpc) {
+            self.ask(op::LIST_RESOLVER_RULES, json!({}));
+        }
+        self.ask(op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS, json!({ "VpcId": vpc }));
+        let snapshot = self.snapshot;
+        for group in snapshot.firewall_rule_group_associations.known() {
+            let id = &group.firewall_rule_group_id;
+            self.ask(op::LIST_FIREWALL_RULES, json!({ "FirewallRuleGroupId": id }));
+            let Ok(Some(rules)) = snapshot.firewall_rules.get(id) else { continue };
+            for rule in rules.firewall_rules.iter().filter(|rule| !is(&rule.action, "ALLOW")) {
+                let list = &rule.firewall_domain_list_id;
+                self.ask(op::LIST_FIREWALL_DOMAINS, json!({ "FirewallDomainListId": list }));
+            }
+        }
+    }
+
+    /// Groups and prefix lists that an interface of the instance refers to and the VPC's list did not bring.
+    fn groups(&mut self, instance: &Instance) {
+        let snapshot = self.snapshot;
+        if snapshot.security_groups.known().is_empty() {
+            return;
+        }
+        let on_interfaces = instance.network_interfaces.iter().flat_map(|eni| &eni.groups);
+        let ids: BTreeSet<&str> = on_interfaces.map(|group| group.group_id.as_str()).collect();
+        let missing = ids.iter().copied().filter(|id| !matches!(snapshot.security_groups.get(id), Ok(Some(_)))).collect();
+        self.ask_about(op::DESCRIBE_SECURITY_GROUPS, "GroupIds", missing);
+        let groups = snapshot.security_groups.known().iter().filter(|group| ids.contains(group.group_id.as_str()));
+        let lists: BTreeSet<&str> = groups
+            .flat_map(|group| &group.ip_permissions_egress)
+            .flat_map(|rule: &IpPermission| &rule.prefix_list_ids)
+            .map(|list| list.prefix_list_id.as_str())
+            .collect();
+        for list in lists {
+            self.ask(op::GET_MANAGED_PREFIX_LIST_ENTRIES, json!({ "PrefixListId": list }));
+        }
+    }
+
+    fn endpoints(&mut self, instance: &Instance, heartbeat: &Heartbeat) {
+        let snapshot = self.snapshot;
+        let vpc = instance.vpc_id.as_str();
+        let Ok(endpoints) = snapshot.vpc_endpoints.select("vpc-id", vpc, |endpoint| endpoint.vpc_id == vpc) else { return };
+        let agent = heartbeat.node().and_then(|node| AgentVersion::parse(&node.agent_version));
+        let names = services(agent, &snapshot.header.region);
+        let used: Vec<&VpcEndpoint> = endpoints
+            .iter()
+            .copied()
+            .filter(|endpoint| is(&endpoint.vpc_endpoint_type, "Interface"))
+            .filter(|endpoint| names.iter().any(|name| endpoint.service_name.rsplit('.').next() == Some(*name)))
+            .collect();
+        if used.iter().any(|endpoint| endpoint.private_dns_enabled) {
+            self.ask(op::DESCRIBE_VPC_ATTRIBUTE, json!({ "VpcId": vpc, "Attribute": "enableDnsHostnames" }));
+        }
+        let is_covered = |name: &&str| used.iter().any(|endpoint| endpoint.service_name.rsplit('.').next() == Some(*name));
+        if !heartbeat.is_online() && !names.iter().all(|name| is_covered(&name)) && self.is_closed(instance) {
+            let region = &snapshot.header.region;
+            self.ask(op::LIST_HOSTED_ZONES_BY_VPC, json!({ "VPCId": vpc, "VPCRegion": region }));
+        }
+        if !used.is_empty() && self.needs_addresses(instance) {
+            let ids = used.iter().flat_map(|endpoint| &endpoint.network_interface_ids).map(String::as_str).collect();
+            self.ask_about(op::DESCRIBE_NETWORK_INTERFACES, "NetworkInterfaceIds", ids);
+        }
+    }
+
+    /// Whether no route of the VPC leads anywhere but to itself: names of AWS must then be answered inside it.
+    fn is_closed(&self, instance: &Instance) -> bool {
+        let tables = self.tables(instance);
+        !tables.is_empty()
+            && tables.iter().flat_map(|table| &table.routes).all(|route| {
+                route.gateway_id == "local" || route.gateway_id.starts_with("vpce-") || !is(&route.state, "active")
+            })
+    }
+
+    /// Whether the exact addresses of an endpoint can decide: unless the instance's groups let everything out on its port.
+    fn needs_addresses(&self, instance: &Instance) -> bool {
+        let groups = instance.network_interfaces.iter().flat_map(|eni| &eni.groups);
+        let is_open = groups
+            .filter_map(|group| self.snapshot.security_groups.get(&group.group_id).ok().flatten())
+            .flat_map(|group| &group.ip_permissions_egress)
+            .any(|rule| rule.ip_protocol == "-1" && rule.ip_ranges.iter().any(|range| range.cidr_ip == "0.0.0.0/0"));
+        !self.snapshot.security_groups.known().is_empty() && !is_open
+    }
+
+    /// The route tables of the instance's VPC that are known.
+    fn tables(&self, instance: &Instance) -> Vec<&RouteTable> {
+        self.snapshot.route_tables.known().iter().filter(|table| table.vpc_id == instance.vpc_id).collect()
+    }
+
+    fn gateways(&mut self, instance: &Instance) {
+        let snapshot = self.snapshot;
+        let subnets: BTreeSet<&str> = instance.network_interfaces.iter().map(|eni| eni.subnet_id.as_str()).collect();
+        let tables = snapshot.route_tables.known().iter().filter(|table| table.vpc_id == instance.vpc_id);
+        let serving: Vec<&RouteTable> = tables.filter(|table| serves(table, &subnets)).collect();
+        let routes = || serving.iter().flat_map(|table| &table.routes);
+        let nats = routes().map(|route| route.nat_gateway_id.as_str()).filter(|id| !id.is_empty()).collect();
+        self.ask_about(op::DESCRIBE_NAT_GATEWAYS, "NatGatewayIds", nats);
+        let leaves = routes().any(|route| {
+            route.gateway_id.starts_with("igw-")
+                || !route.nat_gateway_id.is_empty()
+                || !route.egress_only_internet_gateway_id.is_empty()
+        });
+        if leaves {
+            self.block_public_access(instance);
+        }
+        let lists: BTreeSet<&str> = routes()
+            .filter(|route| !route.gateway_id.starts_with("vpce-") && !route.destination_prefix_list_id.is_empty())
+            .map(|route| route.destination_prefix_list_id.as_str())
+            .collect();
+        for list in lists {
+            self.ask(op::GET_MANAGED_PREFIX_LIST_ENTRIES, json!({ "PrefixListId": list }));
+        }
+    }
+
+    /// Newer answers carry the mode on the VPC and the subnet; only older ones need calls of their own.
+    fn block_public_access(&mut self, instance: &Instance) {
+        let snapshot = self.snapshot;
+        let subnet = snapshot.subnets.get(&instance.subnet_id).ok().flatten();
+        if subnet.is_none_or(|subnet| subnet.block_public_access_states.is_some()) {
+            return;
+        }
+        self.ask(op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_OPTIONS, json!({}));
+        if let Ok(Some(options)) = snapshot.block_public_access.get("")
+            && !matches!(options.internet_gateway_block_mode.as_str(), "" | "off")
+        {
+            self.ask(op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSIONS, json!({}));
+        }
+    }
+}
+
+/// Whether a table serves one of the subnets, by association or as the main table.
+fn serves(table: &RouteTable, subnets: &BTreeSet<&str>) -> bool {
+    table.associations.iter().any(|association| association.main || subnets.contains(association.subnet_id.as_str()))
+}
+
+fn boundary_of<'a>(role: Result<Option<&'a Role>, crate::snapshot::Gap>) -> Option<&'a str> {
+    let boundary = role.ok().flatten()?.permissions_boundary.as_ref()?;
+    Some(boundary.permissions_boundary_arn.as_str()).filter(|arn| !arn.is_empty())
+}
+
+/// Whether the type runs on the Nitro System, where the newest console text can be had at any time.
+///
+/// Source: EC2 API reference, `GetConsoleOutput`; the families before Nitro are those of the EC2 user guide's "Previous generation
+/// instances" and the Xen-based current ones.
+fn is_nitro(instance_type: &str) -> bool {
+    let family = instance_type.split('.').next().unwrap_or_default();
+    const XEN: &[&str] = &[
+        "t1", "t2", "m1", "m2", "m3", "m4", "c1", "c3", "c4", "cc2", "r3", "r4", "i2", "i3", "d2", "g2", "g3", "g3s", "p2",
+        "p3", "x1", "x1e", "f1", "h1", "hs1", "cr1",
+    ];
+    !family.is_empty() && !XEN.contains(&family)
+}

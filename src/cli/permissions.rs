@@ -1,0 +1,37 @@
+//! `aws-triage permissions`.
+
+use super::print;
+use crate::error::Error;
+use crate::exit::Exit;
+use checks::ssm;
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// Arguments of `permissions`.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The command whose policy is wanted
+    #[arg(value_enum)]
+    command: Command,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Command {
+    /// `aws-triage ssm` and `aws-triage collect ssm`
+    Ssm,
+}
+
+/// Runs the command: an identity policy with exactly the actions that the command can call.
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
+    let Command::Ssm = arguments.command;
+    let actions: BTreeSet<&str> = ssm::READS.iter().map(|operation| operation.action).collect();
+    let policy = json!({
+        "Version": "2012-10-17",
+        "Statement": [{ "Sid": "AwsTriageSsm", "Effect": "Allow", "Action": actions, "Resource": "*" }],
+    });
+    let mut text = serde_json::to_string_pretty(&policy).unwrap_or_default();
+    text.push('\n');
+    print(&text)?;
+    Ok(Exit::Healthy)
+}
