@@ -7,6 +7,7 @@ pub mod diagnosis;
 pub mod evidence;
 pub mod finding;
 pub mod fix;
+pub mod iam;
 pub mod os;
 pub mod page;
 pub mod report;

@@ -1,0 +1,76 @@
+use super::principal_element::Levels;
+use super::truth::Truth;
+
+/// Who asks, as far as the granting rules differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Users, roles and their sessions.
+    Identity,
+    /// The root user of an account: everything in its account.
+    Root,
+    /// Service principals, identities of a provider and anonymous callers: the resource policy alone counts.
+    Outside,
+}
+
+/// The facts that decide whether anything grants the request (IAM user guide, policy evaluation logic within one account
+/// and across accounts).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Grant {
+    pub(crate) kind: Kind,
+    /// The caller's account owns the resource.
+    pub(crate) same_account: Truth,
+    /// The resource policy must match even in the same account: role trust policies and key policies.
+    pub(crate) needs_resource_policy: bool,
+    pub(crate) identity: Truth,
+    pub(crate) resource: Levels,
+    /// True when there is no boundary.
+    pub(crate) boundary: Truth,
+    /// True when there is no session policy.
+    pub(crate) session: Truth,
+}
+
+impl Grant {
+    /// Whether the request is granted.
+    pub(crate) fn holds(&self) -> Truth {
+        if self.kind == Kind::Outside {
+            return self.resource.any();
+        }
+        match self.same_account {
+            Truth::True => self.within_account(),
+            Truth::False => self.across_accounts(),
+            Truth::Unknown => {
+                let (within, across) = (self.within_account(), self.across_accounts());
+                if within == across { within } else { Truth::Unknown }
+            }
+        }
+    }
+
+    /// The Allow of the resource policy that needs no identity Allow. One that names the role is stopped by a boundary or
+    /// session policy, one that names the session, the user or everyone is not.
+    pub(crate) fn by_resource(&self) -> Truth {
+        self.resource.direct.or(self.resource.role.and(self.caps()))
+    }
+
+    /// The Allow of the identity policies within the account.
+    pub(crate) fn by_identity(&self) -> Truth {
+        let own = self.own_permissions();
+        if self.needs_resource_policy { self.resource.any().and(own) } else { own }
+    }
+
+    fn within_account(&self) -> Truth {
+        self.by_resource().or(self.by_identity())
+    }
+
+    fn across_accounts(&self) -> Truth {
+        self.resource.any().and(self.own_permissions())
+    }
+
+    fn own_permissions(&self) -> Truth {
+        let identity = if self.kind == Kind::Root { Truth::True } else { self.identity };
+        identity.and(self.caps())
+    }
+
+    fn caps(&self) -> Truth {
+        self.boundary.and(self.session)
+    }
+}
