@@ -1,3 +1,11 @@
-//! The tool.
-#[cfg(feature = "aws")]
-pub use {aws_config, aws_sdk_ec2, aws_sdk_iam, aws_sdk_s3, aws_sigv4, aws_smithy_runtime};
+//! The tool: gets the facts, lets [`checks`] judge them, and prints what [`reports`] renders.
+//!
+//! Only `aws` names an AWS SDK crate, and `collect::live` is the only one to call it; without the feature `aws` both are gone, and
+//! everything else works on recorded facts.
+
+pub mod cli;
+pub mod collect;
+pub mod demo;
+pub mod error;
+pub mod exit;
+pub mod wire;
