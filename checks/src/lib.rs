@@ -12,4 +12,9 @@ pub mod os;
 pub mod page;
 pub mod report;
 pub mod rule;
+/// Every rule, one file each.
+pub mod rules;
 pub mod snapshot;
+pub mod ssm;
+#[cfg(any(test, feature = "testkit"))]
+pub mod testkit;

@@ -71,7 +71,7 @@ macro_rules! declare_rule {
         needs [$($need:ident),* $(,)?]
     ) => {
         $(#[doc = $line])*
-        pub static RULE: $crate::rule::Rule<$crate::ssm::Ssm> = $crate::rule::Rule {
+        pub(crate) static RULE: $crate::rule::Rule<$crate::ssm::Ssm> = $crate::rule::Rule {
             about: $crate::rule::About {
                 id: $id,
                 severity: $crate::finding::Severity::$severity,

@@ -81,5 +81,7 @@ shapes! {
         document: Value,
         /// Such as `v2`.
         version_id: String,
+        /// Whether it is the version in force.
+        is_default_version: Option<bool>,
     }
 }

@@ -42,7 +42,9 @@ impl Heartbeat {
     /// In a few words, for reasons and summaries.
     pub fn words(&self) -> String {
         match self {
-            Self::Online(node) => format!("the node is online, its last heartbeat came at {}", node.last_ping_date_time),
+            Self::Online(node) => {
+                format!("the node is online, its last heartbeat came at {}", node.last_ping_date_time)
+            }
             Self::Lost(node) => {
                 format!("the node is {}, its last heartbeat came at {}", node.ping_status, node.last_ping_date_time)
             }

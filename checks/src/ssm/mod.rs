@@ -1,8 +1,8 @@
-//! The symptom "not managed by Systems Manager, connection lost, or sessions fail": its case and the reads it needs.
+//! The symptom "not managed by Systems Manager, connection lost, or sessions fail": its case, its reads, its diagnosis.
 
 mod case;
 mod heartbeat;
-mod identity;
+pub mod identity;
 mod names;
 mod reads;
 mod sessions;
@@ -13,3 +13,61 @@ pub use identity::{Identity, PolicyOfRole, RoleFacts};
 pub use names::{AgentVersion, services};
 pub use reads::{READS, reads};
 pub use sessions::Preferences;
+
+use crate::diagnosis::{Diagnosis, Subject, Works, diagnose as run};
+use crate::rules;
+use crate::snapshot::ec2::{Instance, is};
+use crate::snapshot::{Gap, Snapshot};
+use std::fmt;
+
+/// Why an instance cannot be diagnosed at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SubjectGap {
+    /// There is no such instance in the account and Region of the facts.
+    NotFound,
+    /// Its own facts could not be read.
+    NotReadable(Gap),
+}
+
+impl fmt::Display for SubjectGap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("not found"),
+            Self::NotReadable(gap) => write!(f, "its facts could not be read: {gap}"),
+        }
+    }
+}
+
+/// The instance with this id.
+///
+/// # Errors
+/// It does not exist, or nobody knows.
+pub fn find<'a>(snapshot: &'a Snapshot, id: &str) -> Result<&'a Instance, SubjectGap> {
+    snapshot.instances.get(id).map_err(SubjectGap::NotReadable)?.ok_or(SubjectGap::NotFound)
+}
+
+/// Diagnoses an instance.
+///
+/// # Errors
+/// It does not exist, or its own facts are not known.
+pub fn diagnose(snapshot: &Snapshot, id: &str) -> Result<Diagnosis, SubjectGap> {
+    let instance = find(snapshot, id)?;
+    let case = Case::new(snapshot, instance);
+    let subject =
+        Subject { kind: "ec2-instance", id: id.to_owned(), arn: case.arn(), name: instance.name().map(str::to_owned) };
+    Ok(run(rules::SSM, &case, subject, &works(&case)))
+}
+
+/// The plainest evidence: the heartbeat, and whether the session channel is open.
+fn works(case: &Case<'_>) -> Works {
+    match &case.heartbeat {
+        Heartbeat::Unknown(gap) => Works::Unknown(gap.clone()),
+        Heartbeat::Online(_) => match case.snapshot.connection_statuses.get(&case.instance.instance_id) {
+            Ok(Some(channel)) if is(&channel.status, "connected") => {
+                Works::Yes(format!("{} and its session channel is open", case.heartbeat.words()))
+            }
+            _ => Works::Yes(case.heartbeat.words()),
+        },
+        Heartbeat::Lost(_) | Heartbeat::Never => Works::No(case.heartbeat.words()),
+    }
+}

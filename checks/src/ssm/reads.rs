@@ -153,7 +153,7 @@ impl Plan<'_> {
         if let Ok(Some(attached)) = attached {
             policies.extend(attached.attached_policies.iter().map(|policy| policy.policy_arn.as_str()));
         }
-        let boundary = boundary_of(role);
+        let boundary = boundary_of(role.as_ref().ok().copied().flatten());
         policies.extend(boundary);
         for arn in policies {
             self.policy_version(arn, Some(arn) == boundary);
@@ -165,7 +165,8 @@ impl Plan<'_> {
         }
         let has_core = matches!(attached, Ok(Some(attached))
             if attached.attached_policies.iter().any(|policy| policy.policy_name == "AmazonSSMManagedInstanceCore"));
-        let is_plain = has_core && boundary.is_none() && matches!(inline, Ok(Some(names)) if names.policy_names.is_empty());
+        let is_plain =
+            has_core && boundary.is_none() && matches!(inline, Ok(Some(names)) if names.policy_names.is_empty());
         if attached.is_ok()
             && inline.is_ok()
             && role.is_ok()
@@ -238,7 +239,8 @@ impl Plan<'_> {
         }
         let on_interfaces = instance.network_interfaces.iter().flat_map(|eni| &eni.groups);
         let ids: BTreeSet<&str> = on_interfaces.map(|group| group.group_id.as_str()).collect();
-        let missing = ids.iter().copied().filter(|id| !matches!(snapshot.security_groups.get(id), Ok(Some(_)))).collect();
+        let missing =
+            ids.iter().copied().filter(|id| !matches!(snapshot.security_groups.get(id), Ok(Some(_)))).collect();
         self.ask_about(op::DESCRIBE_SECURITY_GROUPS, "GroupIds", missing);
         let groups = snapshot.security_groups.known().iter().filter(|group| ids.contains(group.group_id.as_str()));
         let lists: BTreeSet<&str> = groups
@@ -254,7 +256,9 @@ impl Plan<'_> {
     fn endpoints(&mut self, instance: &Instance, heartbeat: &Heartbeat) {
         let snapshot = self.snapshot;
         let vpc = instance.vpc_id.as_str();
-        let Ok(endpoints) = snapshot.vpc_endpoints.select("vpc-id", vpc, |endpoint| endpoint.vpc_id == vpc) else { return };
+        let Ok(endpoints) = snapshot.vpc_endpoints.select("vpc-id", vpc, |endpoint| endpoint.vpc_id == vpc) else {
+            return;
+        };
         let agent = heartbeat.node().and_then(|node| AgentVersion::parse(&node.agent_version));
         let names = services(agent, &snapshot.header.region);
         let used: Vec<&VpcEndpoint> = endpoints
@@ -266,7 +270,8 @@ impl Plan<'_> {
         if used.iter().any(|endpoint| endpoint.private_dns_enabled) {
             self.ask(op::DESCRIBE_VPC_ATTRIBUTE, json!({ "VpcId": vpc, "Attribute": "enableDnsHostnames" }));
         }
-        let is_covered = |name: &&str| used.iter().any(|endpoint| endpoint.service_name.rsplit('.').next() == Some(*name));
+        let is_covered =
+            |name: &&str| used.iter().any(|endpoint| endpoint.service_name.rsplit('.').next() == Some(*name));
         if !heartbeat.is_online() && !names.iter().all(|name| is_covered(&name)) && self.is_closed(instance) {
             let region = &snapshot.header.region;
             self.ask(op::LIST_HOSTED_ZONES_BY_VPC, json!({ "VPCId": vpc, "VPCRegion": region }));
@@ -347,8 +352,8 @@ fn serves(table: &RouteTable, subnets: &BTreeSet<&str>) -> bool {
     table.associations.iter().any(|association| association.main || subnets.contains(association.subnet_id.as_str()))
 }
 
-fn boundary_of<'a>(role: Result<Option<&'a Role>, crate::snapshot::Gap>) -> Option<&'a str> {
-    let boundary = role.ok().flatten()?.permissions_boundary.as_ref()?;
+fn boundary_of(role: Option<&Role>) -> Option<&str> {
+    let boundary = role?.permissions_boundary.as_ref()?;
     Some(boundary.permissions_boundary_arn.as_str()).filter(|arn| !arn.is_empty())
 }
 
@@ -359,8 +364,8 @@ fn boundary_of<'a>(role: Result<Option<&'a Role>, crate::snapshot::Gap>) -> Opti
 fn is_nitro(instance_type: &str) -> bool {
     let family = instance_type.split('.').next().unwrap_or_default();
     const XEN: &[&str] = &[
-        "t1", "t2", "m1", "m2", "m3", "m4", "c1", "c3", "c4", "cc2", "r3", "r4", "i2", "i3", "d2", "g2", "g3", "g3s", "p2",
-        "p3", "x1", "x1e", "f1", "h1", "hs1", "cr1",
+        "t1", "t2", "m1", "m2", "m3", "m4", "c1", "c3", "c4", "cc2", "r3", "r4", "i2", "i3", "d2", "g2", "g3", "g3s",
+        "p2", "p3", "x1", "x1e", "f1", "h1", "hs1", "cr1",
     ];
     !family.is_empty() && !XEN.contains(&family)
 }

@@ -54,10 +54,12 @@ impl Preferences {
     /// Why they are not known.
     pub fn of(snapshot: &Snapshot) -> Result<Self, Gap> {
         let Some(document) = snapshot.documents.get(SESSION_PREFERENCES)? else { return Ok(Self::default()) };
-        serde_json::from_str::<SessionDocument>(&document.content).map(|document| document.inputs).map_err(|error| Gap::Failed {
-            action: "ssm:GetDocument".to_owned(),
-            code: "MalformedDocument".to_owned(),
-            message: format!("`{SESSION_PREFERENCES}` is no session document: {error}"),
+        serde_json::from_str::<SessionDocument>(&document.content).map(|document| document.inputs).map_err(|error| {
+            Gap::Failed {
+                action: "ssm:GetDocument".to_owned(),
+                code: "MalformedDocument".to_owned(),
+                message: format!("`{SESSION_PREFERENCES}` is no session document: {error}"),
+            }
         })
     }
 }

@@ -1,0 +1,267 @@
+//! Who the agent is to AWS: the instance profile, its role, and what that role may do.
+
+use crate::iam::{
+    Context, Decision, EndpointKind, EndpointPolicy, Layer, Missing, OrganizationPolicies, Policies, PolicySet,
+    PolicySource, Principal, Request, Unreadable, evaluate,
+};
+use crate::snapshot::ec2::{IamInstanceProfile, Instance, VpcEndpoint};
+use crate::snapshot::iam::{InstanceProfile, Role};
+use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
+use crate::snapshot::{Gap, Observed, Snapshot};
+use serde_json::Value;
+
+/// The agent's call that registers the node and repeats as its heartbeat.
+pub const REGISTER: &str = "ssm:UpdateInstanceInformation";
+
+/// The agent's calls that open the session and message channels.
+///
+/// Source: Systems Manager user guide, "Reference: ec2messages, ssmmessages, and other API operations".
+pub const CHANNELS: &[&str] = &[
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+];
+
+/// A policy of a role by its name, and the call that gave its document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyOfRole {
+    /// Name, as people know it.
+    pub name: String,
+    /// ARN of a managed policy; empty for an inline one.
+    pub arn: String,
+}
+
+/// A role with its policies, ready to be asked what it may do.
+#[derive(Debug, Clone)]
+pub struct RoleFacts<'a> {
+    /// The role; from `GetRole`, or as its profile shows it.
+    pub role: &'a Role,
+    /// Whether `GetRole` was read: only it tells the boundary and tags.
+    pub is_whole: bool,
+    /// Its policies by name, those that could not be read among them.
+    pub names: Vec<PolicyOfRole>,
+    /// Reads that failed on the way to its policies.
+    pub gaps: Vec<Gap>,
+    policies: Policies,
+}
+
+/// The instance's credentials as far as they are known.
+#[derive(Debug, Clone)]
+pub struct Identity<'a> {
+    /// The profile as the instance shows it.
+    pub attached: Option<&'a IamInstanceProfile>,
+    /// Name of that profile.
+    pub profile_name: &'a str,
+    /// The profile as IAM shows it.
+    pub profile: Observed<&'a InstanceProfile>,
+    /// The profile's role; absent when the profile has none.
+    pub role: Observed<RoleFacts<'a>>,
+    /// Name of the role that Default Host Management hands out; absent when it is off.
+    pub default_host_management: Observed<&'a str>,
+    /// That role.
+    pub default_host_role: Observed<RoleFacts<'a>>,
+}
+
+impl<'a> Identity<'a> {
+    /// What the snapshot holds about the credentials of an instance.
+    pub fn of(snapshot: &'a Snapshot, instance: &'a Instance) -> Self {
+        let attached = instance.iam_instance_profile.as_ref();
+        let profile_name = attached.map_or("", |profile| last_part(&profile.arn));
+        let profile = if attached.is_some() { snapshot.instance_profiles.get(profile_name) } else { Ok(None) };
+        let role = match &profile {
+            Ok(Some(profile)) => Ok(profile.roles.first().map(|role| RoleFacts::of(snapshot, role))),
+            Ok(None) => Ok(None),
+            Err(gap) => Err(gap.clone()),
+        };
+        let default_host_management = snapshot.service_settings.get(DEFAULT_HOST_MANAGEMENT).map(|setting| {
+            setting.map(|setting| last_part(&setting.setting_value)).filter(|role| !role.is_empty() && *role != "$None")
+        });
+        let default_host_role = match &default_host_management {
+            Ok(Some(name)) => snapshot.roles.get(name).map(|role| role.map(|role| RoleFacts::of(snapshot, role))),
+            Ok(None) => Ok(None),
+            Err(gap) => Err(gap.clone()),
+        };
+        Self { attached, profile_name, profile, role, default_host_management, default_host_role }
+    }
+}
+
+/// The last part of an ARN or path.
+fn last_part(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
+}
+
+impl<'a> RoleFacts<'a> {
+    fn of(snapshot: &'a Snapshot, shown: &'a Role) -> Self {
+        let name = shown.role_name.as_str();
+        let mut facts = Self {
+            role: shown,
+            is_whole: false,
+            names: Vec::new(),
+            gaps: Vec::new(),
+            policies: Policies { service_control: OrganizationPolicies::Assumed, ..Policies::default() },
+        };
+        match snapshot.roles.get(name) {
+            Ok(Some(role)) => {
+                facts.role = role;
+                facts.is_whole = true;
+            }
+            Ok(None) => {}
+            Err(gap) => {
+                // Without it nobody knows whether there is a boundary.
+                facts.policies.boundary = Some(unreadable(Layer::Boundary, format!("boundary of role {name}"), &gap));
+                facts.gaps.push(gap);
+            }
+        }
+        facts.add_managed(snapshot, name);
+        facts.add_inline(snapshot, name);
+        facts.add_boundary(snapshot);
+        facts
+    }
+
+    fn add_managed(&mut self, snapshot: &Snapshot, role: &str) {
+        match snapshot.attached_policies.get(role) {
+            Ok(attached) => {
+                for policy in attached.iter().flat_map(|attached| &attached.attached_policies) {
+                    self.names.push(PolicyOfRole { name: policy.policy_name.clone(), arn: policy.policy_arn.clone() });
+                    let source = PolicySource::new(Layer::Identity, &policy.policy_name);
+                    let document = snapshot.policy_versions.get(&policy.policy_arn);
+                    let document = document.map(|version| version.map(|version| &version.document));
+                    self.add(source, document, "iam:GetPolicyVersion");
+                }
+            }
+            Err(gap) => {
+                self.add(PolicySource::new(Layer::Identity, format!("managed policies of role {role}")), Err(gap), "")
+            }
+        }
+    }
+
+    fn add_inline(&mut self, snapshot: &Snapshot, role: &str) {
+        match snapshot.inline_policy_names.get(role) {
+            Ok(names) => {
+                for name in names.iter().flat_map(|names| &names.policy_names) {
+                    self.names.push(PolicyOfRole { name: name.clone(), arn: String::new() });
+                    let document = snapshot.inline_policies.get(&format!("{role}/{name}"));
+                    let document = document.map(|policy| policy.map(|policy| &policy.policy_document));
+                    self.add(PolicySource::new(Layer::Identity, name), document, "iam:GetRolePolicy");
+                }
+            }
+            Err(gap) => {
+                self.add(PolicySource::new(Layer::Identity, format!("inline policies of role {role}")), Err(gap), "")
+            }
+        }
+    }
+
+    fn add_boundary(&mut self, snapshot: &Snapshot) {
+        let Some(boundary) = &self.role.permissions_boundary else { return };
+        let arn = boundary.permissions_boundary_arn.as_str();
+        let source = PolicySource::new(Layer::Boundary, last_part(arn));
+        let set = match snapshot.policy_versions.get(arn) {
+            Ok(Some(version)) if version.is_default_version != Some(false) => {
+                let mut set = PolicySet::default();
+                add_document(&mut set, source, &version.document);
+                set
+            }
+            Ok(_) => {
+                let gap = Gap::NotAsked { action: "iam:GetPolicy".to_owned() };
+                self.gaps.push(gap.clone());
+                PolicySet::unreadable(source, reason(&gap))
+            }
+            Err(gap) => {
+                self.gaps.push(gap.clone());
+                PolicySet::unreadable(source, reason(&gap))
+            }
+        };
+        self.policies.boundary = Some(set);
+    }
+
+    fn add(&mut self, source: PolicySource, document: Observed<&Value>, action: &str) {
+        match document {
+            Ok(Some(document)) => add_document(&mut self.policies.identity, source, document),
+            // Listed a moment ago and gone now: it grants nothing any more, and nobody can say what replaced it.
+            Ok(None) => {
+                let why = Unreadable::Other(format!("`{action}` found no such policy"));
+                self.policies.identity.add_unreadable(source, why);
+            }
+            Err(gap) => {
+                self.policies.identity.add_unreadable(source, reason(&gap));
+                self.gaps.push(gap);
+            }
+        }
+    }
+
+    /// Whether the role may make a call; `endpoint` is the VPC endpoint that the call passes, when it passes one.
+    pub fn decide(&self, case: &super::Case<'_>, action: &str, endpoint: Option<&VpcEndpoint>) -> Decision {
+        let request = case.request(self, action, endpoint);
+        let mut policies = self.policies.clone();
+        policies.endpoints = endpoint.into_iter().filter_map(endpoint_policy).collect();
+        evaluate(&request, &policies)
+    }
+
+    /// Whether the role's own policies, boundary included, allow a call, whatever way it takes.
+    pub fn decide_by_itself(&self, case: &super::Case<'_>, action: &str) -> Decision {
+        evaluate(&case.request(self, action, case.endpoint_of(action)), &self.policies)
+    }
+
+    /// Whether EC2 may hand out the role's credentials.
+    pub fn decide_trust(&self, partition: &str) -> Decision {
+        let mut trust = PolicySet::default();
+        let source = PolicySource::new(Layer::Trust, &self.role.role_name);
+        add_document(&mut trust, source, &self.role.assume_role_policy_document);
+        let suffix = if partition == "aws-cn" { ".cn" } else { "" };
+        let ask = |service: String| {
+            let principal = Principal::Service(service);
+            let context = Context::complete().with_principal(&principal);
+            let request = Request::new(principal, "sts:AssumeRole", &self.role.arn, context);
+            evaluate(&request, &Policies { resource: Some(trust.clone()), ..Policies::default() })
+        };
+        let plain = ask("ec2.amazonaws.com".to_owned());
+        if plain.is_allowed() || suffix.is_empty() { plain } else { ask(format!("ec2.amazonaws.com{suffix}")) }
+    }
+}
+
+/// The policy of an endpoint, unless it has the default one.
+fn endpoint_policy(endpoint: &VpcEndpoint) -> Option<EndpointPolicy> {
+    if endpoint.policy_document.trim().is_empty() {
+        return None;
+    }
+    let mut policy = PolicySet::default();
+    policy.add_text(PolicySource::new(Layer::Endpoint, &endpoint.vpc_endpoint_id), &endpoint.policy_document);
+    Some(EndpointPolicy { kind: EndpointKind::Interface, policy })
+}
+
+fn add_document(set: &mut PolicySet, source: PolicySource, document: &Value) {
+    match crate::iam::PolicyDocument::parse(document) {
+        Ok(document) => set.policies.push(crate::iam::Policy::new(source, document)),
+        Err(error) => set.add_unreadable(source, Unreadable::Malformed(error)),
+    }
+}
+
+fn unreadable(layer: Layer, name: String, gap: &Gap) -> PolicySet {
+    PolicySet::unreadable(PolicySource::new(layer, name), reason(gap))
+}
+
+fn reason(gap: &Gap) -> Unreadable {
+    gap.action().map_or_else(|| Unreadable::Other(gap.to_string()), |action| Unreadable::Permission(action.to_owned()))
+}
+
+/// Why an undecided decision is undecided, as gaps: the refused reads among `known`, and everything else in words.
+pub fn gaps(decision: &Decision, known: &[Gap]) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = decision
+        .missing
+        .iter()
+        .map(|missing| match missing {
+            Missing::Policy(policy) => match &policy.why {
+                Unreadable::Permission(action) => known
+                    .iter()
+                    .find(|gap| gap.action() == Some(action))
+                    .cloned()
+                    .unwrap_or_else(|| Gap::NotAsked { action: action.clone() }),
+                other => Gap::opaque(format!("what {} says ({other})", policy.source)),
+            },
+            other => Gap::opaque(other.to_string()),
+        })
+        .collect();
+    gaps.dedup();
+    gaps
+}
