@@ -11,6 +11,7 @@ mod rules;
 mod ssm;
 
 pub use common::{Color, Connection, FailOn, Output};
+pub(crate) use ssm::Subjects;
 
 use crate::error::Error;
 use crate::exit::Exit;

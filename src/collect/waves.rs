@@ -1,0 +1,98 @@
+//! Asks for facts in waves: whatever can be asked now, all of it at once, until nothing new can be asked.
+
+use super::redact;
+use crate::aws::{CallError, CallErrorKind, Session};
+use checks::snapshot::{Outcome, Read, Recorded, Snapshot, is_denied};
+use serde_json::Value;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+/// No symptom needs more dependent waves; a plan that asks on and on is stopped here.
+const MAX_WAVES: usize = 4;
+/// Calls under way at once: below the burst that the EC2 API grants an account for describe calls.
+const MAX_CALLS: usize = 16;
+
+/// What was asked in one wave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wave {
+    /// The IAM actions, in the order in which they were asked.
+    pub actions: Vec<&'static str>,
+}
+
+/// Fills a snapshot; `plan` tells what can be asked now and has not been asked yet.
+pub async fn collect(session: &Session, snapshot: &mut Snapshot, plan: impl Fn(&Snapshot) -> Vec<Read>) -> Vec<Wave> {
+    let mut waves = Vec::new();
+    while waves.len() < MAX_WAVES {
+        let reads = plan(snapshot);
+        if reads.is_empty() {
+            break;
+        }
+        waves.push(Wave { actions: reads.iter().map(|read| read.operation.action).collect() });
+        for read in ask_all(session, reads).await {
+            record(snapshot, read);
+        }
+    }
+    waves
+}
+
+/// One wave: every read at once, answered in the order of the reads.
+async fn ask_all(session: &Session, reads: Vec<Read>) -> Vec<Recorded> {
+    let permits = Arc::new(Semaphore::new(MAX_CALLS));
+    let mut calls = JoinSet::new();
+    for (position, read) in reads.into_iter().enumerate() {
+        let (session, permits) = (session.clone(), Arc::clone(&permits));
+        calls.spawn(async move {
+            let _permit = permits.acquire_owned().await;
+            (position, ask(&session, &read).await)
+        });
+    }
+    let mut answers = calls.join_all().await;
+    answers.sort_by_key(|(position, _)| *position);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+async fn ask(session: &Session, read: &Read) -> Recorded {
+    let (service, operation) = (read.operation.service, read.operation.name);
+    let outcome = match session.call(service, operation, &Value::Object(read.parameters.clone())).await {
+        Ok(mut output) => {
+            if operation == "GetConsoleOutput" {
+                redact::decoded_console(&mut output);
+            }
+            Outcome::Output(output)
+        }
+        Err(error) => outcome_of(&error),
+    };
+    redact::recorded(Recorded::new(read, now(), outcome))
+}
+
+/// The error of a call as a snapshot keeps it: with the service's code, or a word for what happened instead of an answer.
+fn outcome_of(error: &CallError) -> Outcome {
+    let code = error.code.clone().filter(|code| error.kind != CallErrorKind::Denied || is_denied(code));
+    let word = match error.kind {
+        CallErrorKind::Denied => "AccessDenied",
+        CallErrorKind::NotFound => "NotFound",
+        CallErrorKind::Throttled => "Throttling",
+        CallErrorKind::Timeout => "Timeout",
+        CallErrorKind::Connect => "NoConnection",
+        CallErrorKind::ExpiredCredentials => "ExpiredToken",
+        CallErrorKind::Input => "InvalidInput",
+        CallErrorKind::Other => "UnknownError",
+    };
+    Outcome::Error { code: code.unwrap_or_else(|| word.to_owned()), message: error.message.clone() }
+}
+
+/// Takes over an answer; one that does not have the shape of its operation is a failed read.
+fn record(snapshot: &mut Snapshot, read: Recorded) {
+    if let Err(error) = snapshot.record(read.clone()) {
+        let outcome = Outcome::Error { code: "UnexpectedAnswer".to_owned(), message: error.to_string() };
+        // An error has no shape that could be wrong.
+        let _ = snapshot.record(Recorded { outcome, ..read });
+    }
+}
+
+/// The present moment, RFC 3339 to the second.
+pub(super) fn now() -> String {
+    let now = jiff::Timestamp::now();
+    now.round(jiff::Unit::Second).unwrap_or(now).to_string()
+}
