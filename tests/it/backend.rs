@@ -1,0 +1,147 @@
+//! The served AWS of `tests/backend`: set up once per machine, started once per test run.
+
+use crate::http;
+use crate::run::{self, Run};
+use serde_json::{Value, json};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Region of every world.
+pub(crate) const REGION: &str = "eu-west-1";
+
+/// The running front. It ends when its standard input closes, be it by our end or by a panic.
+pub(crate) struct Front {
+    port: u16,
+    _process: Child,
+}
+
+/// The front, started on first use; `None` where it cannot be had, with the reason on standard error.
+///
+/// Where `CI` is set, not having it is a failure.
+pub(crate) fn front() -> Option<&'static Front> {
+    static FRONT: OnceLock<Result<Front, String>> = OnceLock::new();
+    match FRONT.get_or_init(start) {
+        Ok(front) => Some(front),
+        Err(reason) => {
+            assert!(std::env::var_os("CI").is_none(), "the served AWS is missing: {reason}");
+            eprintln!("skipped for want of the served AWS: {reason}");
+            None
+        }
+    }
+}
+
+fn start() -> Result<Front, String> {
+    let python = environment()?;
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/backend/front.py");
+    let mut process = Command::new(python)
+        .arg(script)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| format!("cannot start the front: {error}"))?;
+    let output = process.stdout.take().ok_or("the front has no standard output")?;
+    for line in BufReader::new(output).lines() {
+        let line = line.map_err(|error| format!("the front says nothing: {error}"))?;
+        if let Some(port) = line.strip_prefix("listening ") {
+            let port = port.trim().parse().map_err(|error| format!("`{line}`: {error}"))?;
+            return Ok(Front { port, _process: process });
+        }
+    }
+    Err("the front ended before it listened; run tests/backend/front.py by hand to see why".to_owned())
+}
+
+/// A Python environment with the pinned packages, made on first use outside the checkout and kept for the next run.
+fn environment() -> Result<PathBuf, String> {
+    let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/backend/requirements.txt");
+    let pins = fs::read(&requirements).map_err(|error| format!("{}: {error}", requirements.display()))?;
+    let home = std::env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")))
+        .ok_or("neither XDG_CACHE_HOME nor HOME is set")?;
+    let folder = home.join("aws-triage").join(format!("backend-{:016x}", fingerprint(&pins)));
+    let python = folder.join("bin/python");
+    if folder.join("complete").exists() {
+        return Ok(python);
+    }
+    fs::create_dir_all(folder.parent().unwrap_or(&folder)).map_err(|error| error.to_string())?;
+    eprintln!("setting up the served AWS in {} (a minute or two, once per machine)", folder.display());
+    let _ = fs::remove_dir_all(&folder);
+    step(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+    step(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&requirements))?;
+    fs::write(folder.join("complete"), b"").map_err(|error| error.to_string())?;
+    Ok(python)
+}
+
+fn step(command: &mut Command) -> Result<(), String> {
+    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("cannot run {command:?}: {error}"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    output.status.success().then_some(()).ok_or_else(|| format!("{command:?} failed: {said}"))
+}
+
+/// FNV-1a: a name for a file's content, nothing more.
+fn fingerprint(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+/// A seeded account of its own.
+pub(crate) struct Account<'a> {
+    front: &'a Front,
+    /// Twelve digits.
+    pub(crate) id: String,
+    /// Names of what is in the world.
+    names: Value,
+}
+
+impl Front {
+    /// Makes a world in a new account and changes it by the steps.
+    pub(crate) fn world(&self, world: &str, steps: &Value) -> Result<Account<'_>, String> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let id = format!("3{:011}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let wish = json!({ "account": id, "region": REGION, "world": world, "steps": steps });
+        let (status, names) = http::json(self.port, "POST", "/_test/world", Some(&wish));
+        if status == 200 { Ok(Account { front: self, id, names }) } else { Err(format!("world `{world}`: {names}")) }
+    }
+}
+
+impl Account<'_> {
+    /// The instance under diagnosis.
+    pub(crate) fn instance(&self) -> &str {
+        self.names["instance"].as_str().expect("a world names its instance")
+    }
+
+    /// An access key of the account; keys with different letters see the same world and have their own denials and rules.
+    pub(crate) fn key(&self, letters: &str) -> String {
+        format!("{letters}{}TEST", self.id)
+    }
+
+    /// Lets one operation be denied for a key.
+    pub(crate) fn deny(&self, key: &str, service: &str, operation: &str) {
+        self.post("deny", &json!({ "key": key, "service": service, "operation": operation }));
+    }
+
+    /// Every call that a key made: service, operation and input.
+    pub(crate) fn calls(&self, key: &str) -> Vec<Value> {
+        let (_, calls) = http::json(self.front.port, "GET", &format!("/_test/calls?key={key}"), None);
+        calls.as_array().cloned().unwrap_or_default()
+    }
+
+    fn post(&self, path: &str, wish: &Value) {
+        let (status, answer) = http::json(self.front.port, "POST", &format!("/_test/{path}"), Some(wish));
+        assert_eq!(status, 200, "{path}: {answer}");
+    }
+
+    /// Runs the program as the holder of a key.
+    pub(crate) fn run(&self, key: &str, arguments: &[&str]) -> Run {
+        let mut command = run::command();
+        command
+            .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", self.front.port))
+            .env("AWS_REGION", REGION)
+            .env("AWS_ACCESS_KEY_ID", key)
+            .env("AWS_SECRET_ACCESS_KEY", "test");
+        run::finish(command.args(arguments))
+    }
+}

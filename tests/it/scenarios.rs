@@ -1,0 +1,158 @@
+//! Every scenario of `tests/scenarios`: a fault in a healthy world, and what the tool must say of it.
+
+use crate::backend::{self, Front};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Programs under way at once.
+const WORKERS: usize = 4;
+
+#[derive(Deserialize)]
+struct Scenario {
+    title: String,
+    world: String,
+    steps: Value,
+    #[serde(default)]
+    args: Vec<String>,
+    expect: Expect,
+}
+
+/// What must come out; `rules` are exactly the rules with a blocker or degraded finding, but for those in `allow`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Expect {
+    exit: i32,
+    verdict: Option<String>,
+    rules: Vec<String>,
+    #[serde(default)]
+    severities: BTreeMap<String, String>,
+    #[serde(default)]
+    advice: Vec<String>,
+    #[serde(default)]
+    cannot_tell: Vec<String>,
+    #[serde(default)]
+    allow: Vec<String>,
+}
+
+#[test]
+fn every_scenario_gets_its_causes() {
+    let Some(front) = backend::front() else { return };
+    let scenarios = scenarios();
+    let wanted = std::env::var("SCENARIO").unwrap_or_default();
+    let chosen: Vec<&(String, Scenario)> = scenarios.iter().filter(|(name, _)| name.contains(&wanted)).collect();
+    let next = AtomicUsize::new(0);
+    let rows = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                while let Some((name, scenario)) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let row = judge(front, scenario);
+                    rows.lock().expect("no worker panics").insert(name.clone(), row);
+                }
+            });
+        }
+    });
+    let rows = rows.into_inner().expect("no worker panicked");
+    let mut wrong = Vec::new();
+    for (name, row) in &rows {
+        match row {
+            Ok(said) => println!("ok    {name:<44} {said}"),
+            Err(fault) => {
+                println!("WRONG {name:<44} {fault}");
+                wrong.push(name);
+            }
+        }
+    }
+    println!("{} scenarios, {} wrong", rows.len(), wrong.len());
+    assert!(wrong.is_empty(), "{} scenarios are wrong: {wrong:?}", wrong.len());
+    if wanted.is_empty() {
+        counts_are_kept(&scenarios);
+    }
+}
+
+/// How many of each kind there must be.
+fn counts_are_kept(scenarios: &[(String, Scenario)]) {
+    let kind = |name: &str| name.split('-').next().unwrap_or_default().to_owned();
+    let count = |wanted: &str| scenarios.iter().filter(|(name, _)| kind(name) == wanted).count();
+    let single = scenarios.len() - count("healthy") - count("double") - count("fault");
+    let counts = (single, count("healthy"), count("double"));
+    assert!(counts.0 >= 60 && counts.1 >= 12 && counts.2 >= 8, "single, healthy, double: {counts:?}");
+}
+
+fn scenarios() -> Vec<(String, Scenario)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/ssm");
+    let mut all: Vec<(String, Scenario)> = fs::read_dir(&folder)
+        .expect("the scenarios are there")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .map(|path| {
+            let text = fs::read_to_string(&path).expect("a scenario can be read");
+            let scenario = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            (path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), scenario)
+        })
+        .collect();
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all
+}
+
+/// Runs one scenario; what it said, or what is wrong.
+fn judge(front: &Front, scenario: &Scenario) -> Result<String, String> {
+    let account = front.world(&scenario.world, &scenario.steps)?;
+    let mut arguments = vec!["ssm", account.instance(), "--output", "json"];
+    arguments.extend(scenario.args.iter().map(String::as_str));
+    let run = account.run(&account.key("AKIA"), &arguments);
+    let expect = &scenario.expect;
+    if run.code != expect.exit {
+        return Err(format!("exit {} instead of {}: {}", run.code, expect.exit, said(&run.stdout, &run.stderr)));
+    }
+    let report = run.json();
+    let Some(subject) = report["subjects"].get(0) else {
+        return if expect.exit == 4 { Ok("exit 4".to_owned()) } else { Err(format!("no subject: {}", run.stderr)) };
+    };
+    if let Some(verdict) = &expect.verdict
+        && subject["verdict"] != verdict.as_str()
+    {
+        return Err(format!("{} instead of {verdict}: {}", subject["verdict"], said(&run.stdout, &run.stderr)));
+    }
+    compare(expect, subject)?;
+    Ok(format!("exit {}  {}  ({})", run.code, expect.rules.join(" "), scenario.title))
+}
+
+fn compare(expect: &Expect, subject: &Value) -> Result<(), String> {
+    let found = |severities: &[&str]| -> BTreeSet<&str> {
+        let findings = subject["findings"].as_array().into_iter().flatten();
+        let of_severity = findings.filter(|finding| severities.iter().any(|severity| finding["severity"] == *severity));
+        of_severity.filter_map(|finding| finding["rule"].as_str()).collect()
+    };
+    let allowed: BTreeSet<&str> = expect.allow.iter().map(String::as_str).collect();
+    let wanted: BTreeSet<&str> = expect.rules.iter().map(String::as_str).collect();
+    let faults = found(&["blocker", "degraded"]);
+    let missed: Vec<_> = wanted.difference(&faults).collect();
+    let false_alarms: Vec<_> = faults.difference(&wanted).filter(|rule| !allowed.contains(**rule)).collect();
+    if !missed.is_empty() || !false_alarms.is_empty() {
+        return Err(format!("missed {missed:?}, false {false_alarms:?}"));
+    }
+    for (rule, severity) in &expect.severities {
+        if !found(&[severity]).contains(rule.as_str()) {
+            return Err(format!("{rule} is not {severity}"));
+        }
+    }
+    let lacks = |wanted: &[String], severity: &str| {
+        let there = found(&[severity]);
+        wanted.iter().find(|rule| !there.contains(rule.as_str())).map(|rule| format!("no {severity} finding of {rule}"))
+    };
+    let open = lacks(&expect.cannot_tell, "cannot-tell").or_else(|| lacks(&expect.advice, "advice"));
+    open.map_or(Ok(()), Err)
+}
+
+/// The findings of a report in one line, for messages.
+fn said(stdout: &str, stderr: &str) -> String {
+    let report: Value = serde_json::from_str(stdout).unwrap_or_default();
+    let findings = report["subjects"][0]["findings"].as_array().into_iter().flatten();
+    let lines: Vec<String> = findings.map(|finding| format!("{} {} {}", finding["severity"], finding["rule"], finding["detail"])).collect();
+    format!("{}; {}", lines.join("; "), stderr.trim())
+}
