@@ -1,0 +1,3 @@
+//! The report for programs. Each schema has its own frozen structs, so that nothing inside the tool leaks into the format.
+
+pub mod v1;

@@ -1,0 +1,208 @@
+//! Schema 1 of the report.
+//!
+//! These structs are the format: fields may be added, none is renamed or dropped. Lists are always there, empty or not; a value that
+//! is not known or does not exist is left out. Reading back skips fields that a newer tool added.
+
+mod of;
+
+use crate::escape;
+use checks::report;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Name and number of the schema.
+pub const SCHEMA: &str = "aws-triage.report/1";
+
+/// Writes a report as one pretty-printed document that ends with a line feed.
+pub(crate) fn render(report: &report::Report, tool_version: &str) -> String {
+    // Writing to memory what has only strings as keys cannot fail.
+    let text = serde_json::to_string_pretty(&Report::of(report, tool_version)).unwrap_or_default();
+    let mut text = escape::json(&text);
+    text.push('\n');
+    text
+}
+
+/// The document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// What wrote it.
+    pub tool: Tool,
+    /// Such as `ssm`.
+    pub command: String,
+    /// RFC 3339.
+    pub started_at: String,
+    /// RFC 3339.
+    pub finished_at: String,
+    /// Account id of twelve digits.
+    pub account: String,
+    /// Such as `eu-west-1`.
+    pub region: String,
+    /// Such as `aws` or `aws-cn`.
+    pub partition: String,
+    /// One entry for each subject, in the order of the command line.
+    pub subjects: Vec<Diagnosis>,
+    /// The reads behind it.
+    pub calls: Calls,
+}
+
+/// The tool that wrote a report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tool {
+    /// `aws-triage`.
+    pub name: String,
+    /// Such as `0.1.0`.
+    pub version: String,
+}
+
+/// The answer about one subject.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Diagnosis {
+    /// What was diagnosed.
+    pub subject: Subject,
+    /// `healthy`, `broken`, `degraded` or `inconclusive`.
+    pub verdict: String,
+    /// The conclusion in one sentence.
+    pub summary: String,
+    /// Worst first, then in the order in which a packet or a call meets them.
+    pub findings: Vec<Finding>,
+    /// Every rule of the symptom once.
+    pub checks: Vec<Check>,
+}
+
+/// What was diagnosed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Subject {
+    /// Such as `ec2-instance`.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its `Name` tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// A cause, or a question that could not be answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// Rule id.
+    pub rule: String,
+    /// `blocker`, `degraded`, `advice` or `cannot-tell`.
+    pub severity: String,
+    /// The fault in a few words.
+    pub title: String,
+    /// What is wrong, with names and numbers.
+    pub detail: String,
+    /// What it is about.
+    pub resources: Vec<Component>,
+    /// The fields that prove it.
+    pub evidence: Vec<Evidence>,
+    /// Explanation code of VPC Reachability Analyzer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reachability_code: Option<String>,
+    /// The way of the traffic up to the fault.
+    pub path: Vec<Step>,
+    /// How to mend it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Fix>,
+    /// IAM actions, or facts in words, that would answer the question.
+    pub missing: Vec<String>,
+}
+
+/// A resource.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Component {
+    /// In kebab-case, such as `security-group`.
+    pub kind: String,
+    /// Id, name or ARN.
+    pub id: String,
+}
+
+/// A field of an answer of AWS.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Evidence {
+    /// The IAM action of the call.
+    pub source: String,
+    /// Id or name of the resource.
+    pub resource: String,
+    /// Member of the answer, such as `Routes[1].State`.
+    pub field: String,
+    /// Its value; `null` where the member is absent.
+    pub value: Value,
+}
+
+/// A component on the way, and what it does with the traffic.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// Id of the component.
+    pub component: String,
+    /// Its kind.
+    pub kind: String,
+    /// `passed`, `blocked`, `degraded` or `unknown`.
+    pub verdict: String,
+    /// What decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+/// How to mend a fault.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fix {
+    /// `A` reversible, `B` costs money, `C` restarts, `D` stops, `M` belongs to a person, `-` nothing to change.
+    pub class: String,
+    /// What changes.
+    pub summary: String,
+    /// Commands for a POSIX shell.
+    pub commands: Vec<String>,
+    /// Commands that take it back.
+    pub rollback: Vec<String>,
+    /// API calls of the repair plan.
+    pub changes: Vec<Value>,
+}
+
+/// A rule and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Check {
+    /// Rule id.
+    pub rule: String,
+    /// `pass`, `fail`, `cannot-tell` or `not-applicable`.
+    pub status: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The reads behind a report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Calls {
+    /// How many.
+    pub count: usize,
+    /// Which were refused.
+    pub denied: Vec<Denied>,
+}
+
+/// A refused read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Denied {
+    /// The missing IAM action.
+    pub action: String,
+    /// Rules that could not be judged without it.
+    pub rules: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests;

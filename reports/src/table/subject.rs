@@ -1,0 +1,68 @@
+//! One subject: the verdict, the cause in a sentence, and everything behind it.
+
+use super::{checks, finding, unknown};
+use crate::page::{BAD, GOOD, PLAIN, Page, Paint, STRONG, UNKNOWN, WARNING};
+use crate::text;
+use ::checks::diagnosis::{Diagnosis, Subject, Verdict};
+use ::checks::finding::{Finding, Severity};
+
+/// How much to say.
+#[derive(Clone, Copy)]
+pub(crate) struct Detail {
+    /// Whether to list the checks that passed.
+    pub(crate) passes: bool,
+    /// Whether to show every check, and advice with its proof and commands.
+    pub(crate) verbose: bool,
+}
+
+/// Writes one subject.
+pub(crate) fn write(page: &mut Page, diagnosis: &Diagnosis, detail: Detail) {
+    headline(page, diagnosis);
+    page.flow("", PLAIN, 0, &diagnosis.summary);
+    let of = |wanted: Severity| diagnosis.findings.iter().filter(move |finding| finding.severity == wanted);
+    for (at, found) in of(Severity::Blocker).chain(of(Severity::Degraded)).enumerate() {
+        page.gap();
+        let is_told = at == 0 && tells(&diagnosis.summary, found);
+        finding::write(page, found, is_told, detail.verbose);
+    }
+    let open: Vec<&Finding> = of(Severity::CannotTell).collect();
+    if !open.is_empty() {
+        page.gap();
+        unknown::write(page, &open, detail.verbose);
+    }
+    for advice in of(Severity::Advice) {
+        page.gap();
+        finding::advice(page, advice, detail.verbose);
+    }
+    page.gap();
+    checks::write(page, &diagnosis.checks, detail);
+}
+
+/// `i-0abc (web-1)`.
+pub(crate) fn label(subject: &Subject) -> String {
+    match subject.name.as_deref() {
+        Some(name) if !name.is_empty() => crate::escape::terminal(&format!("{} ({name})", subject.id)).into_owned(),
+        _ => crate::escape::terminal(&subject.id).into_owned(),
+    }
+}
+
+fn headline(page: &mut Page, diagnosis: &Diagnosis) {
+    let verdict = diagnosis.verdict.word().to_uppercase();
+    let room = page.width().saturating_sub(text::width(&verdict)).saturating_sub(2);
+    let label = text::cut(&label(&diagnosis.subject), room);
+    page.line(&[(&label, STRONG), ("  ", PLAIN), (&verdict, paint(diagnosis.verdict))]);
+}
+
+/// Whether the summary, which stands right above the first finding, is its sentence already.
+fn tells(summary: &str, found: &Finding) -> bool {
+    summary.strip_prefix(found.detail.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(", and "))
+}
+
+fn paint(verdict: Verdict) -> Paint {
+    match verdict {
+        Verdict::Broken => BAD,
+        Verdict::Degraded => WARNING,
+        Verdict::Inconclusive => UNKNOWN,
+        Verdict::Healthy => GOOD,
+    }
+}
