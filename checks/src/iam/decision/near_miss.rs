@@ -1,10 +1,11 @@
-use super::decision::StatementRef;
 use super::finding::{Audience, Caller, Hit, levels};
-use super::notes::Notes;
-use super::policies::PolicySet;
-use super::request::Request;
-use super::statement::{Effect, Question, Statement};
-use super::truth::Truth;
+use super::types::StatementRef;
+use crate::iam::context::ContextValue;
+use crate::iam::notes::Notes;
+use crate::iam::policies::PolicySet;
+use crate::iam::request::Request;
+use crate::iam::statement::{Effect, Question, Statement};
+use crate::iam::truth::Truth;
 
 /// The element of a statement on which it failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,11 +103,11 @@ fn only_failure(
     for condition in &statement.conditions {
         check(condition.holds(question.context, notes), &|| {
             let expected = condition.values().iter().map(|text| text.to_string()).collect();
-            let actual = match question.context.value(condition.key()) {
-                super::context::ContextValue::Values(values) => values,
+            let actual = match question.context.value(condition.shown_key()) {
+                ContextValue::Values(values) => values,
                 _ => Vec::new(),
             };
-            let (operator, key) = (condition.operator().to_owned(), condition.key().to_owned());
+            let (operator, key) = (condition.operator().to_owned(), condition.shown_key().to_owned());
             (0, FailedElement::Condition { operator, key }, expected, actual)
         })?;
     }

@@ -1,8 +1,8 @@
 use std::fmt;
 
-use super::decision::{Assumption, Decision, LayerDecision, LayerEffect, Missing, StatementRef};
-use super::layer::Layer;
 use super::near_miss::{FailedElement, NearMiss};
+use super::types::{Assumption, Decision, LayerDecision, LayerEffect, Missing, StatementRef};
+use crate::iam::layer::Layer;
 
 impl Decision {
     /// The decision in short neutral pieces: what each layer with a part in it contributes, then what is missing, what is
@@ -27,10 +27,10 @@ impl fmt::Display for LayerDecision {
         }
         match (self.layer, self.level) {
             (Layer::ServiceControl | Layer::ResourceControl, Some(0)) => {
-                f.write_str("at the root of the organization, ")?
+                f.write_str("at the root of the organization, ")?;
             }
             (Layer::ServiceControl | Layer::ResourceControl, Some(level)) => {
-                write!(f, "{level} below the root of the organization, ")?
+                write!(f, "{level} below the root of the organization, ")?;
             }
             _ => {}
         }
