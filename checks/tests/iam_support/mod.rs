@@ -7,6 +7,8 @@
     reason = "test support, compiled once per test file that needs a part of it"
 )]
 
+pub(crate) mod world;
+
 use checks::iam::{
     Context, EndpointKind, EndpointPolicy, Layer, OrganizationPolicies, Policies, Policy, PolicyDocument, PolicySet,
     PolicySource, Principal, Request,
