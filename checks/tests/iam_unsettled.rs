@@ -2,7 +2,9 @@
 
 mod iam_support;
 
-use checks::iam::{Context, EndpointKind, EndpointPolicy, Layer, Missing, Policies, Request, Unsettled, Verdict, evaluate};
+use checks::iam::{
+    Context, EndpointKind, EndpointPolicy, Layer, Missing, Policies, Request, Unsettled, Verdict, evaluate,
+};
 use iam_support::world::*;
 use serde_json::{Value, json};
 
@@ -167,7 +169,8 @@ fn elements_that_a_policy_type_must_or_must_not_have() {
 
 #[test]
 fn principals_that_cannot_be_told_apart() {
-    let canonical = json!({"Effect": "Deny", "Principal": {"CanonicalUser": "79a5"}, "Action": "s3:*", "Resource": "*"});
+    let canonical =
+        json!({"Effect": "Deny", "Principal": {"CanonicalUser": "79a5"}, "Action": "s3:*", "Resource": "*"});
     let mut policies = identity(json!(allow("s3:*")));
     policies.resource = resource(canonical).resource;
     unsettled(&get_object(), &policies, Unsettled::CanonicalUser { id: "79a5".into() });

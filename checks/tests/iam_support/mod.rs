@@ -23,6 +23,13 @@ pub(crate) struct Case {
     pub(crate) expected: String,
 }
 
+/// The id alone: a failing property prints its case.
+impl std::fmt::Debug for Case {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.id)
+    }
+}
+
 /// Every judged request.
 pub(crate) fn cases() -> Vec<Case> {
     texts().map(|line| case(&serde_json::from_str(line).expect("a case is JSON"))).collect()

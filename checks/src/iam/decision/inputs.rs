@@ -148,6 +148,9 @@ fn scps_for<'p>(request: &Request, policies: &'p Policies) -> &'p OrganizationPo
 /// Resource control policies limit access to resources of member accounts, in services that support them, by anyone but
 /// service-linked roles (Organizations user guide, RCPs).
 fn rcps_for<'p>(request: &Request, policies: &'p Policies) -> &'p OrganizationPolicies {
+    if matches!(policies.resource_control, OrganizationPolicies::None) {
+        return &OrganizationPolicies::None;
+    }
     let action = request.action();
     let managed = policies.management_account.is_some() && request.owner() == policies.management_account.as_deref();
     let exempt = !obeys_rcps(action.service, action.name)
