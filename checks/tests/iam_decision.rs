@@ -1,4 +1,5 @@
 //! Layers, exemptions, unknown facts and the explanations of a decision.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends when its own data is wrong")]
 
 mod iam_support;
 
@@ -166,7 +167,7 @@ fn every_endpoint_on_the_path_must_allow() {
     let open = json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"});
     let own = json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "arn:aws:s3:::own/*"});
     let mut policies = identity(json!(allow("*")));
-    policies.endpoints = vec![endpoint(open.clone())];
+    policies.endpoints = vec![endpoint(open)];
     assert_eq!(verdict(&get_object(), &policies), 'A');
     policies.endpoints.push(endpoint(own));
     assert_eq!(verdict(&get_object(), &policies), 'I');

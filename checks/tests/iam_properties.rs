@@ -1,4 +1,5 @@
 //! Laws that hold for every request and every set of policies.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test ends when its own data is wrong")]
 
 mod iam_support;
 
