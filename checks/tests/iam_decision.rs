@@ -152,6 +152,18 @@ fn resource_control_policies_reach_outside_callers_in_services_that_support_them
 }
 
 #[test]
+fn resource_control_policies_do_not_reach_actions_without_resource_and_service_linked_roles() {
+    let rcp = json!({"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"});
+    let mut policies = identity(json!(allow("*")));
+    policies.resource_control = OrganizationPolicies::Levels(vec![policy(Layer::ResourceControl, rcp)]);
+    assert_eq!(verdict(&request(SESSION, "s3:ListAllMyBuckets", "*"), &policies), 'A');
+    policies.resource = resource(json!(trust("Service", "ssm.amazonaws.com"))).resource;
+    let linked = format!("arn:aws:iam::{A}:role/aws-service-role/ssm.amazonaws.com/AWSServiceRoleForAmazonSSM");
+    assert_eq!(verdict(&request("ssm.amazonaws.com", "sts:AssumeRole", &linked), &policies), 'A');
+    assert_eq!(verdict(&request("ssm.amazonaws.com", "sts:AssumeRole", TARGET_ROLE), &policies), 'E');
+}
+
+#[test]
 fn a_level_without_any_policy_allows_nothing() {
     let mut policies = identity(json!(allow("*")));
     policies.service_control = OrganizationPolicies::Levels(vec![PolicySet::default()]);
@@ -301,7 +313,7 @@ fn a_near_miss_names_the_element_and_both_values() {
         {"Sid": "Objects", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::b/*"}
     ]);
     let found = miss(&request(SESSION, "s3:ListBucket", BUCKET), &identity(statement.clone())).unwrap();
-    assert_eq!(found.element, FailedElement::Resource);
+    assert_eq!(found.element, FailedElement::Resource { negated: false });
     assert_eq!(found.statement.sid.as_deref(), Some("Objects"));
     assert_eq!((found.expected, found.actual), (vec!["arn:aws:s3:::b/*".to_owned()], vec![BUCKET.to_owned()]));
 
@@ -322,7 +334,7 @@ fn a_near_miss_names_the_element_and_both_values() {
 
     assert_eq!(miss(&request(SESSION, "ec2:RunInstances", "*"), &identity(statement)), None, "another service");
     let found = miss(&request(SESSION, "s3:GetObject", OBJECT), &identity(json!(allow("s3:Put*")))).unwrap();
-    assert_eq!(found.element, FailedElement::Action);
+    assert_eq!(found.element, FailedElement::Action { negated: false });
 }
 
 #[test]
@@ -336,12 +348,18 @@ fn explanations_name_layer_statement_and_line() {
     assert_eq!(
         decision.explain(),
         [
-            "service control policy `p-guard`, statement 2 `Guard` (line 5): at the root of the organization, explicit deny",
+            "service control policy `p-guard`, statement 2 `Guard` (line 5): explicit deny (root of the organization)",
             "identity-based policy `identity-based policy 0`, statement 1: allows",
         ]
     );
     let denied = evaluate(&request(SESSION, "s3:ListBucket", BUCKET), &Policies::default());
     assert_eq!(denied.explain(), ["identity-based policy: no statement allows the action"]);
+    let except = json!({"Effect": "Allow", "NotAction": ["s3:List*", "iam:*"], "Resource": "*"});
+    assert_eq!(
+        evaluate(&request(SESSION, "s3:ListBucket", BUCKET), &identity(except)).explain().last().unwrap(),
+        "closest: identity-based policy `identity-based policy 0`, statement 1 would allow but for `NotAction`: \
+         `s3:List*`, `iam:*`, the request has `s3:ListBucket`"
+    );
     let asked = Request { context: Context::partial(), ..get_object() };
     let condition = json!({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}});
     assert_eq!(

@@ -146,7 +146,7 @@ fn scps_for<'p>(request: &Request, policies: &'p Policies) -> &'p OrganizationPo
 }
 
 /// Resource control policies limit access to resources of member accounts, in services that support them, by anyone but
-/// service-linked roles (Organizations user guide, RCPs).
+/// service-linked roles; nor do they keep a service from assuming such a role (Organizations user guide, RCPs).
 fn rcps_for<'p>(request: &Request, policies: &'p Policies) -> &'p OrganizationPolicies {
     if matches!(policies.resource_control, OrganizationPolicies::None) {
         return &OrganizationPolicies::None;
@@ -154,7 +154,11 @@ fn rcps_for<'p>(request: &Request, policies: &'p Policies) -> &'p OrganizationPo
     let action = request.action();
     let managed = policies.management_account.is_some() && request.owner() == policies.management_account.as_deref();
     let exempt = !obeys_rcps(action.service, action.name)
-        || matches!(request.target(), Target::None { .. })
+        || match request.target() {
+            Target::None { .. } => true,
+            Target::Arn(arn) => arn.service == "iam" && arn.resource.starts_with("role/aws-service-role/"),
+            Target::Other => false,
+        }
         || request.principal.is_service_linked()
         || managed;
     if exempt { &OrganizationPolicies::None } else { &policies.resource_control }
