@@ -9,13 +9,8 @@ mod condition;
 mod context;
 mod decision;
 mod document;
-mod evaluate;
-mod explain;
-mod finding;
 mod glob;
-mod grant;
 mod layer;
-mod near_miss;
 mod notes;
 mod parse;
 mod pattern;
@@ -31,11 +26,11 @@ mod truth;
 mod unsettled;
 
 pub use context::{Context, ContextValue, Unlisted};
-pub use decision::{Assumption, Decision, LayerDecision, LayerEffect, Missing, StatementRef, Verdict};
+pub use decision::{
+    Assumption, Decision, FailedElement, LayerDecision, LayerEffect, Missing, NearMiss, StatementRef, Verdict, evaluate,
+};
 pub use document::{MalformedPolicy, Policy, PolicyDocument, PolicySource};
-pub use evaluate::evaluate;
 pub use layer::Layer;
-pub use near_miss::{FailedElement, NearMiss};
 pub use policies::{
     EndpointKind, EndpointPolicy, OrganizationPolicies, Policies, PolicySet, Unreadable, UnreadablePolicy,
 };

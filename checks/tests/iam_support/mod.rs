@@ -7,6 +7,8 @@
     reason = "test support, compiled once per test file that needs a part of it"
 )]
 
+pub(crate) mod world;
+
 use checks::iam::{
     Context, EndpointKind, EndpointPolicy, Layer, OrganizationPolicies, Policies, Policy, PolicyDocument, PolicySet,
     PolicySource, Principal, Request,
@@ -19,6 +21,13 @@ pub(crate) struct Case {
     pub(crate) request: Request,
     pub(crate) policies: Policies,
     pub(crate) expected: String,
+}
+
+/// The id alone: a failing property prints its case.
+impl std::fmt::Debug for Case {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.id)
+    }
 }
 
 /// Every judged request.

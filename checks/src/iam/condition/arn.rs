@@ -36,7 +36,7 @@ struct Split {
 
 impl ArnTest {
     pub(super) fn compile(values: &[Box<str>], negated: bool, variables: bool) -> Self {
-        let compile = |text: &Box<str>| {
+        let compile = |text: &str| {
             let pieces = pieces(text, Reading { wildcards: true, variables });
             let form = match pieces.as_slice() {
                 [Piece::Tokens(tokens)] => {
@@ -45,9 +45,9 @@ impl ArnTest {
                 }
                 _ => Form::Template(pieces.into()),
             };
-            ArnPattern { text: text.clone(), form }
+            ArnPattern { text: text.into(), form }
         };
-        Self { patterns: values.iter().map(compile).collect(), negated }
+        Self { patterns: values.iter().map(|text| compile(text)).collect(), negated }
     }
 
     pub(super) fn fits_any(&self, value: &str, context: &Context, notes: &mut Notes) -> Truth {

@@ -4,11 +4,17 @@ use super::super::unsettled::Unsettled;
 
 /// `BinaryEquals`: byte for byte, both sides in base64.
 #[derive(Clone, Debug)]
-pub(super) struct BinaryTest(Box<[(Box<str>, Option<Vec<u8>>)]>);
+pub(super) struct BinaryTest(Vec<Wanted>);
+
+#[derive(Clone, Debug)]
+struct Wanted {
+    text: Box<str>,
+    bytes: Option<Vec<u8>>,
+}
 
 impl BinaryTest {
     pub(super) fn compile(values: &[Box<str>]) -> Self {
-        Self(values.iter().map(|value| (value.clone(), decode(value))).collect())
+        Self(values.iter().map(|value| Wanted { text: value.clone(), bytes: decode(value) }).collect())
     }
 
     pub(super) fn fits_any(&self, value: &str, notes: &mut Notes) -> Truth {
@@ -17,10 +23,10 @@ impl BinaryTest {
             Truth::Unknown
         };
         let Some(own) = decode(value) else { return unreadable(notes, value) };
-        self.0.iter().fold(Truth::False, |any, (text, wanted)| {
-            any.or(match wanted {
-                Some(wanted) => (own == *wanted).into(),
-                None => unreadable(notes, text),
+        self.0.iter().fold(Truth::False, |any, wanted| {
+            any.or(match &wanted.bytes {
+                Some(bytes) => (own == *bytes).into(),
+                None => unreadable(notes, &wanted.text),
             })
         })
     }

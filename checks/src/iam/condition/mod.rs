@@ -20,7 +20,7 @@ use operator::{Comparison, Operator, Quantifier};
 #[derive(Clone, Debug)]
 pub(crate) struct Condition {
     operator_text: Box<str>,
-    key_text: Box<str>,
+    shown_key: Box<str>,
     texts: Box<[Box<str>]>,
     /// In lower case, as the context is asked.
     key: Box<str>,
@@ -76,7 +76,7 @@ impl Condition {
         };
         Self {
             operator_text: operator_text.into(),
-            key_text: key.into(),
+            shown_key: key.into(),
             texts: values.into(),
             key: key.to_ascii_lowercase().into(),
             rule,
@@ -89,8 +89,8 @@ impl Condition {
     }
 
     /// The key as written.
-    pub(crate) fn key(&self) -> &str {
-        &self.key_text
+    pub(crate) fn shown_key(&self) -> &str {
+        &self.shown_key
     }
 
     /// The values as written.
@@ -101,7 +101,7 @@ impl Condition {
     /// Whether the condition holds for a request.
     pub(crate) fn holds(&self, context: &Context, notes: &mut Notes) -> Truth {
         if self.texts.is_empty() {
-            notes.unsettled(Unsettled::EmptyElement { element: self.key_text.to_string() });
+            notes.unsettled(Unsettled::EmptyElement { element: self.shown_key.to_string() });
             return Truth::Unknown;
         }
         match &self.rule {
@@ -109,10 +109,10 @@ impl Condition {
                 notes.unsettled(Unsettled::UnknownOperator { operator: self.operator_text.to_string() });
                 Truth::Unknown
             }
-            Rule::Null(test) => test.holds(context.get(&self.key), &self.key_text, notes),
+            Rule::Null(test) => test.holds(context.get(&self.key), &self.shown_key, notes),
             Rule::Compare { operator, test } => match context.get(&self.key) {
                 Known::Unknown => {
-                    notes.key(&self.key_text);
+                    notes.key(&self.shown_key);
                     Truth::Unknown
                 }
                 Known::Absent => self.without_key(*operator, notes),
@@ -126,7 +126,7 @@ impl Condition {
         match operator.quantifier {
             Quantifier::ForAll => Truth::True,
             Quantifier::ForAny if operator.if_exists => {
-                notes.unsettled(Unsettled::ForAnyValueIfExistsMissing { key: self.key_text.to_string() });
+                notes.unsettled(Unsettled::ForAnyValueIfExistsMissing { key: self.shown_key.to_string() });
                 Truth::Unknown
             }
             Quantifier::ForAny => Truth::False,
@@ -150,7 +150,7 @@ impl Condition {
         match (operator.quantifier, values) {
             (Quantifier::One, [value]) => fits(value),
             (Quantifier::One, _) => {
-                notes.unsettled(Unsettled::MultivaluedWithoutSetOperator { key: self.key_text.to_string() });
+                notes.unsettled(Unsettled::MultivaluedWithoutSetOperator { key: self.shown_key.to_string() });
                 Truth::Unknown
             }
             // An empty list and a list of one empty text count as no value for the set operators.

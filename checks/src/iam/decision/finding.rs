@@ -1,12 +1,12 @@
-use super::decision::{Missing, StatementRef};
-use super::document::Policy;
-use super::notes::Notes;
-use super::policies::{EndpointKind, PolicySet};
-use super::principal::Principal;
-use super::principal_element::{Levels, PrincipalElement};
-use super::statement::{Effect, Question, Statement};
-use super::truth::Truth;
-use super::unsettled::Unsettled;
+use super::types::{Missing, StatementRef};
+use crate::iam::document::Policy;
+use crate::iam::notes::Notes;
+use crate::iam::policies::{EndpointKind, PolicySet};
+use crate::iam::principal::Principal;
+use crate::iam::principal_element::{Levels, PrincipalElement};
+use crate::iam::statement::{Effect, Question, Statement};
+use crate::iam::truth::Truth;
+use crate::iam::unsettled::Unsettled;
 
 /// A statement of a policy.
 #[derive(Clone, Copy, Debug)]

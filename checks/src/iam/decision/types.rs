@@ -1,8 +1,8 @@
-use super::document::PolicySource;
-use super::layer::Layer;
 use super::near_miss::NearMiss;
-use super::policies::UnreadablePolicy;
-use super::unsettled::Unsettled;
+use crate::iam::document::PolicySource;
+use crate::iam::layer::Layer;
+use crate::iam::policies::{Unreadable, UnreadablePolicy};
+use crate::iam::unsettled::Unsettled;
 
 /// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,6 +73,17 @@ pub enum Missing {
     ResourceOwner,
     /// AWS's documentation does not say.
     Rule(Unsettled),
+}
+
+impl Missing {
+    /// The IAM action that the reader lacks, when that is what stands in the way.
+    #[must_use]
+    pub fn iam_action(&self) -> Option<&str> {
+        match self {
+            Self::Policy(UnreadablePolicy { why: Unreadable::Permission(action), .. }) => Some(action),
+            _ => None,
+        }
+    }
 }
 
 /// What was taken for granted on the way to a verdict that is not a denial.

@@ -1,8 +1,8 @@
 use std::fmt;
 
-use super::decision::{Assumption, Decision, LayerDecision, LayerEffect, Missing, StatementRef};
-use super::layer::Layer;
 use super::near_miss::{FailedElement, NearMiss};
+use super::types::{Assumption, Decision, LayerDecision, LayerEffect, Missing, StatementRef};
+use crate::iam::layer::Layer;
 
 impl Decision {
     /// The decision in short neutral pieces: what each layer with a part in it contributes, then what is missing, what is
@@ -18,21 +18,12 @@ impl Decision {
     }
 }
 
-/// `service control policy at level 2: no statement allows the action`
+/// ``service control policy `p-guard`, statement 2 `Guard` (line 5): explicit deny (root of the organization)``
 impl fmt::Display for LayerDecision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.by {
             Some(statement) => write!(f, "{statement}: ")?,
             None => write!(f, "{}: ", self.layer)?,
-        }
-        match (self.layer, self.level) {
-            (Layer::ServiceControl | Layer::ResourceControl, Some(0)) => {
-                f.write_str("at the root of the organization, ")?
-            }
-            (Layer::ServiceControl | Layer::ResourceControl, Some(level)) => {
-                write!(f, "{level} below the root of the organization, ")?
-            }
-            _ => {}
         }
         f.write_str(match (self.effect, self.by.is_some()) {
             (LayerEffect::Allows, true) => "allows",
@@ -44,7 +35,14 @@ impl fmt::Display for LayerDecision {
             (LayerEffect::Unknown, false) => "not decided",
             (LayerEffect::Assumed, _) => "not read, taken to allow",
             (LayerEffect::NotApplicable, _) => "no part in this request",
-        })
+        })?;
+        match (self.layer, self.level) {
+            (Layer::ServiceControl | Layer::ResourceControl, Some(0)) => f.write_str(" (root of the organization)"),
+            (Layer::ServiceControl | Layer::ResourceControl, Some(level)) => {
+                write!(f, " (level {level} below the root of the organization)")
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -88,8 +86,10 @@ impl fmt::Display for NearMiss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} would allow but for ", self.statement)?;
         match &self.element {
-            FailedElement::Action => f.write_str("`Action`")?,
-            FailedElement::Resource => f.write_str("`Resource`")?,
+            FailedElement::Action { negated: false } => f.write_str("`Action`")?,
+            FailedElement::Action { negated: true } => f.write_str("`NotAction`")?,
+            FailedElement::Resource { negated: false } => f.write_str("`Resource`")?,
+            FailedElement::Resource { negated: true } => f.write_str("`NotResource`")?,
             FailedElement::Principal => f.write_str("`Principal`")?,
             FailedElement::Condition { operator, key } => write!(f, "`{operator}` on `{key}`")?,
         }

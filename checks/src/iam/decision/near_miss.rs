@@ -1,18 +1,25 @@
-use super::decision::StatementRef;
 use super::finding::{Audience, Caller, Hit, levels};
-use super::notes::Notes;
-use super::policies::PolicySet;
-use super::request::Request;
-use super::statement::{Effect, Question, Statement};
-use super::truth::Truth;
+use super::types::StatementRef;
+use crate::iam::context::ContextValue;
+use crate::iam::notes::Notes;
+use crate::iam::policies::PolicySet;
+use crate::iam::request::Request;
+use crate::iam::statement::{Effect, Question, Statement};
+use crate::iam::truth::Truth;
 
 /// The element of a statement on which it failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FailedElement {
-    /// `Action` or `NotAction`.
-    Action,
-    /// `Resource` or `NotResource`.
-    Resource,
+    /// `Action`, or `NotAction` when negated.
+    Action {
+        /// The statement has `NotAction`.
+        negated: bool,
+    },
+    /// `Resource`, or `NotResource` when negated.
+    Resource {
+        /// The statement has `NotResource`.
+        negated: bool,
+    },
     /// `Principal`.
     Principal,
     /// One operator and key of `Condition`.
@@ -87,12 +94,13 @@ fn only_failure(
     };
     check(statement.actions.matches(question.action, notes), &|| {
         let expected = statement.actions.entries.iter().map(|entry| entry.text().to_owned()).collect();
-        (3, FailedElement::Action, expected, vec![request.action.clone()])
+        (3, FailedElement::Action { negated: statement.actions.negated }, expected, vec![request.action.clone()])
     })?;
     check(statement.covers_resource(question, audience == Audience::Resource, notes), &|| {
         let entries = statement.resources.as_ref().map(|element| &element.entries);
+        let negated = statement.resources.as_ref().is_some_and(|element| element.negated);
         let expected = entries.into_iter().flatten().map(|entry| entry.text().to_owned()).collect();
-        (1, FailedElement::Resource, expected, vec![request.resource.clone()])
+        (1, FailedElement::Resource { negated }, expected, vec![request.resource.clone()])
     })?;
     check(levels(statement, audience, caller, notes).any(), &|| {
         let texts = statement.principals.as_ref().map(|element| &element.texts);
@@ -102,15 +110,15 @@ fn only_failure(
     for condition in &statement.conditions {
         check(condition.holds(question.context, notes), &|| {
             let expected = condition.values().iter().map(|text| text.to_string()).collect();
-            let actual = match question.context.value(condition.key()) {
-                super::context::ContextValue::Values(values) => values,
+            let actual = match question.context.value(condition.shown_key()) {
+                ContextValue::Values(values) => values,
                 _ => Vec::new(),
             };
-            let (operator, key) = (condition.operator().to_owned(), condition.key().to_owned());
+            let (operator, key) = (condition.operator().to_owned(), condition.shown_key().to_owned());
             (0, FailedElement::Condition { operator, key }, expected, actual)
         })?;
     }
     let failure = failures.pop()?;
     let of_service = || statement.actions.entries.iter().any(|entry| entry.is_of_service(question.action));
-    (failure.1 != FailedElement::Action || of_service()).then_some(failure)
+    (!matches!(failure.1, FailedElement::Action { .. }) || of_service()).then_some(failure)
 }

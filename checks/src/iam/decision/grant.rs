@@ -1,5 +1,5 @@
-use super::principal_element::Levels;
-use super::truth::Truth;
+use crate::iam::principal_element::Levels;
+use crate::iam::truth::Truth;
 
 /// Who asks, as far as the granting rules differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,47 @@ impl Grant {
         if self.needs_resource_policy { self.resource.any().and(own) } else { own }
     }
 
+    /// Whether an undecided fact could still change the outcome, whatever the other undecided facts turn out to be.
+    pub(crate) fn depends_on(&self, fact: Fact) -> bool {
+        let mut settled = vec![*self];
+        for other in Fact::ALL.into_iter().filter(|other| *other != fact) {
+            settled = settled
+                .into_iter()
+                .flat_map(|grant| match grant.get(other) {
+                    Truth::Unknown => vec![grant.with(other, Truth::False), grant.with(other, Truth::True)],
+                    _ => vec![grant],
+                })
+                .collect();
+        }
+        self.get(fact).is_unknown()
+            && settled
+                .iter()
+                .any(|grant| grant.with(fact, Truth::False).holds() != grant.with(fact, Truth::True).holds())
+    }
+
+    fn get(&self, fact: Fact) -> Truth {
+        let mut copy = *self;
+        *copy.slot(fact)
+    }
+
+    fn with(&self, fact: Fact, truth: Truth) -> Self {
+        let mut copy = *self;
+        *copy.slot(fact) = truth;
+        copy
+    }
+
+    fn slot(&mut self, fact: Fact) -> &mut Truth {
+        match fact {
+            Fact::SameAccount => &mut self.same_account,
+            Fact::Identity => &mut self.identity,
+            Fact::Direct => &mut self.resource.direct,
+            Fact::Role => &mut self.resource.role,
+            Fact::Account => &mut self.resource.account,
+            Fact::Boundary => &mut self.boundary,
+            Fact::Session => &mut self.session,
+        }
+    }
+
     fn within_account(&self) -> Truth {
         self.by_resource().or(self.by_identity())
     }
@@ -73,4 +114,21 @@ impl Grant {
     fn caps(&self) -> Truth {
         self.boundary.and(self.session)
     }
+}
+
+/// The facts of a [`Grant`] that can be undecided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fact {
+    SameAccount,
+    Identity,
+    Direct,
+    Role,
+    Account,
+    Boundary,
+    Session,
+}
+
+impl Fact {
+    const ALL: [Self; 7] =
+        [Self::SameAccount, Self::Identity, Self::Direct, Self::Role, Self::Account, Self::Boundary, Self::Session];
 }
