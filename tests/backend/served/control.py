@@ -119,7 +119,12 @@ def names(app, query):
     return app.accounts.get(query["account"]).names
 
 
-GET = {"calls": calls, "names": names, "worlds": lambda app, query: worlds.names()}
+def patches(app, query):
+    """The patches of an account, with the number of answers that each changed."""
+    return app.accounts.get(query["account"]).patches
+
+
+GET = {"calls": calls, "patches": patches, "names": names, "worlds": lambda app, query: worlds.names()}
 POST = {
     "world": seed_world,
     "steps": run_steps,

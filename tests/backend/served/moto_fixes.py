@@ -6,7 +6,9 @@ Each correction names the behaviour of AWS that it restores; none is about a par
 import ipaddress
 import json
 
+from moto.ec2.models import vpcs
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.route_tables import Route
 from moto.ec2.models.vpcs import VPCEndPoint
 from moto.iam.aws_managed_policies import aws_managed_policies_data
@@ -74,13 +76,17 @@ def _detached(backend, route):
 def _attached(backend, route):
     return any(
         attachment.transit_gateway_id == route.transit_gateway.id
-        and attachment.vpc_id == route.route_table.vpc_id
+        and attachment.resource_id == route.route_table.vpc_id
         and attachment.state == "available"
-        for attachment in backend.transit_gateway_vpc_attachments.values()
+        for attachment in backend.transit_gateway_attachments.values()
     )
 
 
 Route.state = property(_route_state)
+
+_moto_block = vpcs.random_ipv6_cidr
+# IPv6 blocks in their canonical form; moto pads groups with zeros.
+vpcs.random_ipv6_cidr = lambda: str(ipaddress.ip_network(_moto_block()))
 
 # Groups belong to the interface: moto shows the union with those of the instance's first interface.
 NetworkInterface.group_set = property(lambda eni: list(eni._group_set))
@@ -89,7 +95,9 @@ _moto_association = NetworkInterface.association.fget
 # An interface without a public address has no `Association`; moto shows an empty one.
 NetworkInterface.association = property(lambda eni: _moto_association(eni) or None)
 
-# Members that moto's endpoint does not have.
+# Members that moto's objects do not have.
+NatGateway.failure_code = None
+NatGateway.failure_message = None
 VPCEndPoint.last_error = None
 VPCEndPoint.ip_address_type = "ipv4"
 

@@ -9,22 +9,18 @@ Each step is an object with one of these members:
 - `state`: members of the region's own state (`console`, `instance_status`, `volume_status`, `settings`, ...);
 - `deny`: `{service, operation}`; `rule`: see `rules`; `patch`: see `patches`; `heal`: `{after: match, node: members}`.
 
-In every text `$name` is a name saved before, and a text `@-2h` is the time two hours ago (units s, m, h, d).
+Names and times in texts: see `template`.
 """
 
 import copy
 import json
-import re
-from datetime import datetime, timedelta, timezone
 
 import jmespath
 
 from . import inside, patches, rules
 from .objects import find
+from .template import resolve
 
-NAME = re.compile(r"\$([a-z][a-z0-9_]*)")
-TIME = re.compile(r"@([+-]\d+)([smhd])")
-UNIT = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 DOCUMENTS = {"PolicyDocument", "AssumeRolePolicyDocument", "Content", "Policy", "policyDocument"}
 
 
@@ -69,25 +65,8 @@ class Runner:
         return answer
 
     def resolve(self, value):
-        """`value` with names and times put in."""
-        if isinstance(value, dict):
-            return {self._text(key): self.resolve(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self.resolve(item) for item in value]
-        if not isinstance(value, str):
-            return value
-        time = TIME.fullmatch(value)
-        if time:
-            return datetime.now(timezone.utc) + timedelta(**{UNIT[time.group(2)]: int(time.group(1))})
-        return self._text(value)
-
-    def _text(self, text):
-        def name(match):
-            if match.group(1) not in self.names:
-                raise ValueError(f"`{match.group(0)}` has no value")
-            return str(self.names[match.group(1)])
-
-        return NAME.sub(name, text)
+        """`value` with this account's names and with times put in."""
+        return resolve(value, self.names)
 
     def _call(self, step):
         self.call(step["call"], step.get("save"), **step.get("input", {}))

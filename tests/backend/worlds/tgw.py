@@ -34,6 +34,12 @@ SHARED = [
     {
         "service": "ec2",
         "operation": "DescribeTransitGatewayAttachments",
+        "path": "TransitGatewayAttachments[*].Association",
+        "remove": True,
+    },
+    {
+        "service": "ec2",
+        "operation": "DescribeTransitGatewayAttachments",
         "path": "TransitGatewayAttachments[TransitGatewayAttachmentId=$tgw_attachment].TransitGatewayOwnerId",
         "set": HUB,
     },
