@@ -1,0 +1,14 @@
+"""Answers for what moto lacks, one module per area; importing this package registers them all."""
+
+from . import (  # noqa: F401
+    association,
+    block_public_access,
+    console,
+    identity,
+    organizations,
+    resolver,
+    settings,
+    ssm_nodes,
+    status,
+    trail,
+)

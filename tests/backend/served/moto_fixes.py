@@ -1,0 +1,221 @@
+"""What moto 5.2.5 gets wrong, put right on its own objects, so that every later answer agrees.
+
+Each correction names the behaviour of AWS that it restores; none is about a particular test.
+"""
+
+import ipaddress
+import json
+
+from moto.ec2.models import vpcs
+from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.nat_gateways import NatGateway
+from moto.ec2.models.route_tables import Route
+from moto.ec2.models.vpcs import VPCEndPoint
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.models import AWSManagedPolicy
+
+from . import objects
+from .protocol import Fault
+from .registry import after, answers
+
+# The managed policies that instance roles carry; all eleven hundred would cost two seconds for each account.
+POLICIES = (
+    "AdministratorAccess",
+    "AmazonEC2ReadOnlyAccess",
+    "AmazonEC2RoleforSSM",
+    "AmazonS3ReadOnlyAccess",
+    "AmazonSSMFullAccess",
+    "AmazonSSMManagedEC2InstanceDefaultPolicy",
+    "AmazonSSMManagedInstanceCore",
+    "AmazonSSMPatchAssociation",
+    "CloudWatchAgentServerPolicy",
+    "PowerUserAccess",
+)
+
+
+def _managed_policies():
+    every = json.loads(aws_managed_policies_data)
+    return {name: every[name] for name in POLICIES if name in every}
+
+
+MANAGED = _managed_policies()
+
+
+@answers("iam")
+def load_managed_policies(call, account, _state):
+    """AWS managed policies are there in every account."""
+    backend = objects.iam(account.id)
+    if not backend.aws_managed_policies:
+        made = [AWSManagedPolicy.from_data(name, account.id, "aws", data) for name, data in MANAGED.items()]
+        backend.aws_managed_policies = made
+        backend.managed_policies.update({policy.arn: policy for policy in made})
+
+
+def _route_state(route):
+    """A route whose target is gone stays, as a black hole (VPC user guide, route tables)."""
+    backend = route.route_table.ec2_backend
+    gone = (
+        (route.nat_gateway and route.nat_gateway.state in ("deleting", "deleted"))
+        or (route.gateway and _detached(backend, route))
+        or (route.instance and route.instance.state in ("stopped", "terminated"))
+        or (route.interface and (route.interface.id not in backend.enis or route.interface.instance is None))
+        or (route.vpc_pcx and route.vpc_pcx.status.code != "active")
+        or (route.transit_gateway and not _attached(backend, route))
+        or (route.egress_only_igw and route.egress_only_igw.id not in backend.egress_only_internet_gateways)
+    )
+    return "blackhole" if gone else "active"
+
+
+def _detached(backend, route):
+    if not route.gateway.id.startswith("igw-"):
+        return False
+    vpc = getattr(route.gateway, "vpc", None)
+    return route.gateway.id not in backend.internet_gateways or vpc is None or vpc.id != route.route_table.vpc_id
+
+
+def _attached(backend, route):
+    return any(
+        attachment.transit_gateway_id == route.transit_gateway.id
+        and attachment.resource_id == route.route_table.vpc_id
+        and attachment.state == "available"
+        for attachment in backend.transit_gateway_attachments.values()
+    )
+
+
+Route.state = property(_route_state)
+
+_moto_block = vpcs.random_ipv6_cidr
+# IPv6 blocks in their canonical form; moto pads groups with zeros.
+vpcs.random_ipv6_cidr = lambda: str(ipaddress.ip_network(_moto_block()))
+
+# Groups belong to the interface: moto shows the union with those of the instance's first interface.
+NetworkInterface.group_set = property(lambda eni: list(eni._group_set))
+
+_moto_association = NetworkInterface.association.fget
+# An interface without a public address has no `Association`; moto shows an empty one.
+NetworkInterface.association = property(lambda eni: _moto_association(eni) or None)
+
+# Members that moto's objects do not have.
+NatGateway.failure_code = None
+NatGateway.failure_message = None
+VPCEndPoint.last_error = None
+VPCEndPoint.ip_address_type = "ipv4"
+
+
+def place(eni, kind, description):
+    """An interface that a service made: an address of its subnet, not a random one, and its own kind."""
+    address = _free_address(eni)
+    eni.private_ip_address = address
+    eni.private_ip_addresses = [{"Primary": True, "PrivateIpAddress": address}]
+    eni.interface_type = kind
+    eni.description = description
+    eni.requester_managed = True
+    eni.status = "in-use"
+
+
+def _free_address(eni):
+    used = {other.private_ip_address for other in eni.ec2_backend.enis.values() if other is not eni}
+    hosts = ipaddress.ip_network(eni.subnet.cidr_block).hosts()
+    return next(str(host) for number, host in enumerate(hosts) if number >= 100 and str(host) not in used)
+
+
+@after("ec2", "CreateNatGateway")
+def nat_gateway_in_its_subnet(call, account, _state, answer):
+    """The private address of a NAT gateway is one of its subnet, and `ConnectivityType` is always there."""
+    nat = objects.find(account.id, call.region, "nat-gateway", answer["NatGateway"]["NatGatewayId"])
+    place(nat._eni, "nat_gateway", f"Interface for NAT Gateway {nat.id}")
+    nat.connectivity_type = nat.connectivity_type or "public"
+    nat.private_ip = nat._eni.private_ip_address
+    nat.address_set[0] |= {"privateIp": nat.private_ip, "isPrimary": True, "status": "succeeded"}
+
+
+@after("ec2", "DescribeNatGateways")
+def addresses_with_status(call, _account, _state, answer):
+    """Each address says whether it could be associated, and a deleted gateway has none."""
+    for nat in answer.get("NatGateways", []):
+        for address in nat.get("NatGatewayAddresses", []):
+            address.update(IsPrimary=True, Status="failed" if nat["State"] == "failed" else "succeeded")
+
+
+@after("ec2", "DeleteNatGateway")
+def release_nat_interface(call, account, _state, _answer):
+    """The interface goes, the Elastic IP stays allocated."""
+    nat = objects.find(account.id, call.region, "nat-gateway", call.input["NatGatewayId"])
+    nat.ec2_backend.enis.pop(nat._eni.id, None)
+
+
+@after("ec2", "CreateNetworkAcl")
+def implicit_deny(call, account, _state, answer):
+    """A new network ACL shows the two entries that deny the rest."""
+    acl_id = answer["NetworkAcl"]["NetworkAclId"]
+    for egress in (True, False):
+        _entry(objects.ec2(account.id, call.region), acl_id, 32767, "deny", egress, cidr_block="0.0.0.0/0")
+
+
+@after("ec2", "CreateVpc")
+def ipv6_entries(call, account, _state, answer):
+    """The default network ACL of a VPC with IPv6 has the entries for it too."""
+    if not call.input.get("AmazonProvidedIpv6CidrBlock"):
+        return
+    backend = objects.ec2(account.id, call.region)
+    for acl in [acl for acl in backend.network_acls.values() if acl.vpc_id == answer["Vpc"]["VpcId"]]:
+        for egress in (True, False):
+            _entry(backend, acl.id, 101, "allow", egress, ipv6_cidr_block="::/0")
+            _entry(backend, acl.id, 32768, "deny", egress, ipv6_cidr_block="::/0")
+
+
+def _entry(backend, acl_id, number, action, egress, cidr_block=None, ipv6_cidr_block=None):
+    backend.create_network_acl_entry(
+        network_acl_id=acl_id,
+        rule_number=number,
+        protocol="-1",
+        rule_action=action,
+        egress=egress,
+        cidr_block=cidr_block,
+        icmp_code=None,
+        icmp_type=None,
+        port_range_from=None,
+        port_range_to=None,
+        ipv6_cidr_block=ipv6_cidr_block,
+    )
+
+
+@after("ec2", "RunInstances", "AssociateIamInstanceProfile", "ReplaceIamInstanceProfileAssociation")
+def profile_id(call, account, _state, answer):
+    """`IamInstanceProfile.Id` is the profile's own id; moto puts the association's there."""
+    made = answer.get("Instances") or [answer["IamInstanceProfileAssociation"]]
+    backend = objects.ec2(account.id, call.region)
+    for instance_id in [each["InstanceId"] for each in made]:
+        association = backend.iam_instance_profile_associations.get(instance_id)
+        if association:
+            profile = association.iam_instance_profile
+            association.instance.iam_instance_profile = {"Arn": profile.arn, "Id": profile.id}
+
+
+@after("ec2", "RunInstances")
+def platform(call, account, _state, answer):
+    """Every instance says its platform."""
+    for made in answer["Instances"]:
+        instance = objects.find(account.id, call.region, "instance", made["InstanceId"])
+        instance.platform_details = "Windows" if instance.platform == "windows" else "Linux/UNIX"
+
+
+@after("iam", "CreateInstanceProfile")
+def profile_prefix(call, account, _state, answer):
+    """Ids of instance profiles begin with AIPA (IAM user guide, unique identifiers)."""
+    profile = objects.iam(account.id).get_instance_profile(call.input["InstanceProfileName"])
+    profile.id = f"AIPA{profile.id[:17].upper()}"
+    answer["InstanceProfile"]["InstanceProfileId"] = profile.id
+
+
+def refuse_second_private_name(backend, endpoint):
+    """Two endpoints of one service in one VPC cannot both own the private name."""
+    for other in backend.vpc_end_points.values():
+        same = other.vpc_id == endpoint.vpc_id and other.service_name == endpoint.service_name
+        if other is not endpoint and same and other.private_dns_enabled and other.state == "available":
+            raise Fault(
+                "InvalidParameter",
+                "private-dns-enabled cannot be set because there is already a conflicting DNS domain for "
+                f"{endpoint.service_name.rsplit('.', 1)[-1]}.{backend.region_name}.amazonaws.com in the VPC {endpoint.vpc_id}",
+                400,
+            )
