@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 /// Text that a terminal shows on one line and as it is: every letter that moves the cursor, starts an escape sequence, turns the
 /// reading direction or shows as nothing is written out, such as `\x1b` or `\u{202e}`. Applying it twice changes nothing.
-pub(crate) fn terminal(text: &str) -> Cow<'_, str> {
+pub fn terminal(text: &str) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }

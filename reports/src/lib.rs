@@ -3,7 +3,7 @@
 //! Nothing here does I/O, looks up the terminal or can panic: format, width and colour are parameters. Text that comes from AWS
 //! (tags, names, field values, error messages) is untrusted and is made harmless on its way out, see `escape`.
 
-mod escape;
+pub mod escape;
 pub mod json;
 mod page;
 #[cfg(test)]

@@ -29,8 +29,7 @@ pub(super) fn man() -> Result<Exit, Error> {
     let command = Invocation::command();
     clap_mangen::Man::new(command.clone()).render(&mut page).map_err(failed)?;
     for subcommand in command.get_subcommands().filter(|subcommand| !subcommand.is_hide_set()) {
-        let name = format!("aws-triage-{}", subcommand.get_name());
-        clap_mangen::Man::new(subcommand.clone().name(name)).render(&mut page).map_err(failed)?;
+        clap_mangen::Man::new(subcommand.clone()).render(&mut page).map_err(failed)?;
     }
     print(&String::from_utf8_lossy(&page))?;
     Ok(Exit::Healthy)

@@ -11,6 +11,7 @@ mod rules;
 mod ssm;
 
 pub use common::{Color, Connection, FailOn, Output};
+#[cfg(feature = "aws")]
 pub(crate) use ssm::Subjects;
 
 use crate::error::Error;
@@ -92,8 +93,11 @@ pub fn run(invocation: &Invocation) -> Exit {
 
 /// Prints an error to standard error.
 pub(crate) fn tell(error: &Error) {
-    let text = reports::escape::lines(&error.to_string());
-    let _ = writeln!(std::io::stderr(), "error: {text}");
+    let mut out = std::io::stderr().lock();
+    for (number, line) in error.to_string().lines().enumerate() {
+        let lead = if number == 0 { "error: " } else { "" };
+        let _ = writeln!(out, "{lead}{}", reports::escape::terminal(line));
+    }
 }
 
 /// Writes a result to standard output.

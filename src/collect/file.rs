@@ -2,7 +2,7 @@
 
 use super::redact;
 use crate::error::Error;
-use checks::snapshot::{Header, Outcome, Recorded, Snapshot, facts_of_file};
+use checks::snapshot::{Header, Snapshot, facts_of_file};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;

@@ -81,7 +81,7 @@ fn tell(session: &Session, waves: &[Wave], snapshot: &Snapshot) {
     for read in snapshot.reads() {
         if let Outcome::Error { code, message } = &read.outcome {
             let line = format!("{}:{} gave {code}: {message}", read.service, read.operation);
-            let _ = writeln!(out, "{}", reports::escape::line(&line));
+            let _ = writeln!(out, "{}", reports::escape::terminal(&line));
         }
     }
     let counts = session.counts();

@@ -46,6 +46,19 @@ pub struct Report {
     pub subjects: Vec<Diagnosis>,
     /// The reads behind it.
     pub calls: Calls,
+    /// Subjects that could not be diagnosed at all.
+    #[serde(default)]
+    pub errors: Vec<SubjectError>,
+}
+
+/// A subject without a diagnosis.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SubjectError {
+    /// As it was given.
+    pub subject: String,
+    /// Why, as a sentence.
+    pub message: String,
 }
 
 /// The tool that wrote a report.

@@ -1,6 +1,6 @@
 //! From what the tool knows to what the format says.
 
-use super::{Calls, Check, Component, Denied, Diagnosis, Evidence, Finding, Fix, Report, SCHEMA, Step, Subject, Tool};
+use super::{Calls, Check, Component, Denied, Diagnosis, Evidence, Finding, Fix, Report, SCHEMA, Step, Subject, SubjectError, Tool};
 use checks::diagnosis as core;
 use checks::{evidence, finding, fix, report};
 
@@ -18,6 +18,7 @@ impl Report {
             partition: report.partition.clone(),
             subjects: report.subjects.iter().map(Diagnosis::from).collect(),
             calls: Calls { count: report.calls.count, denied: report.calls.denied.iter().map(Denied::from).collect() },
+            errors: report.errors.iter().map(SubjectError::from).collect(),
         }
     }
 }
@@ -111,5 +112,11 @@ impl From<&core::Check> for Check {
 impl From<&report::Denied> for Denied {
     fn from(denied: &report::Denied) -> Self {
         Self { action: denied.action.clone(), rules: denied.rules.iter().map(|rule| (*rule).to_owned()).collect() }
+    }
+}
+
+impl From<&report::SubjectError> for SubjectError {
+    fn from(error: &report::SubjectError) -> Self {
+        Self { subject: error.subject.clone(), message: error.message.clone() }
     }
 }
