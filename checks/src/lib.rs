@@ -8,11 +8,11 @@ pub mod evidence;
 pub mod finding;
 pub mod fix;
 pub mod iam;
+pub mod net;
 pub mod os;
 pub mod page;
 pub mod report;
 pub mod rule;
-/// Every rule, one file each.
 pub mod rules;
 pub mod snapshot;
 pub mod ssm;

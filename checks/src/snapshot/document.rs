@@ -92,7 +92,11 @@ impl Snapshot {
                 return Err(DocumentError::at(text, &["schema".to_owned()], message));
             }
             None => {
-                return Err(DocumentError::at(text, &[], format!("expected an object with `\"schema\": \"{SCHEMA}\"`")));
+                return Err(DocumentError::at(
+                    text,
+                    &[],
+                    format!("expected an object with `\"schema\": \"{SCHEMA}\"`"),
+                ));
             }
         }
         // Parsed from the text again, so that an error carries its line.

@@ -1,0 +1,283 @@
+//! Sets of IPv4 and IPv6 addresses.
+
+use super::ranges::Ranges;
+use super::traffic::Family;
+use ipnetwork::{IpNetwork, Ipv4Network, Ipv6Network};
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// A set of addresses of either family or both.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AddressSet {
+    v4: Ranges<u32>,
+    v6: Ranges<u128>,
+}
+
+/// How many blocks a set shows before it only counts the rest.
+const SHOWN: usize = 4;
+
+/// What the internet does not route: private, shared, link-local, loopback, documentation, benchmark, multicast and reserved blocks.
+///
+/// Source: IANA IPv4 Special-Purpose Address Registry.
+const NOT_PUBLIC_V4: [&str; 15] = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.0.2.0/24",
+    "192.88.99.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "198.51.100.0/24",
+    "203.0.113.0/24",
+    "224.0.0.0/4",
+    "240.0.0.0/4",
+];
+
+impl AddressSet {
+    /// The empty set.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Every address of a family.
+    pub fn all(family: Family) -> Self {
+        match family {
+            Family::Ipv4 => Self { v4: Ranges::full(), v6: Ranges::default() },
+            Family::Ipv6 => Self { v4: Ranges::default(), v6: Ranges::full() },
+        }
+    }
+
+    /// One address.
+    pub fn one(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(address) => Self { v4: Ranges::range(address.into(), address.into()), v6: Ranges::default() },
+            IpAddr::V6(address) => Self { v4: Ranges::default(), v6: Ranges::range(address.into(), address.into()) },
+        }
+    }
+
+    /// The addresses of a block.
+    pub fn block(block: IpNetwork) -> Self {
+        match block {
+            IpNetwork::V4(block) => {
+                Self { v4: Ranges::range(block.network().into(), block.broadcast().into()), v6: Ranges::default() }
+            }
+            IpNetwork::V6(block) => {
+                Self { v4: Ranges::default(), v6: Ranges::range(block.network().into(), block.broadcast().into()) }
+            }
+        }
+    }
+
+    /// A block (`10.0.0.0/16`) or a single address, as AWS answers write them; `None` for any other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse::<IpNetwork>().ok().map(Self::block)
+    }
+
+    /// The blocks and addresses of `texts`, other texts left out.
+    pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        texts.into_iter().filter_map(Self::parse).fold(Self::none(), |set, block| set.union(&block))
+    }
+
+    /// What can be an address on the internet: for IPv4 everything but the special blocks of IANA's registry, for IPv6 `2000::/3`
+    /// without the documentation block.
+    pub fn public(family: Family) -> Self {
+        match family {
+            Family::Ipv4 => Self::all(Family::Ipv4).difference(&Self::of(NOT_PUBLIC_V4)),
+            Family::Ipv6 => Self::of(["2000::/3"]).difference(&Self::of(["2001:db8::/32"])),
+        }
+    }
+
+    /// Whether no address is in it.
+    pub fn is_empty(&self) -> bool {
+        self.v4.is_empty() && self.v6.is_empty()
+    }
+
+    /// Whether `address` is in it.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(address) => self.v4.contains(address.into()),
+            IpAddr::V6(address) => self.v6.contains(address.into()),
+        }
+    }
+
+    /// The part of it that is of this family.
+    #[must_use]
+    pub fn of_family(&self, family: Family) -> Self {
+        match family {
+            Family::Ipv4 => Self { v4: self.v4.clone(), v6: Ranges::default() },
+            Family::Ipv6 => Self { v4: Ranges::default(), v6: self.v6.clone() },
+        }
+    }
+
+    /// Addresses in one set or the other.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        Self { v4: self.v4.union(&other.v4), v6: self.v6.union(&other.v6) }
+    }
+
+    /// Addresses in both sets.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        Self { v4: self.v4.intersection(&other.v4), v6: self.v6.intersection(&other.v6) }
+    }
+
+    /// Addresses in this set and not in the other.
+    #[must_use]
+    pub fn difference(&self, other: &Self) -> Self {
+        Self { v4: self.v4.difference(&other.v4), v6: self.v6.difference(&other.v6) }
+    }
+
+    /// Addresses of both families that are not in this set.
+    #[must_use]
+    pub fn complement(&self) -> Self {
+        Self { v4: self.v4.complement(), v6: self.v6.complement() }
+    }
+
+    /// Whether every address of it is in the other set.
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.difference(other).is_empty()
+    }
+
+    /// The fewest blocks that make up the set, IPv4 first, each family in rising order.
+    pub fn blocks(&self) -> Vec<IpNetwork> {
+        let v4 = self.v4.iter().flat_map(|(first, last)| blocks_between(first.into(), last.into(), 32));
+        let v4 = v4.filter_map(|(address, length)| {
+            let address = Ipv4Addr::from(u32::try_from(address).ok()?);
+            Ipv4Network::new(address, length).ok().map(IpNetwork::V4)
+        });
+        let v6 = self.v6.iter().flat_map(|(first, last)| blocks_between(first, last, 128));
+        let v6 = v6
+            .filter_map(|(address, length)| Ipv6Network::new(Ipv6Addr::from(address), length).ok().map(IpNetwork::V6));
+        v4.chain(v6).collect()
+    }
+}
+
+/// The blocks of a range as address and prefix length, for addresses of `width` bits.
+fn blocks_between(first: u128, last: u128, width: u8) -> Vec<(u128, u8)> {
+    let mut blocks = Vec::new();
+    let mut at = first;
+    loop {
+        let mut host_bits = u8::try_from(at.trailing_zeros()).unwrap_or(width).min(width);
+        while host_bits > 0 && end_of(at, host_bits) > last {
+            host_bits = host_bits.saturating_sub(1);
+        }
+        blocks.push((at, width.saturating_sub(host_bits)));
+        let end = end_of(at, host_bits);
+        match end.checked_add(1) {
+            Some(next) if end < last => at = next,
+            _ => return blocks,
+        }
+    }
+}
+
+fn end_of(address: u128, host_bits: u8) -> u128 {
+    let hosts = 1_u128.checked_shl(host_bits.into()).map_or(u128::MAX, |size| size.saturating_sub(1));
+    address | hosts
+}
+
+/// Blocks with commas, single addresses without their length; `every public IPv4 address` and the like for whole families, and
+/// only the first four blocks of a long list.
+impl fmt::Display for AddressSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("no address");
+        }
+        for family in [Family::Ipv4, Family::Ipv6] {
+            if *self == Self::public(family) {
+                return write!(f, "every public {family} address");
+            }
+        }
+        let blocks = self.blocks();
+        for (position, block) in blocks.iter().take(SHOWN).enumerate() {
+            if position > 0 {
+                f.write_str(", ")?;
+            }
+            match block {
+                IpNetwork::V4(block) if block.prefix() == 32 => write!(f, "{}", block.ip())?,
+                IpNetwork::V6(block) if block.prefix() == 128 => write!(f, "{}", block.ip())?,
+                block => write!(f, "{block}")?,
+            }
+        }
+        match blocks.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more blocks"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    /// Sets inside 10.0.0.0/27 and at the upper end of the address space, with their members.
+    fn sets() -> impl Strategy<Value = (AddressSet, BTreeSet<IpAddr>)> {
+        let block = (0..64_u32, 26..=32_u8, any::<bool>(), any::<bool>());
+        proptest::collection::vec(block, 0..5).prop_map(|blocks| {
+            let mut set = AddressSet::none();
+            let mut members = BTreeSet::new();
+            for (host, length, is_high, is_v6) in blocks {
+                let block: IpNetwork = if is_v6 {
+                    let base = if is_high { u128::MAX - 63 } else { 0 };
+                    Ipv6Network::new(Ipv6Addr::from(base + u128::from(host)), length + 96).unwrap().into()
+                } else {
+                    let base = if is_high { u32::MAX - 63 } else { 0x0a00_0000 };
+                    Ipv4Network::new(Ipv4Addr::from(base + host), length).unwrap().into()
+                };
+                set = set.union(&AddressSet::block(block));
+                members.extend(block.iter());
+            }
+            (set, members)
+        })
+    }
+
+    fn enumerated(set: &AddressSet) -> BTreeSet<IpAddr> {
+        set.blocks().iter().flat_map(IpNetwork::iter).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+        #[test]
+        fn algebra_agrees_with_enumeration((a, members_a) in sets(), (b, members_b) in sets()) {
+            prop_assert_eq!(enumerated(&a), members_a.clone());
+            prop_assert_eq!(enumerated(&a.union(&b)), &members_a | &members_b);
+            prop_assert_eq!(enumerated(&a.intersection(&b)), &members_a & &members_b);
+            prop_assert_eq!(enumerated(&a.difference(&b)), &members_a - &members_b);
+            prop_assert_eq!(a.is_subset(&b), members_a.is_subset(&members_b));
+            prop_assert_eq!(a.complement().complement(), a.clone());
+            for member in &members_a {
+                prop_assert!(a.contains(*member));
+                prop_assert!(!a.complement().contains(*member));
+            }
+        }
+
+        #[test]
+        fn no_two_blocks_could_be_one((a, _) in sets()) {
+            let blocks = a.blocks();
+            for (left, right) in blocks.iter().zip(blocks.iter().skip(1)) {
+                if left.prefix() == right.prefix() && left.is_ipv4() == right.is_ipv4() && left.prefix() > 0 {
+                    let parent = IpNetwork::new(left.network(), left.prefix() - 1).unwrap();
+                    prop_assert!(parent.network() != left.network() || !parent.contains(right.network()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn reads_like_blocks() {
+        assert_eq!(AddressSet::of(["10.0.0.0/24", "10.0.1.0/24"]).to_string(), "10.0.0.0/23");
+        assert_eq!(AddressSet::of(["10.0.0.7", "2001:db8::1/128"]).to_string(), "10.0.0.7, 2001:db8::1");
+        assert_eq!(AddressSet::public(Family::Ipv4).to_string(), "every public IPv4 address");
+        assert_eq!(AddressSet::all(Family::Ipv4).to_string(), "0.0.0.0/0");
+        assert_eq!(AddressSet::all(Family::Ipv6).to_string(), "::/0");
+        assert_eq!(AddressSet::none().to_string(), "no address");
+        assert!(AddressSet::parse("<cidr:1>").is_none());
+        assert!(AddressSet::parse("10.0.1.7/16").unwrap().contains([10, 0, 200, 1].into()), "host bits do not count");
+        assert!(!AddressSet::public(Family::Ipv4).contains([172, 20, 0, 1].into()));
+        assert!(AddressSet::public(Family::Ipv4).contains([52, 94, 0, 1].into()));
+    }
+}

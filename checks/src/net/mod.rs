@@ -1,0 +1,38 @@
+//! The network engine: what passes between two points of a network in AWS, and which line of which resource decides.
+//!
+//! Packets are sets ([`Traffic`]), so that "some ports" and "some addresses" are answers of their own. Each mechanism has one file and
+//! answers with what it lets through and the deciding line ([`Filtered`]); the walks ([`to_service`]) put them in the order in which
+//! a packet and its reply meet them, and report every obstacle, not the first.
+
+mod addresses;
+pub mod block_public_access;
+pub mod dns;
+pub mod endpoint;
+mod filter;
+pub mod gateway;
+mod internet;
+mod nat;
+pub mod network_acl;
+mod obstacle;
+mod origin;
+mod path;
+mod ports;
+pub mod prefix_list;
+mod proof;
+mod ranges;
+pub mod route;
+pub mod security_group;
+mod service_path;
+#[cfg(test)]
+mod testing;
+mod traffic;
+
+pub use addresses::AddressSet;
+pub use endpoint::Considered;
+pub use filter::{Decision, Direction, Filtered, Line, Part};
+pub use obstacle::{Cause, Effect, NatInstanceFault, Obstacle};
+pub use origin::Origin;
+pub use path::{Hop, HopVerdict, Path, Verdict, verdict_of};
+pub use ports::PortSet;
+pub use service_path::{ServicePath, Way, WayKind, to_service};
+pub use traffic::{Family, Protocol, Traffic, TrafficSet};
