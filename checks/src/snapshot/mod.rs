@@ -75,6 +75,13 @@ impl Snapshot {
         self.reads.iter().any(|known| known.is_of(read.operation) && known.parameters == read.parameters)
     }
 
+    /// Why an operation gave nothing at all: it was asked, and every time refused or failed.
+    pub fn refusal(&self, operation: Operation) -> Option<Gap> {
+        let mut gaps = self.reads.iter().filter(|read| read.is_of(operation)).map(|read| read.gap(operation));
+        let first = gaps.next()?;
+        if gaps.all(|gap| gap.is_some()) { first } else { None }
+    }
+
     /// The instant of the verdict: when the facts were collected.
     pub fn now(&self) -> Option<Timestamp> {
         time(&self.header.collected_at)

@@ -4,6 +4,7 @@ use super::heartbeat::Heartbeat;
 use super::identity::{Identity, RoleFacts};
 use super::names::AgentVersion;
 use crate::iam::{Context, Principal, Request};
+use crate::net::ServicePath;
 use crate::rule::Symptom;
 use crate::snapshot::ec2::{Instance, InstanceStatus, VpcEndpoint};
 use crate::snapshot::ssm::ConsoleOutput;
@@ -27,17 +28,22 @@ pub struct Case<'a> {
     pub heartbeat: Heartbeat,
     /// Who the agent is to AWS.
     pub identity: Identity<'a>,
+    /// The way to each service that the agent needs, from the primary interface; none for an instance without interfaces.
+    pub paths: Vec<ServicePath>,
 }
 
 impl<'a> Case<'a> {
     /// Prepares the case of an instance.
     pub fn new(snapshot: &'a Snapshot, instance: &'a Instance) -> Self {
-        Self {
+        let mut case = Self {
             snapshot,
             instance,
             heartbeat: Heartbeat::of(snapshot, &instance.instance_id),
             identity: Identity::of(snapshot, instance),
-        }
+            paths: Vec::new(),
+        };
+        case.paths = super::paths::of_case(&case);
+        case
     }
 
     /// Region of the instance; empty when the facts do not tell.
@@ -103,8 +109,8 @@ impl<'a> Case<'a> {
     }
 
     /// The endpoint that calls of an action pass, when they pass one.
-    pub fn endpoint_of(&self, _action: &str) -> Option<&'a VpcEndpoint> {
-        None
+    pub fn endpoint_of(&self, action: &str) -> Option<&'a VpcEndpoint> {
+        self.endpoint_for(action.split_once(':').map_or(action, |(service, _)| service))
     }
 
     /// A call of the agent with the role's credentials, and every condition key of it that the facts tell.

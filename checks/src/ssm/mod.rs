@@ -4,6 +4,7 @@ mod case;
 mod heartbeat;
 pub mod identity;
 mod names;
+pub mod paths;
 mod reads;
 mod sessions;
 

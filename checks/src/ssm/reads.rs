@@ -271,8 +271,8 @@ impl Plan<'_> {
             self.ask(op::DESCRIBE_VPC_ATTRIBUTE, json!({ "VpcId": vpc, "Attribute": "enableDnsHostnames" }));
         }
         let is_covered =
-            |name: &&str| used.iter().any(|endpoint| endpoint.service_name.rsplit('.').next() == Some(*name));
-        if !heartbeat.is_online() && !names.iter().all(|name| is_covered(&name)) && self.is_closed(instance) {
+            |name: &str| used.iter().any(|endpoint| endpoint.service_name.rsplit('.').next() == Some(name));
+        if !heartbeat.is_online() && !names.iter().all(|name| is_covered(name)) {
             let region = &snapshot.header.region;
             self.ask(op::LIST_HOSTED_ZONES_BY_VPC, json!({ "VPCId": vpc, "VPCRegion": region }));
         }
@@ -280,15 +280,6 @@ impl Plan<'_> {
             let ids = used.iter().flat_map(|endpoint| &endpoint.network_interface_ids).map(String::as_str).collect();
             self.ask_about(op::DESCRIBE_NETWORK_INTERFACES, "NetworkInterfaceIds", ids);
         }
-    }
-
-    /// Whether no route of the VPC leads anywhere but to itself: names of AWS must then be answered inside it.
-    fn is_closed(&self, instance: &Instance) -> bool {
-        let tables = self.tables(instance);
-        !tables.is_empty()
-            && tables.iter().flat_map(|table| &table.routes).all(|route| {
-                route.gateway_id == "local" || route.gateway_id.starts_with("vpce-") || !is(&route.state, "active")
-            })
     }
 
     /// Whether the exact addresses of an endpoint can decide: unless the instance's groups let everything out on its port.
@@ -299,11 +290,6 @@ impl Plan<'_> {
             .flat_map(|group| &group.ip_permissions_egress)
             .any(|rule| rule.ip_protocol == "-1" && rule.ip_ranges.iter().any(|range| range.cidr_ip == "0.0.0.0/0"));
         !self.snapshot.security_groups.known().is_empty() && !is_open
-    }
-
-    /// The route tables of the instance's VPC that are known.
-    fn tables(&self, instance: &Instance) -> Vec<&RouteTable> {
-        self.snapshot.route_tables.known().iter().filter(|table| table.vpc_id == instance.vpc_id).collect()
     }
 
     fn gateways(&mut self, instance: &Instance) {

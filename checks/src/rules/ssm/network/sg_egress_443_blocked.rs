@@ -1,0 +1,158 @@
+//! The instance's own security groups let nothing out to Systems Manager.
+
+use crate::finding::{Finding, Judgement};
+use crate::fix::{Aws, Fix, FixClass};
+use crate::net::{Cause, Family};
+use crate::rule::declare_rule;
+use crate::snapshot::Gap;
+use crate::ssm::Case;
+use crate::ssm::paths::{Wall, Watch};
+use serde_json::{Value, json};
+
+declare_rule! {
+    /// ## What it checks
+    ///
+    /// Whether the security groups of the instance's interface, taken together, allow TCP 443 out to every service that the agent needs:
+    /// to the addresses of the interface endpoint where the service's name leads to one, else to the internet. CIDR blocks, prefix lists
+    /// and references to groups all count; IPv4 and IPv6 rules apart.
+    ///
+    /// ## Why it matters
+    ///
+    /// SSM Agent only dials out. A group without an outbound rule for TCP 443 keeps it from registering and from its heartbeat.
+    ///
+    /// ## How to confirm
+    ///
+    /// `aws ec2 describe-security-groups --group-ids SG --query 'SecurityGroups[].IpPermissionsEgress'`
+    ///
+    /// ## False positives
+    ///
+    /// None for a connection that has yet to be made: replies need no rule, and several groups are a union. A connection that was open
+    /// before the rule was removed may live on for days.
+    ///
+    /// ## Fix
+    ///
+    /// Allow TCP 443 out to the group of the endpoint where there is one, else to the internet (class A). To undo, revoke the rule by
+    /// the id that the call gave back.
+    ///
+    /// ## References
+    ///
+    /// - VPC user guide, "Security group rules"
+    /// - Systems Manager user guide, "Improve the security of EC2 instances by using VPC endpoints for Systems Manager"
+    "ssm/sg-egress-443-blocked", Blocker, Registration, fix A,
+    "The security groups of the instance do not allow TCP 443 out",
+    needs [DESCRIBE_SECURITY_GROUPS, DESCRIBE_INSTANCES, GET_MANAGED_PREFIX_LIST_ENTRIES, DESCRIBE_NETWORK_INTERFACES]
+}
+
+fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
+    let watch = Watch {
+        about: &RULE.about,
+        causes: |cause| cause == Cause::SecurityGroupEgress,
+        opaque: |what| what.contains("security group") || what.starts_with("which addresses"),
+        pass: "the groups of the instance allow TCP 443 out to every service that the agent needs",
+    };
+    watch.judge(case, |wall| finding(case, wall))
+}
+
+fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
+    let groups: Vec<&str> = case
+        .instance
+        .primary_interface()
+        .into_iter()
+        .flat_map(|eni| &eni.groups)
+        .map(|group| group.group_id.as_str())
+        .collect();
+    let named: Vec<String> = groups.iter().map(|group| format!("`{group}`")).collect();
+    let detail = format!(
+        "security group {} of instance `{}` does not allow TCP 443 out, so the agent cannot reach {}{}",
+        named.join(", "),
+        case.instance.instance_id,
+        wall.services_in_words(),
+        wall.by()
+    );
+    let finding = wall.finding(detail);
+    match groups.first() {
+        Some(group) => finding.fix(fix(case, wall, group)),
+        None => finding,
+    }
+}
+
+/// To the endpoint's own group rather than to addresses, and no wider than the family that fails.
+fn fix(case: &Case<'_>, wall: &Wall<'_>, group: &str) -> Fix {
+    let is_v6 = wall.obstacle.header.as_ref().is_some_and(|header| !header.source.of_family(Family::Ipv6).is_empty());
+    let endpoint_groups: Vec<&str> = wall
+        .services
+        .iter()
+        .filter_map(|service| case.endpoint_for(service))
+        .flat_map(|endpoint| &endpoint.groups)
+        .map(|group| group.group_id.as_str())
+        .collect();
+    let (peer, words): (Value, String) = match endpoint_groups.first() {
+        Some(peer) => {
+            (json!({ "UserIdGroupPairs": [{ "GroupId": peer }] }), format!("to the endpoint's group `{peer}`"))
+        }
+        None if is_v6 => (json!({ "Ipv6Ranges": [{ "CidrIpv6": "::/0" }] }), "to the internet over IPv6".to_owned()),
+        None => (json!({ "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }), "to the internet".to_owned()),
+    };
+    let mut permission = json!({ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443 });
+    if let (Some(permission), Value::Object(peer)) = (permission.as_object_mut(), peer) {
+        permission.extend(peer);
+    }
+    let command = Aws::new("ec2", "authorize-security-group-egress", case.region())
+        .arg("group-id", group)
+        .json("ip-permissions", &json!([permission]));
+    let undo = Aws::new("ec2", "revoke-security-group-egress", case.region())
+        .arg("group-id", group)
+        .arg("security-group-rule-ids", "SECURITY_GROUP_RULE_ID");
+    Fix::new(FixClass::A, format!("allow TCP 443 out of `{group}` {words}")).run(command).undo(undo)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::operations as op;
+    use crate::testkit::{self, findings, missing};
+
+    const EGRESS: &str = "/SecurityGroups/0/IpPermissionsEgress";
+
+    #[test]
+    fn fires_once_for_every_service() {
+        let mut world = testkit::nat();
+        world.patch(op::DESCRIBE_SECURITY_GROUPS, EGRESS, json!([]));
+        let found = findings(world.judge(&RULE));
+        assert_eq!(found.len(), 1);
+        assert!(found[0].detail.contains("`ssm` and `ssmmessages`"), "{}", found[0].detail);
+        assert_eq!(found[0].evidence[0].field, "IpPermissionsEgress");
+        assert!(found[0].fix.as_ref().unwrap().commands[0].contains("0.0.0.0/0"));
+    }
+
+    #[test]
+    fn fires_with_the_endpoint_group_as_fix() {
+        let mut world = testkit::closed();
+        world.patch(op::DESCRIBE_SECURITY_GROUPS, EGRESS, json!([]));
+        let command = findings(world.judge(&RULE))[0].fix.as_ref().unwrap().commands[0].clone();
+        assert!(command.contains("sg-endpoints") && !command.contains("0.0.0.0/0"), "{command}");
+    }
+
+    #[test]
+    fn silent_when_the_endpoint_group_is_enough() {
+        let mut world = testkit::closed();
+        let rule = json!([{ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "UserIdGroupPairs": [{ "GroupId": "sg-endpoints" }] }]);
+        world.patch(op::DESCRIBE_SECURITY_GROUPS, EGRESS, rule);
+        assert!(matches!(world.judge(&RULE), Judgement::Pass(_)));
+    }
+
+    #[test]
+    fn unknown_when_groups_are_denied() {
+        let mut world = testkit::nat();
+        world.deny(op::DESCRIBE_SECURITY_GROUPS);
+        assert_eq!(missing(world.judge(&RULE)), ["ec2:DescribeSecurityGroups"]);
+    }
+
+    #[test]
+    fn unknown_even_when_the_way_is_blocked_elsewhere() {
+        let mut world = testkit::nat();
+        world.deny(op::DESCRIBE_SECURITY_GROUPS);
+        world.patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/0/Routes/1/State", json!("blackhole"));
+        assert_eq!(missing(world.judge(&RULE)), ["ec2:DescribeSecurityGroups"]);
+    }
+}
