@@ -3,6 +3,8 @@
 //! Only `aws` names an AWS SDK crate, and `collect::live` is the only one to call it; without the feature `aws` both are gone, and
 //! everything else works on recorded facts.
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod cli;
 pub mod collect;
 pub mod demo;

@@ -91,6 +91,27 @@ pub(super) fn percent_encode(text: &str, keep: &str) -> String {
     out
 }
 
+/// The text behind percent-encoding; a plus stays a plus. `None` when it is not UTF-8.
+pub(super) fn percent_decode(text: &str) -> Option<String> {
+    let hex = |byte: Option<&u8>| byte.and_then(|b| char::from(*b).to_digit(16));
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match (byte, hex(bytes.get(at + 1)), hex(bytes.get(at + 2))) {
+            (b'%', Some(high), Some(low)) => {
+                out.push(u8::try_from(high * 16 + low).ok()?);
+                at += 3;
+            }
+            _ => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +124,17 @@ mod tests {
         );
         assert_eq!(percent_encode("a/b c", "/"), "a/b%20c");
         assert_eq!(percent_encode("ü", ""), "%C3%BC");
+    }
+
+    #[test]
+    fn decoding_undoes_encoding_and_leaves_the_rest() {
+        let odd = "a b/ü%+\n";
+        assert_eq!(
+            percent_decode(&percent_encode(odd, "")).as_deref(),
+            Some(odd)
+        );
+        assert_eq!(percent_decode("1+1 %zz %4").as_deref(), Some("1+1 %zz %4"));
+        assert_eq!(percent_decode("%FF"), None);
     }
 
     #[test]

@@ -124,6 +124,11 @@ impl<'m> View<'m> {
             && self.location() == Some(Location::Header)
     }
 
+    /// IAM sends policies percent-encoded inside its XML (API reference, `policyDocumentType`).
+    pub(super) fn encoded_policy(&self) -> bool {
+        self.service.name == "iam" && self.reference.shape == "policyDocumentType"
+    }
+
     pub(super) fn host_label(&self) -> bool {
         self.reference.host_label
     }

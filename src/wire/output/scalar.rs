@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Number, Value};
 
 use super::super::model::{Kind, Location};
+use super::super::request::percent_decode;
 use super::super::timestamp;
 use super::super::view::View;
 
@@ -16,6 +17,10 @@ pub(super) fn from_text(view: View<'_>, text: &str) -> Value {
             .ok()
             .and_then(|bytes| serde_json::from_slice(&bytes).ok());
         return decoded.unwrap_or_else(|| text.into());
+    }
+    if view.encoded_policy() {
+        let policy = percent_decode(text).and_then(|json| serde_json::from_str(&json).ok());
+        return policy.unwrap_or_else(|| text.into());
     }
     let plain = text.trim();
     match view.kind() {

@@ -266,6 +266,24 @@ fn the_location_of_a_bucket() {
 }
 
 #[test]
+fn policies_of_iam_are_objects() {
+    let role = |document: &str| {
+        let body = format!(
+            "<GetRoleResponse><GetRoleResult><Role><RoleName>r</RoleName><AssumeRolePolicyDocument>{document}\
+             </AssumeRolePolicyDocument></Role></GetRoleResult></GetRoleResponse>"
+        );
+        answer("iam", "GetRole", 200, &[], &body).unwrap()["Role"]["AssumeRolePolicyDocument"]
+            .clone()
+    };
+    let encoded = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Sid%22%3A%22a+b%22%7D%5D%7D";
+    assert_eq!(
+        role(encoded),
+        json!({"Version": "2012-10-17", "Statement": [{"Sid": "a+b"}]})
+    );
+    assert_eq!(role("%7Bbroken"), json!("%7Bbroken"));
+}
+
+#[test]
 fn a_deep_answer_ends() {
     let deep = format!(
         "<GetRoleResponse>{}{}</GetRoleResponse>",

@@ -1,0 +1,17 @@
+//! The operations that go through `aws-sdk-s3`.
+
+super::operations! {
+    aws_sdk_s3::Client;
+    GetBucketLocation => get_bucket_location {
+        set_bucket Bucket, set_expected_bucket_owner ExpectedBucketOwner,
+    }
+    GetBucketEncryption => get_bucket_encryption {
+        set_bucket Bucket, set_expected_bucket_owner ExpectedBucketOwner,
+    }
+    GetBucketPolicy => get_bucket_policy {
+        set_bucket Bucket, set_expected_bucket_owner ExpectedBucketOwner,
+    }
+    HeadBucket => head_bucket {
+        set_bucket Bucket, set_expected_bucket_owner ExpectedBucketOwner,
+    }
+}
