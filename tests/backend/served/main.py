@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 import threading
+import warnings
 
 from . import environment
 
@@ -31,11 +32,13 @@ class Handler(MotoRequestHandler):
         """Say nothing: the calls are recorded."""
 
     def connection_dropped(self, _error, _environ=None):
-        """Say nothing: broken connections are part of the tests."""
+        """Say nothing, and end the connection: broken ones are part of the tests."""
+        self.close_connection = True
 
 
 def main():
     """Serve until standard input closes."""
+    warnings.filterwarnings("ignore", module="moto.core.serialize")  # codes that the models do not list, as AWS sends them
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--port", type=int, default=0, help="0: any free port")
     arguments.add_argument("--stay", action="store_true", help="do not end with standard input")
