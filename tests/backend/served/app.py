@@ -50,7 +50,7 @@ class App:
         denied = name in caller.denied or name in account.denied
         answer = None
         if denied:
-            answer = self._made(call, denials.denied(call, account.id))
+            answer = self._made(call, denials.denied(call, caller))
         elif rule:
             if "connection" in rule:
                 self._record(call, caller, Answer(0, {}, b""), started)
