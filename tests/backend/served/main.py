@@ -22,7 +22,7 @@ SERVICES = ("ec2", "iam", "ssm", "sts", "logs", "s3", "kms", "route53", "route53
 
 
 class Handler(MotoRequestHandler):
-    """HTTP/1.1 with kept connections, no delay for small answers, no request log."""
+    """HTTP/1.1, one connection for each call (werkzeug keeps none), no delay for small answers, no request log."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
