@@ -1,6 +1,7 @@
 """What the front must do besides serving worlds: deny, fail, page, keep accounts apart, record."""
 
-from botocore.exceptions import ClientError, ConnectionClosedError, HTTPClientError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
+from botocore.parsers import ResponseParserError
 
 REGION = "eu-west-1"
 ACCOUNT = "300000000001"
@@ -61,13 +62,15 @@ def throttling_ends_after_its_times(served):
 
 def connections_break(served):
     """Reset, cut and hang reach the client as such."""
-    for number, (how, error) in enumerate((("reset", HTTPClientError), ("cut", HTTPClientError), ("hang", ReadTimeoutError))):
+    for number, (how, error) in enumerate(
+        (("reset", ConnectionClosedError), ("cut", ResponseParserError), ("hang", ReadTimeoutError))
+    ):
         suffix = f"BRK{number}"
         rule = {"service": "ec2", "operation": "DescribeVpcs", "connection": how}
         served.post("rule", {"key": f"AKIA{ACCOUNT}{suffix}", "rule": rule})
         try:
             served.client("ec2", ACCOUNT, REGION, suffix).describe_vpcs()
-        except (error, ConnectionClosedError):
+        except error:
             continue
         raise AssertionError(f"`{how}` went through")
 
@@ -82,7 +85,11 @@ def a_wrong_key_is_refused(served):
         ("ssm", "list_documents", ("UnrecognizedClientException", 400)),
     ):
         client = boto3.client(
-            service, region_name=REGION, endpoint_url=served.url, aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key="x"
+            service,
+            region_name=REGION,
+            endpoint_url=served.url,
+            aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
+            aws_secret_access_key="x",
         )
         found = _code(getattr(client, operation))
         assert found == expected, f"{service}: {found}"
@@ -95,6 +102,26 @@ def accounts_and_regions_are_apart(served):
         client = served.client("ec2", account, region)
         found = _code(client.describe_instances, InstanceIds=[here])
         assert found == ("InvalidInstanceID.NotFound", 400), f"{account} {region}: {found}"
+
+
+def an_assumed_role_acts_in_its_account(served):
+    """The session of a role in another account sees that account, under its own name."""
+    import boto3
+
+    other = "300000000006"
+    names = served.world(other, REGION, "nat", [])
+    sts = served.client("sts", ACCOUNT, REGION)
+    session = sts.assume_role(RoleArn=f"arn:aws:iam::{other}:role/audit", RoleSessionName="triage")["Credentials"]
+    keys = {
+        "region_name": REGION,
+        "endpoint_url": served.url,
+        "aws_access_key_id": session["AccessKeyId"],
+        "aws_secret_access_key": session["SecretAccessKey"],
+        "aws_session_token": session["SessionToken"],
+    }
+    boto3.client("ec2", **keys).describe_instances(InstanceIds=[names["instance"]])
+    who = boto3.client("sts", **keys).get_caller_identity()
+    assert (who["Account"], who["Arn"]) == (other, f"arn:aws:sts::{other}:assumed-role/audit/triage"), who
 
 
 def nodes_are_paged(served):
@@ -171,6 +198,7 @@ FRONT_CHECKS = [
     connections_break,
     a_wrong_key_is_refused,
     accounts_and_regions_are_apart,
+    an_assumed_role_acts_in_its_account,
     nodes_are_paged,
     calls_are_recorded_with_their_input,
     a_gap_is_named,

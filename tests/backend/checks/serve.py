@@ -18,9 +18,7 @@ class Served:
     """Starts the front and ends it by closing its standard input."""
 
     def __enter__(self):
-        self.process = subprocess.Popen(
-            [sys.executable, str(FRONT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        self.process = subprocess.Popen([sys.executable, str(FRONT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.url = f"http://127.0.0.1:{int(self.process.stdout.readline().split()[1])}"
         self._lock = threading.Lock()
         self._clients = {}

@@ -45,9 +45,10 @@ class Scope:
 class Account(Scope):
     """One account: its world, and what holds for every key in it."""
 
-    def __init__(self, account_id):
+    def __init__(self, account_id, directory):
         super().__init__()
         self.id = account_id
+        self.directory = directory
         self.patches = []
         self.heals = []
         self.names = {}  # names of seeded things, without the `$`
@@ -58,9 +59,10 @@ class Account(Scope):
 class Caller(Scope):
     """One access key. Read-only tests of one world share the account and differ in the key."""
 
-    def __init__(self, account):
+    def __init__(self, account, arn=None):
         super().__init__()
         self.account = account
+        self.arn = arn or f"arn:aws:iam::{account.id}:user/oncall"
 
 
 class Accounts:
@@ -78,13 +80,13 @@ class Accounts:
 
     def _get(self, account_id):
         if account_id not in self._accounts:
-            self._accounts[account_id] = Account(account_id)
+            self._accounts[account_id] = Account(account_id, self)
         return self._accounts[account_id]
 
-    def register(self, key, account_id):
-        """Let an access key that does not name its account (of an assumed role, say) act in one."""
+    def register(self, key, account_id, arn=None):
+        """Let an access key that does not name its account act in one, as the principal `arn` (the usual user if None)."""
         with self._lock:
-            self._callers[key] = Caller(self._get(account_id))
+            self._callers[key] = Caller(self._get(account_id), arn)
 
     def caller(self, key):
         """Who has this key: four letters, the account's twelve digits and any suffix, or a registered one; else None."""

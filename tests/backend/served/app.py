@@ -50,7 +50,7 @@ class App:
         denied = name in caller.denied or name in account.denied
         answer = None
         if denied:
-            answer = self._made(call, denials.denied(call, account.id))
+            answer = self._made(call, denials.denied(call, caller))
         elif rule:
             if "connection" in rule:
                 self._record(call, caller, Answer(0, {}, b""), started)
@@ -116,6 +116,8 @@ class App:
         body = b"".join(self.moto(environ, lambda status, headers, *_: got.update(status=status, headers=headers)))
         status = int(got["status"].split()[0])
         headers = dict(got["headers"])
+        if headers.get("Content-Type") == "text":  # moto's JSON serializer, for a service with several protocols
+            headers["Content-Type"] = call.environ.get("CONTENT_TYPE", "application/x-amz-json-1.1")
         if "html" in headers.get("Content-Type", "") and status >= 400 and body.lstrip().startswith(b"<!doctype"):
             raise NotImplementedError
         return Answer(status, headers, body)

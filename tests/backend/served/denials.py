@@ -7,12 +7,14 @@ services (`AccessDenied` 403 for query and XML services, `AccessDeniedException`
 from .protocol import Fault
 
 XML = {"query", "rest-xml"}
+# IAM prefixes that differ from the signing name.
+PREFIX = {"cloudwatch": "cloudwatch"}
 
 
-def denied(call, account_id):
+def denied(call, caller):
     """The fault that an IAM denial of this call produces."""
     action = f"{PREFIX.get(call.service, call.signing_name)}:{call.operation}"
-    who = caller_arn(account_id)
+    who = caller.arn
     if call.service == "ec2":
         text = f"You are not authorized to perform this operation. User: {who} is not authorized to perform: {action}"
         return Fault("UnauthorizedOperation", f"{text} because no identity-based policy allows the {action} action", 403)
@@ -35,12 +37,3 @@ def unknown_key(call):
     if protocol in XML:
         return Fault("InvalidClientTokenId", text, 403)
     return Fault("UnrecognizedClientException", text, 403 if protocol == "rest-json" else 400)
-
-
-def caller_arn(account_id):
-    """Who the caller of every test is."""
-    return f"arn:aws:iam::{account_id}:user/oncall"
-
-
-# IAM prefixes that are neither the signing name nor the model's name.
-PREFIX = {"elbv2": "elasticloadbalancing", "cloudwatch": "cloudwatch"}

@@ -10,7 +10,7 @@ def prepare():
     """Only the images of the tests are loaded: the default ones cost two seconds for each account."""
     os.environ["MOTO_AMIS_PATH"] = str(IMAGES)
     os.environ["MOTO_ALLOW_NONEXISTENT_REGION"] = "false"
-    os.environ["DISABLE_GLOBAL_CORS"] = "true"
+    os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
     for name in ("MOTO_ACCOUNT_ID", "AWS_ENDPOINT_URL", "AWS_PROFILE", "HTTP_PROXY", "HTTPS_PROXY"):
         os.environ.pop(name, None)
     os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull

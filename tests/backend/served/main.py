@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 import threading
+import warnings
 
 from . import environment
 
@@ -21,7 +22,7 @@ SERVICES = ("ec2", "iam", "ssm", "sts", "logs", "s3", "kms", "route53", "route53
 
 
 class Handler(MotoRequestHandler):
-    """HTTP/1.1 with kept connections, no delay for small answers, no request log."""
+    """HTTP/1.1, one connection for each call (werkzeug keeps none), no delay for small answers, no request log."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -31,11 +32,13 @@ class Handler(MotoRequestHandler):
         """Say nothing: the calls are recorded."""
 
     def connection_dropped(self, _error, _environ=None):
-        """Say nothing: broken connections are part of the tests."""
+        """Say nothing, and end the connection: broken ones are part of the tests."""
+        self.close_connection = True
 
 
 def main():
     """Serve until standard input closes."""
+    warnings.filterwarnings("ignore", module="moto.core.serialize")  # codes that the models do not list, as AWS sends them
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--port", type=int, default=0, help="0: any free port")
     arguments.add_argument("--stay", action="store_true", help="do not end with standard input")

@@ -8,6 +8,7 @@ import json
 
 from moto.ec2.models import vpcs
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
+from moto.ec2.models.instances import InstanceBackend
 from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.route_tables import Route
 from moto.ec2.models.vpcs import VPCEndPoint
@@ -58,12 +59,16 @@ def _route_state(route):
         (route.nat_gateway and route.nat_gateway.state in ("deleting", "deleted"))
         or (route.gateway and _detached(backend, route))
         or (route.instance and route.instance.state in ("stopped", "terminated"))
-        or (route.interface and (route.interface.id not in backend.enis or route.interface.instance is None))
-        or (route.vpc_pcx and route.vpc_pcx.status.code != "active")
+        or (route.interface and _unused(backend, route.interface))
+        or (route.vpc_pcx and route.vpc_pcx.status["Code"] != "active")
         or (route.transit_gateway and not _attached(backend, route))
         or (route.egress_only_igw and route.egress_only_igw.id not in backend.egress_only_internet_gateways)
     )
     return "blackhole" if gone else "active"
+
+
+def _unused(backend, eni):
+    return eni.id not in backend.enis or eni.instance is None or eni.instance.state in ("stopped", "terminated")
 
 
 def _detached(backend, route):
@@ -90,6 +95,27 @@ vpcs.random_ipv6_cidr = lambda: str(ipaddress.ip_network(_moto_block()))
 
 # Groups belong to the interface: moto shows the union with those of the instance's first interface.
 NetworkInterface.group_set = property(lambda eni: list(eni._group_set))
+
+_moto_set_groups = InstanceBackend.modify_instance_security_groups
+
+
+def _set_groups(backend, instance_id, group_ids):
+    """ModifyInstanceAttribute changes the groups of the instance's first interface."""
+    instance = _moto_set_groups(backend, instance_id, group_ids)
+    instance.nics[0]._group_set = list(instance.security_groups)
+    return instance
+
+
+InstanceBackend.modify_instance_security_groups = _set_groups
+
+
+@after("ec2", "ModifyNetworkInterfaceAttribute")
+def groups_of_first_interface(call, account, _state, _answer):
+    """The groups of an instance are those of its first interface."""
+    eni = objects.find(account.id, call.region, "network-interface", call.input["NetworkInterfaceId"])
+    if eni.instance is not None and eni.device_index == 0:
+        eni.instance.security_groups = list(eni._group_set)
+
 
 _moto_association = NetworkInterface.association.fget
 # An interface without a public address has no `Association`; moto shows an empty one.

@@ -80,16 +80,19 @@ class Call:
         request = self.request()
         protocol = self._protocol()
         parser = PROTOCOL_PARSERS[protocol](self.model.operation_model(self.operation))
-        return parser.parse(
-            {
-                "method": request.method,
-                "values": request.values,
-                "headers": request.headers,
-                "body": request.data,
-                "url_path": request.path,
-                "url_params": self._path_values,
-            }
-        ) or {}
+        return (
+            parser.parse(
+                {
+                    "method": request.method,
+                    "values": request.values,
+                    "headers": request.headers,
+                    "body": request.data,
+                    "url_path": request.path,
+                    "url_params": self._path_values,
+                }
+            )
+            or {}
+        )
 
     def _protocol(self):
         return determine_request_protocol(self.model, self.environ.get("CONTENT_TYPE", ""))

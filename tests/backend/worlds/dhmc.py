@@ -10,6 +10,7 @@ TRUST = {
 
 
 def build(world):
+    """Make it."""
     nat.network(world)
     default_host_management(world)
     parts.instance(world, profile=False)

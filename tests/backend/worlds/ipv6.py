@@ -4,6 +4,7 @@ from worlds import parts
 
 
 def build(world):
+    """Make it."""
     parts.vpc(world, ipv6=True)
     parts.ipv6_block(world)
     parts.subnet(world, "subnet", "10.20.1.0/24", ipv6=True, Ipv6CidrBlock="$subnet_ipv6")

@@ -4,6 +4,7 @@ from worlds import parts
 
 
 def build(world):
+    """Make it."""
     network(world)
     parts.managed_instance(world)
 

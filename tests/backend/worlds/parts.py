@@ -93,7 +93,9 @@ def group(world, name="sg", description="instance"):
 
 def role(world, core=True):
     """`$role` that EC2 may assume, with the core policy, in `$profile`."""
-    world.names.update(role="web-instance", profile="web-instance", core_policy="arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore")
+    world.names.update(
+        role="web-instance", profile="web-instance", core_policy="arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+    )
     world.call("iam.CreateRole", {"role_arn": "Role.Arn"}, RoleName="$role", AssumeRolePolicyDocument=EC2_TRUST)
     if core:
         world.call("iam.AttachRolePolicy", RoleName="$role", PolicyArn="$core_policy")

@@ -6,6 +6,7 @@ HUB = "999988887777"
 
 
 def build(world):
+    """Make it."""
     parts.vpc(world)
     parts.subnet(world, "subnet", "10.20.1.0/24")
     world.call("ec2.CreateTransitGateway", {"tgw": "TransitGateway.TransitGatewayId"}, Description="hub")

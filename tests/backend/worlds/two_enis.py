@@ -4,6 +4,7 @@ from worlds import parts
 
 
 def build(world):
+    """Make it."""
     parts.vpc(world)
     parts.internet_gateway(world)
     parts.subnet(world, "subnet", "10.20.1.0/24")

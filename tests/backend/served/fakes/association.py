@@ -30,5 +30,7 @@ def describe_effective_instance_associations(call, _account, state):
 def list_associations(call, _account, state):
     """Every association of the region once."""
     found = {each["AssociationId"]: each for node in state.nodes.values() for each in node.get("Associations", [])}
-    entries = [{key: each[key] for key in ("AssociationId", "Name", "AssociationVersion") if key in each} for each in found.values()]
+    entries = [
+        {key: each[key] for key in ("AssociationId", "Name", "AssociationVersion") if key in each} for each in found.values()
+    ]
     return page(call, entries, "Associations")

@@ -94,6 +94,9 @@ def modes_of_subnets(call, account, state, answer):
 def _effective(state, *identifiers):
     mode = state.block_public_access["InternetGatewayBlockMode"]
     for entry in state.exclusions.values():
-        if entry["ResourceArn"].rsplit("/", 1)[-1] in identifiers and entry["InternetGatewayExclusionMode"] == "allow-bidirectional":
+        if (
+            entry["ResourceArn"].rsplit("/", 1)[-1] in identifiers
+            and entry["InternetGatewayExclusionMode"] == "allow-bidirectional"
+        ):
             return "off"
     return mode

@@ -67,7 +67,7 @@ def list_firewall_rules(call, _account, state):
     """The rules of one group."""
     group = call.input["FirewallRuleGroupId"]
     if group not in state.firewall_rules:
-        raise Fault("ResourceNotFoundException", f"[RSLVR-02025] Can't find the resource with ID \"{group}\".")
+        raise Fault("ResourceNotFoundException", f'[RSLVR-02025] Can\'t find the resource with ID "{group}".')
     return page(call, state.firewall_rules[group], "FirewallRules", most=100)
 
 
@@ -76,7 +76,7 @@ def list_firewall_domains(call, _account, state):
     """The names of one list; those of lists that AWS manages cannot be read."""
     domains = call.input["FirewallDomainListId"]
     if domains not in state.firewall_domains:
-        raise Fault("ResourceNotFoundException", f"[RSLVR-02025] Can't find the resource with ID \"{domains}\".")
+        raise Fault("ResourceNotFoundException", f'[RSLVR-02025] Can\'t find the resource with ID "{domains}".')
     return page(call, state.firewall_domains[domains], "Domains", most=5000)
 
 
@@ -84,4 +84,11 @@ def list_firewall_domains(call, _account, state):
 def get_firewall_config(call, account, _state):
     """Fail-closed, the default."""
     vpc_id = call.input["ResourceId"]
-    return {"FirewallConfig": {"Id": f"rslvr-fc-{vpc_id[4:]}", "ResourceId": vpc_id, "OwnerId": account.id, "FirewallFailOpen": "DISABLED"}}
+    return {
+        "FirewallConfig": {
+            "Id": f"rslvr-fc-{vpc_id[4:]}",
+            "ResourceId": vpc_id,
+            "OwnerId": account.id,
+            "FirewallFailOpen": "DISABLED",
+        }
+    }
