@@ -21,6 +21,8 @@ pub mod prefix_list;
 mod proof;
 mod ranges;
 pub mod route;
+#[cfg(test)]
+mod scenarios;
 pub mod security_group;
 mod service_path;
 #[cfg(test)]

@@ -319,7 +319,7 @@ mod tests {
     #[test]
     fn a_named_group_is_its_private_addresses() {
         let rule = json!([{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "sg-e"}]}]);
-        let mut snapshot = group(rule.clone());
+        let mut snapshot = group(rule);
         let traffic = https("10.0.1.9");
         let carried = ["sg-e".to_owned()];
         assert!(out(&snapshot, &traffic, Peer::Carrying(&carried)).dropped().is_empty());

@@ -222,6 +222,7 @@ impl TrafficSet {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "small numbers of the tests' own")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -40,6 +40,7 @@ shapes! {
         /// Such as `Linux/UNIX` or `Windows with SQL Server Standard`.
         platform_details: String,
         /// RFC 3339.
+        #[serde(deserialize_with = "super::text::time")]
         launch_time: String,
         /// Where it stands in its life.
         state: InstanceState,
@@ -241,6 +242,7 @@ shapes! {
         /// `passed`, `failed`, …
         status: String,
         /// RFC 3339, when it failed.
+        #[serde(deserialize_with = "super::text::time")]
         impaired_since: String,
     }
     /// A scheduled event.
@@ -252,6 +254,7 @@ shapes! {
         /// Id of the event.
         instance_event_id: String,
         /// RFC 3339.
+        #[serde(deserialize_with = "super::text::time")]
         not_before: String,
     }
     /// `DescribeVpcs`.
@@ -520,6 +523,7 @@ shapes! {
         /// `available`, `pending`, `pendingAcceptance`, `rejected`, `failed`, `expired`, `deleting`, …
         state: String,
         /// Policy as JSON text; empty where the service has none.
+        #[serde(deserialize_with = "super::text::document")]
         policy_document: String,
         /// Tables that carry a gateway endpoint's route.
         route_table_ids: Vec<String>,
@@ -689,6 +693,7 @@ shapes! {
         /// As on the instance.
         platform_details: String,
         /// RFC 3339.
+        #[serde(deserialize_with = "super::text::time")]
         creation_date: String,
     }
     /// `DescribePrefixLists`: the prefix list of an AWS service with its blocks.

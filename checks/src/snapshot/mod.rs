@@ -13,6 +13,7 @@ pub mod resolver;
 mod shape;
 pub mod ssm;
 mod table;
+mod text;
 
 pub use answers::{Answers, Reply};
 pub use document::{DocumentError, SCHEMA};

@@ -13,6 +13,7 @@ shapes! {
         /// `Online`, `ConnectionLost` or `Inactive`.
         ping_status: String,
         /// RFC 3339, of the last heartbeat; one is due every five minutes.
+        #[serde(deserialize_with = "super::text::time")]
         last_ping_date_time: String,
         /// Such as `3.3.987.0`.
         agent_version: String,
@@ -36,6 +37,7 @@ shapes! {
         /// Overall status of its associations: `Success`, `Failed`, …
         association_status: String,
         /// RFC 3339.
+        #[serde(deserialize_with = "super::text::time")]
         last_association_execution_date: String,
     }
     /// `GetConnectionStatus`: whether the session channel is open.
@@ -70,6 +72,7 @@ shapes! {
         /// What it wrote to its serial console, at most 64 KiB.
         output: String,
         /// RFC 3339, when the text was taken.
+        #[serde(deserialize_with = "super::text::time")]
         timestamp: String,
     }
     /// `DescribeVpcAttribute`: the attribute that was asked for.
