@@ -104,6 +104,8 @@ fn all_buckets_as_an_arn() {
     }
     let statement = json!({"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b"});
     assert_eq!(verdict(&asked, &identity(statement)), 'I');
+    let statement = json!({"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::*"});
+    assert_eq!(verdict(&request(SESSION, "s3:GetAccountPublicAccessBlock", "*"), &identity(statement)), 'I');
 }
 
 #[test]

@@ -25,7 +25,8 @@ pub(crate) enum Entry {
     Federated(Box<str>),
     /// An S3 canonical user id.
     CanonicalUser(Box<str>),
-    /// Matches no one: the id of a deleted user or role, a wildcard inside a name, or no principal at all.
+    /// Matches no one: the id of a deleted user or role, or no principal at all. A wildcard inside a name matches no one
+    /// either, because names are compared literally (IAM user guide, Principal).
     Nobody,
 }
 
@@ -43,10 +44,6 @@ impl Entry {
 
     fn from_arn(text: &str) -> Option<Self> {
         let arn = Arn::parse(text).filter(|arn| is_account_id(arn.account) && arn.region.is_empty())?;
-        // No wildcard works inside a name (IAM user guide, Principal).
-        if text.contains(['*', '?']) {
-            return None;
-        }
         let (partition, account): (Box<str>, Box<str>) = (arn.partition.into(), arn.account.into());
         if arn.service == "iam" && arn.resource == "root" {
             return Some(Self::Account { partition: Some(partition), id: account });
@@ -111,10 +108,7 @@ impl PrincipalElement {
     /// never when it has a permissions boundary (IAM user guide, NotPrincipal and permissions boundaries).
     pub(crate) fn excludes(&self, caller: &Principal, has_boundary: Truth, notes: &mut Notes) -> Truth {
         if self.entries.contains(&Entry::Everyone) {
-            return Truth::False;
-        }
-        if has_boundary.is_true() {
-            return Truth::True;
+            return has_boundary;
         }
         let levels = self.levels(caller, notes);
         let wanted: &[Truth] = match caller {
@@ -132,7 +126,7 @@ impl PrincipalElement {
             notes.unsettled(Unsettled::PartialNotPrincipal);
             Truth::Unknown
         };
-        (!spared).or(if spared.is_false() { Truth::False } else { has_boundary })
+        (!spared).or(has_boundary)
     }
 }
 
@@ -214,12 +208,20 @@ mod tests {
         assert!(levels(Entry::aws("arn:aws:iam::111122223333:root"), SESSION).account.is_true());
         assert_eq!(levels(Entry::aws("arn:aws:iam::111122223333:role/Web"), SESSION), Levels::NONE);
         assert_eq!(levels(Entry::aws("arn:aws-cn:iam::111122223333:role/web"), SESSION), Levels::NONE);
+        assert_eq!(levels(Entry::aws("arn:aws-cn:iam::111122223333:root"), SESSION), Levels::NONE);
         assert_eq!(levels(Entry::aws("444455556666"), SESSION), Levels::NONE);
     }
 
     #[test]
     fn wildcards_in_names_and_deleted_principals_match_no_one() {
-        for text in ["arn:aws:iam::111122223333:role/*", "AROAEXAMPLE", "AIDAEXAMPLE", "web"] {
+        for text in [
+            "arn:aws:iam::111122223333:role/*",
+            "arn:aws:sts::111122223333:assumed-role/web/*",
+            "arn:aws:iam::*:root",
+            "AROAEXAMPLE",
+            "AIDAEXAMPLE",
+            "web",
+        ] {
             assert_eq!(levels(Entry::aws(text), SESSION), Levels::NONE, "{text}");
         }
     }

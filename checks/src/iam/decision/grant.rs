@@ -132,3 +132,28 @@ impl Fact {
     const ALL: [Self; 7] =
         [Self::SameAccount, Self::Identity, Self::Direct, Self::Role, Self::Account, Self::Boundary, Self::Session];
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_undecided_fact_counts_even_when_another_undecided_one_hides_it() {
+        let resource = Levels { role: Truth::Unknown, ..Levels::NONE };
+        let grant = Grant {
+            kind: Kind::Identity,
+            same_account: Truth::True,
+            needs_resource_policy: false,
+            identity: Truth::Unknown,
+            resource,
+            boundary: Truth::Unknown,
+            session: Truth::True,
+        };
+        for fact in [Fact::Identity, Fact::Role, Fact::Boundary] {
+            assert!(grant.depends_on(fact), "{fact:?}");
+        }
+        assert!(!grant.depends_on(Fact::Session), "decided");
+        let without_boundary = Grant { boundary: Truth::False, ..grant };
+        assert!(!without_boundary.depends_on(Fact::Identity), "a boundary that allows nothing settles it");
+    }
+}

@@ -1,5 +1,6 @@
 use super::finding::{Audience, Caller, Hit, levels};
 use super::types::StatementRef;
+use crate::iam::condition::Condition;
 use crate::iam::context::ContextValue;
 use crate::iam::notes::Notes;
 use crate::iam::policies::PolicySet;
@@ -55,70 +56,97 @@ pub(crate) fn find<'p>(
     request: &Request,
     question: Question<'_>,
 ) -> Vec<NearMiss> {
-    let mut found: Vec<(u8, NearMiss)> = Vec::new();
+    let mut found: Vec<(Failure<'p>, Hit<'p>)> = Vec::new();
     for (set, audience) in sets {
         for policy in &set.policies {
             for statement in policy.document.statements.iter().filter(|statement| statement.effect == Effect::Allow) {
-                let hit = Hit { policy, statement };
-                if let Some((rank, element, expected, actual)) =
-                    only_failure(statement, audience, caller, request, question)
-                {
-                    found.push((rank, NearMiss { statement: hit.reference(), element, expected, actual }));
+                if let Some(failure) = only_failure(statement, audience, caller, question) {
+                    found.push((failure, Hit { policy, statement }));
                 }
             }
         }
     }
-    found.sort_by_key(|(rank, _)| *rank);
-    found.into_iter().take(LIMIT).map(|(_, miss)| miss).collect()
+    found.sort_by_key(|(failure, _)| failure.rank());
+    let describe = |(failure, hit): (Failure<'_>, Hit<'_>)| {
+        let (element, expected, actual) = failure.describe(hit.statement, request);
+        NearMiss { statement: hit.reference(), element, expected, actual }
+    };
+    found.into_iter().take(LIMIT).map(describe).collect()
 }
 
-type Failure = (u8, FailedElement, Vec<String>, Vec<String>);
+/// The element on which a statement failed, before its values are copied out.
+#[derive(Clone, Copy)]
+enum Failure<'p> {
+    Action,
+    Resource,
+    Principal,
+    Condition(&'p Condition),
+}
 
 /// The single element that fails while every other one holds for sure.
-fn only_failure(
-    statement: &Statement,
+fn only_failure<'p>(
+    statement: &'p Statement,
     audience: Audience,
     caller: Caller<'_>,
-    request: &Request,
     question: Question<'_>,
-) -> Option<Failure> {
+) -> Option<Failure<'p>> {
     let notes = &mut Notes::default();
-    let mut failures: Vec<Failure> = Vec::new();
-    let mut check = |truth: Truth, failure: &dyn Fn() -> Failure| match truth {
+    let mut failed = None;
+    // `None` ends the search: a second failure, or an element that is not decided.
+    let mut check = |truth: Truth, failure: Failure<'p>| match truth {
         Truth::True => Some(()),
         Truth::Unknown => None,
-        Truth::False => {
-            failures.push(failure());
-            (failures.len() == 1).then_some(())
-        }
+        Truth::False => failed.replace(failure).is_none().then_some(()),
     };
-    check(statement.actions.matches(question.action, notes), &|| {
-        let expected = statement.actions.entries.iter().map(|entry| entry.text().to_owned()).collect();
-        (3, FailedElement::Action { negated: statement.actions.negated }, expected, vec![request.action.clone()])
-    })?;
-    check(statement.covers_resource(question, audience == Audience::Resource, notes), &|| {
-        let entries = statement.resources.as_ref().map(|element| &element.entries);
-        let negated = statement.resources.as_ref().is_some_and(|element| element.negated);
-        let expected = entries.into_iter().flatten().map(|entry| entry.text().to_owned()).collect();
-        (1, FailedElement::Resource { negated }, expected, vec![request.resource.clone()])
-    })?;
-    check(levels(statement, audience, caller, notes).any(), &|| {
-        let texts = statement.principals.as_ref().map(|element| &element.texts);
-        let expected = texts.into_iter().flatten().map(|text| text.to_string()).collect();
-        (2, FailedElement::Principal, expected, vec![caller.principal.to_string()])
-    })?;
+    check(statement.actions.matches(question.action, notes), Failure::Action)?;
+    check(statement.covers_resource(question, audience == Audience::Resource, notes), Failure::Resource)?;
+    check(levels(statement, audience, caller, notes).any(), Failure::Principal)?;
     for condition in &statement.conditions {
-        check(condition.holds(question.context, notes), &|| {
-            let expected = condition.values().iter().map(|text| text.to_string()).collect();
-            let actual = match question.context.value(condition.shown_key()) {
-                ContextValue::Values(values) => values,
-                _ => Vec::new(),
-            };
-            let (operator, key) = (condition.operator().to_owned(), condition.shown_key().to_owned());
-            (0, FailedElement::Condition { operator, key }, expected, actual)
-        })?;
+        check(condition.holds(question.context, notes), Failure::Condition(condition))?;
     }
-    let failure = failures.pop()?;
     let of_service = || statement.actions.entries.iter().any(|entry| entry.is_of_service(question.action));
-    (!matches!(failure.1, FailedElement::Action { .. }) || of_service()).then_some(failure)
+    failed.filter(|failure| !matches!(failure, Failure::Action) || of_service())
+}
+
+impl Failure<'_> {
+    /// How good a hint it is, the best first.
+    fn rank(self) -> u8 {
+        match self {
+            Self::Condition(_) => 0,
+            Self::Resource => 1,
+            Self::Principal => 2,
+            Self::Action => 3,
+        }
+    }
+
+    /// The element with the values of the policy and of the request.
+    fn describe(self, statement: &Statement, request: &Request) -> (FailedElement, Vec<String>, Vec<String>) {
+        match self {
+            Self::Action => {
+                let expected = statement.actions.entries.iter().map(|entry| entry.text().to_owned()).collect();
+                let element = FailedElement::Action { negated: statement.actions.negated };
+                (element, expected, vec![request.action.clone()])
+            }
+            Self::Resource => {
+                let entries = statement.resources.iter().flat_map(|element| &element.entries);
+                let expected = entries.map(|entry| entry.text().to_owned()).collect();
+                let negated = statement.resources.as_ref().is_some_and(|element| element.negated);
+                (FailedElement::Resource { negated }, expected, vec![request.resource.clone()])
+            }
+            Self::Principal => {
+                let texts = statement.principals.iter().flat_map(|element| &element.texts);
+                let expected = texts.map(ToString::to_string).collect();
+                (FailedElement::Principal, expected, vec![request.principal.to_string()])
+            }
+            Self::Condition(condition) => {
+                let expected = condition.values().iter().map(ToString::to_string).collect();
+                let actual = match request.context.value(condition.shown_key()) {
+                    ContextValue::Values(values) => values,
+                    ContextValue::Absent | ContextValue::Unknown => Vec::new(),
+                };
+                let (operator, key) = (condition.operator().to_owned(), condition.shown_key().to_owned());
+                (FailedElement::Condition { operator, key }, expected, actual)
+            }
+        }
+    }
 }
