@@ -1,6 +1,5 @@
 //! `aws-triage collect`.
 
-use super::common::Connection;
 use super::ssm::Subjects;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -54,10 +53,5 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
 #[cfg(not(feature = "aws"))]
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
     let Symptom::Ssm(arguments) = &arguments.symptom;
-    let SsmArguments { subjects: Subjects { instances, connection: Connection { .. }, .. }, out, verbose: _, quiet: _ } = arguments;
-    Err(Error::could_not_run(format!(
-        "cannot collect {} to `{}`: this build was made without the feature `aws`",
-        instances.join(", "),
-        out.display()
-    )))
+    Err(super::diagnose::without_aws(&format!("cannot write `{}`", arguments.out.display())))
 }

@@ -40,8 +40,14 @@ pub(super) fn live(subjects: &Subjects, output: &Output) -> Result<Facts, Error>
 /// Without the SDK there are only recorded facts.
 #[cfg(not(feature = "aws"))]
 pub(super) fn live(_: &Subjects, _: &Output) -> Result<Facts, Error> {
-    Err(Error::could_not_run("this build cannot call AWS: it was made without the feature `aws`")
-        .hint("give recorded facts with --snapshot, or build with default features"))
+    Err(without_aws("cannot call AWS"))
+}
+
+/// What a build without the SDK says when it is asked for live facts.
+#[cfg(not(feature = "aws"))]
+pub(super) fn without_aws(what: &str) -> Error {
+    Error::could_not_run(format!("{what}: this build was made without the feature `aws`"))
+        .hint("give recorded facts with --snapshot, or build with default features")
 }
 
 /// Judges the instances, prints the report, and tells how it ended.

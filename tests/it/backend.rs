@@ -3,7 +3,6 @@
 use crate::http;
 use crate::run::{self, Run};
 use serde_json::{Value, json};
-use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -56,35 +55,20 @@ fn start() -> Result<Front, String> {
 
 /// A Python environment with the pinned packages, made on first use outside the checkout and kept for the next run.
 fn environment() -> Result<PathBuf, String> {
-    let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/backend/requirements.txt");
-    let pins = fs::read(&requirements).map_err(|error| format!("{}: {error}", requirements.display()))?;
-    let home = std::env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")))
-        .ok_or("neither XDG_CACHE_HOME nor HOME is set")?;
-    let folder = home.join("aws-triage").join(format!("backend-{:016x}", fingerprint(&pins)));
-    let python = folder.join("bin/python");
-    if folder.join("complete").exists() {
-        return Ok(python);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/backend/prepare.py");
+    let output = Command::new("python3")
+        .arg(script)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("python3 cannot be run: {error}"))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    let python = said.lines().last().unwrap_or_default().trim();
+    if output.status.success() && !python.is_empty() {
+        Ok(PathBuf::from(python))
+    } else {
+        Err("its Python packages could not be installed; see above".to_owned())
     }
-    fs::create_dir_all(folder.parent().unwrap_or(&folder)).map_err(|error| error.to_string())?;
-    eprintln!("setting up the served AWS in {} (a minute or two, once per machine)", folder.display());
-    let _ = fs::remove_dir_all(&folder);
-    step(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-    step(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&requirements))?;
-    fs::write(folder.join("complete"), b"").map_err(|error| error.to_string())?;
-    Ok(python)
-}
-
-fn step(command: &mut Command) -> Result<(), String> {
-    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("cannot run {command:?}: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    output.status.success().then_some(()).ok_or_else(|| format!("{command:?} failed: {said}"))
-}
-
-/// FNV-1a: a name for a file's content, nothing more.
-fn fingerprint(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 /// A seeded account of its own.

@@ -1,0 +1,121 @@
+//! The command line without AWS: help, usage errors, the demo, rules and their pages.
+
+use crate::run::{command, finish, offline};
+use std::collections::BTreeSet;
+
+const ID: &str = "i-0123456789abcdef0";
+
+#[test]
+fn usage_errors_end_with_2_and_say_what_was_expected() {
+    let cases: &[(&[&str], &str)] = &[
+        (&[], "Usage"),
+        (&["ssm"], "INSTANCE"),
+        (&["ssm", "web-1"], "8 or 17 hexadecimal digits"),
+        (&["ssm", "mi-0123456789abcdef0"], "hybrid"),
+        (&["ssm", ID, "--output", "yaml"], "possible values"),
+        (&["ssm", ID, "--fail-on", "sometimes"], "possible values"),
+        (&["ssm", ID, "--frobnicate"], "unexpected argument"),
+        (&["ssm", ID, "--external-id", "x"], "--role-arn"),
+        (&["ssm", ID, "--verbose", "--quiet"], "cannot be used with"),
+        (&["explain", "ssm/nonsense"], "there is no rule"),
+        (&["rules", "--symptom", "toothache"], "expected one of: ssm"),
+        (&["permissions", "toothache"], "possible values"),
+        (&["collect", "ssm", ID], "--out"),
+    ];
+    for (arguments, part) in cases {
+        let run = offline(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {run:?}");
+        assert!(run.stderr.contains(part), "{arguments:?}: {}", run.stderr);
+        assert_eq!(run.stdout, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn help_and_version_end_with_0() {
+    for arguments in [&["--help"][..], &["ssm", "--help"], &["collect", "ssm", "--help"], &["--version"], &["help", "demo"]] {
+        let run = offline(arguments);
+        assert_eq!(run.code, 0, "{arguments:?}: {run:?}");
+        assert!(!run.stdout.is_empty() && run.stderr.is_empty());
+    }
+    assert!(offline(&["--help"]).stdout.contains("could not run: no credentials"));
+}
+
+#[test]
+fn the_demo_needs_nothing_and_shows_a_broken_account() {
+    let table = offline(&["demo"]);
+    assert_eq!((table.code, table.stderr.as_str()), (0, ""), "{table:?}");
+    let report = offline(&["demo", "--output", "json"]).json();
+    assert_eq!(report["schema"], "aws-triage.report/1");
+    let verdicts: Vec<_> = report["subjects"].as_array().expect("a list").iter().map(|subject| subject["verdict"].clone()).collect();
+    assert_eq!(verdicts, ["broken", "degraded", "healthy"]);
+    let rules: BTreeSet<&str> = report["subjects"][0]["findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|finding| finding["severity"] == "blocker")
+        .filter_map(|finding| finding["rule"].as_str())
+        .collect();
+    assert!(rules.len() >= 3, "several faults at once: {rules:?}");
+}
+
+#[test]
+fn every_rule_is_listed_explained_and_checked() {
+    let listed = offline(&["rules"]);
+    let ids: BTreeSet<String> = listed.stdout.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
+    assert!(ids.len() >= 80, "{} rules", ids.len());
+    for id in &ids {
+        let page = offline(&["explain", id]);
+        assert_eq!(page.code, 0, "{id}");
+        assert!(page.stdout.starts_with(&format!("# {id}\n")) && page.stdout.contains("## How to confirm"), "{id}");
+    }
+    let report = offline(&["demo", "--output", "json"]).json();
+    for subject in report["subjects"].as_array().expect("a list") {
+        let checks = subject["checks"].as_array().expect("a list");
+        let checked: BTreeSet<String> = checks.iter().filter_map(|check| check["rule"].as_str()).map(str::to_owned).collect();
+        assert_eq!(checked, ids, "every rule once in `checks`");
+        assert_eq!(checks.len(), ids.len(), "and only once");
+    }
+}
+
+#[test]
+fn the_policy_holds_reads_only() {
+    let policy = offline(&["permissions", "ssm"]).json();
+    let actions = policy["Statement"][0]["Action"].as_array().expect("a list").clone();
+    assert!(actions.iter().any(|action| action == "ssm:DescribeInstanceInformation"));
+    for action in actions {
+        let name = action.as_str().and_then(|action| action.split(':').nth(1)).unwrap_or_default().to_owned();
+        assert!(["Describe", "Get", "List"].iter().any(|verb| name.starts_with(verb)), "{name} is no read");
+    }
+}
+
+#[test]
+fn completions_and_manual_are_printed() {
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(offline(&["completions", shell]).stdout.contains("aws-triage"), "{shell}");
+    }
+    assert!(offline(&["man"]).stdout.contains(".TH aws-triage"));
+}
+
+#[test]
+fn colour_is_for_terminals_only_and_no_colour_is_honoured() {
+    assert!(!offline(&["demo"]).stdout.contains('\u{1b}'));
+    assert!(offline(&["demo", "--color", "always"]).stdout.contains('\u{1b}'));
+    let run = finish(command().args(["demo"]).env("NO_COLOR", "1").env("COLUMNS", "60"));
+    assert!(!run.stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn without_credentials_or_region_the_run_ends_with_words() {
+    if offline(&["ssm", ID, "--region", "eu-west-1"]).stderr.contains("without the feature") {
+        return;
+    }
+    let run = offline(&["ssm", ID, "--region", "eu-west-1"]);
+    assert_eq!(run.code, 4, "{run:?}");
+    assert!(run.stderr.contains("no AWS credentials"), "{}", run.stderr);
+    let run = finish(command().args(["ssm", ID]).env("AWS_ACCESS_KEY_ID", "x").env("AWS_SECRET_ACCESS_KEY", "x"));
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("--region"), "{}", run.stderr);
+    let run = finish(command().args(["ssm", ID, "--region", "mars"]).env("AWS_ACCESS_KEY_ID", "x").env("AWS_SECRET_ACCESS_KEY", "x"));
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.stderr.contains("`mars` is not a region"), "{}", run.stderr);
+}

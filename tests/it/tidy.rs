@@ -1,0 +1,110 @@
+//! House rules that no compiler checks: who may import whom, what may be linked, how large a file grows.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file below a folder with its text.
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut folders = vec![root().join(folder)];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("a source folder can be read") {
+            let path = entry.expect("a folder can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).expect("a source file can be read");
+                files.push((path, text));
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn arrows_point_down_only() {
+    let upward = [("checks/src", "reports::"), ("checks/src", "aws_triage::"), ("reports/src", "aws_triage::")];
+    for (folder, word) in upward {
+        for (path, text) in sources(folder) {
+            assert!(!text.contains(word), "{} names `{word}`", path.display());
+        }
+    }
+    for manifest in ["checks/Cargo.toml", "reports/Cargo.toml"] {
+        let text = fs::read_to_string(root().join(manifest)).expect("a manifest can be read");
+        for crate_name in ["aws-", "tokio", "reqwest", "hyper"] {
+            let names = text.lines().any(|line| line.trim_start().starts_with(crate_name));
+            assert!(!names, "{manifest} depends on {crate_name}");
+        }
+    }
+}
+
+#[test]
+fn only_one_folder_names_the_sdk() {
+    for (path, text) in sources("src") {
+        let is_home = path.strip_prefix(root().join("src/aws")).is_ok();
+        let names = text.lines().any(|line| !line.trim_start().starts_with("//") && (line.contains("aws_sdk_") || line.contains("aws_smithy_")));
+        assert!(is_home || !names, "{} names an SDK crate", path.display());
+    }
+}
+
+#[test]
+fn the_core_is_pure() {
+    let forbidden = ["std::fs", "std::net::Tcp", "std::env", "std::process", "SystemTime", "Instant::now", "println!", "static mut", "unsafe "];
+    for folder in ["checks/src", "reports/src"] {
+        for (path, text) in sources(folder) {
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for word in forbidden {
+                let used = code.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(word));
+                assert!(!used, "{} uses {word}", path.display());
+            }
+        }
+        let manifest = folder.replace("/src", "/Cargo.toml");
+        let text = fs::read_to_string(root().join(&manifest)).expect("a manifest can be read");
+        for lint in ["unwrap_used", "expect_used", "panic", "indexing_slicing", "arithmetic_side_effects", "disallowed_methods"] {
+            assert!(text.contains(&format!("{lint} = \"deny\"")), "{manifest} does not deny {lint}");
+        }
+    }
+}
+
+#[test]
+fn files_stay_small_rooms() {
+    for folder in ["checks/src", "reports/src", "src", "tests/it"] {
+        for (path, text) in sources(folder) {
+            let lines = text.lines().count();
+            // Tables of shapes and operations are lists, not rooms.
+            let is_list = ["snapshot/ec2.rs", "snapshot/kinds.rs"].iter().any(|name| path.ends_with(name));
+            assert!(lines <= 600 || is_list, "{} has {lines} lines", path.display());
+            assert!(text.starts_with("//!") || text.starts_with("use "), "{} does not say what it is for", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_old_tls_stack_stays_out() {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).expect("the lock file can be read");
+    let packages = || lock.split("[[package]]");
+    let has = |name: &str, version: &str| packages().any(|package| package.contains(&format!("name = \"{name}\"\nversion = \"{version}")));
+    for (name, version) in [("openssl-sys", ""), ("hyper", "0.14"), ("rustls", "0.21"), ("h2", "0.3")] {
+        assert!(!has(name, version), "{name} {version} is in Cargo.lock");
+    }
+    let wanted = ["aws-sdk-ec2", "aws-sdk-iam", "aws-sdk-lambda", "aws-sdk-s3"];
+    // What aws-config itself needs to sign in.
+    let of_config = ["aws-sdk-sso", "aws-sdk-ssooidc", "aws-sdk-sts", "aws-sdk-signin"];
+    for package in packages() {
+        let name = package.lines().find_map(|line| line.strip_prefix("name = \"")).unwrap_or_default().trim_end_matches('"');
+        let allowed = !name.starts_with("aws-sdk-") || wanted.contains(&name) || of_config.contains(&name);
+        assert!(allowed, "{name}: every other service goes through the client that knows services by their models");
+    }
+}
+
+#[test]
+fn permissions_of_the_readme_are_those_of_the_program() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("there is a README");
+    for part in ["cargo run --release -- demo", "cargo test --workspace", "cargo run --no-default-features -- demo", "## Exit codes"] {
+        assert!(readme.contains(part), "the README lacks `{part}`");
+    }
+}
