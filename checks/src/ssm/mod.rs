@@ -3,9 +3,11 @@
 mod case;
 mod heartbeat;
 pub mod identity;
+pub(crate) mod inside;
 mod names;
 mod reads;
 mod sessions;
+pub(crate) mod status;
 
 pub use case::{Case, Ssm};
 pub use heartbeat::Heartbeat;

@@ -6,4 +6,16 @@ pub(crate) mod state;
 use crate::rule::Rule;
 use crate::ssm::Ssm;
 
-pub(super) static ALL: &[&Rule<Ssm>] = &[&state::instance_not_running::RULE, &host::clock_skew::RULE];
+pub(super) static ALL: &[&Rule<Ssm>] = &[
+    &state::boot_failed::RULE,
+    &state::cpu_credits_exhausted::RULE,
+    &state::ebs_status_impaired::RULE,
+    &state::instance_not_running::RULE,
+    &state::instance_status_impaired::RULE,
+    &state::just_launched::RULE,
+    &state::os_unsupported::RULE,
+    &state::scheduled_event::RULE,
+    &state::system_status_impaired::RULE,
+    &state::wrong_region_or_account::RULE,
+    &host::clock_skew::RULE,
+];
