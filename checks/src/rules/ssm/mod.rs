@@ -17,5 +17,10 @@ pub(super) static ALL: &[&Rule<Ssm>] = &[
     &state::scheduled_event::RULE,
     &state::system_status_impaired::RULE,
     &state::wrong_region_or_account::RULE,
+    &host::agent_not_installed::RULE,
+    &host::agent_stopped::RULE,
     &host::clock_skew::RULE,
+    &host::imds_disabled::RULE,
+    &host::imds_v2_old_agent::RULE,
+    &host::imds_v4_unreachable::RULE,
 ];
