@@ -46,7 +46,10 @@ pub enum SignKind {
     LoginPrompt,
 }
 
-/// Words that a line must hold, all of them, without regard to case.
+/// Words that a line must hold, all of them, without regard to case; the first entry that fits decides.
+///
+/// The agent's own lines are those of its published sources: its version on the serial port at start, the entry into hibernation, and
+/// the comparison of the machine with the saved one.
 const SIGNS: &[(SignKind, &[&str])] = &[
     (SignKind::KernelPanic, &["kernel panic"]),
     (SignKind::EmergencyMode, &["you are in emergency mode"]),
@@ -63,12 +66,18 @@ const SIGNS: &[(SignKind, &[&str])] = &[
     (SignKind::TaskBlocked, &["blocked for more than", "seconds"]),
     (SignKind::DiskFull, &["no space left on device"]),
     (SignKind::AgentHibernates, &["entering ssm agent hibernate"]),
-    (SignKind::AgentFingerprint, &["fingerprint", "similarity"]),
+    (SignKind::AgentHibernates, &["entering ssm agent worker hibernate"]),
+    (SignKind::AgentHibernates, &["agent is in hibernate mode"]),
+    (SignKind::AgentFingerprint, &["cannot connect to aws systems manager", "hardware id", "has changed"]),
+    (SignKind::AgentFingerprint, &["machine configuration has changed more than the allowed threshold"]),
+    (SignKind::AgentFingerprint, &["machinefingerprintdoesnotmatch"]),
     (SignKind::AgentStaleRegistration, &["not existing instanceid mi-"]),
     (SignKind::ClockSkew, &["signature expired"]),
     (SignKind::ClockSkew, &["signature not yet current"]),
     (SignKind::TlsUntrusted, &["x509:", "certificate signed by unknown authority"]),
     (SignKind::MetadataUnreachable, &["ec2metadata", "failed"]),
+    (SignKind::MetadataUnreachable, &["giving up on md"]),
+    (SignKind::MetadataUnreachable, &["giving up on waiting for the metadata"]),
     (SignKind::MetadataUnreachable, &["169.254.169.254", "timed out"]),
     (SignKind::NetworkUnreachable, &["network is unreachable"]),
     (SignKind::AgentStarted, &["amazon ssm agent v"]),
@@ -139,6 +148,21 @@ web-1 login: ";
         assert_eq!(agent_version(BOOT), Some("3.3.987.0"));
         assert_eq!(signs("[    0.1] Linux version 6.1 (oom test)"), []);
         assert_eq!(signs("[  OK  ] Listening on Dependency failed for nothing"), []);
+    }
+
+    #[test]
+    fn the_agents_own_lines_are_told_apart() {
+        let kind = |line| signs(line).first().map(|sign| sign.kind);
+        let machine = "ERROR Cannot connect to AWS Systems Manager.  The hardware ID (ec2a) has changed from the registered value (ec2b).";
+        assert_eq!(kind(machine), Some(SignKind::AgentFingerprint));
+        let threshold = "Cannot connect to AWS Systems Manager.  Machine configuration has changed more than the allowed threshold.";
+        assert_eq!(kind(threshold), Some(SignKind::AgentFingerprint));
+        assert_eq!(kind("INFO Fingerprint SimilarityThreshold set to 40"), None, "a setting is no fault");
+        assert_eq!(kind("Entering SSM Agent Worker hibernate - AccessDenied"), Some(SignKind::AgentHibernates));
+        assert_eq!(
+            kind("url_helper.py[ERROR]: giving up on md after 120 seconds"),
+            Some(SignKind::MetadataUnreachable)
+        );
     }
 
     #[test]

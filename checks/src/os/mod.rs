@@ -1,3 +1,4 @@
 //! Text from inside a machine that an API shows outside.
 
 pub mod console;
+pub mod image;

@@ -3,10 +3,12 @@
 mod case;
 mod heartbeat;
 pub mod identity;
+pub(crate) mod inside;
 mod names;
 pub mod paths;
 mod reads;
 mod sessions;
+pub(crate) mod status;
 
 pub use case::{Case, Ssm};
 pub use heartbeat::Heartbeat;

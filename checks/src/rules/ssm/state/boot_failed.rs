@@ -1,0 +1,153 @@
+//! A boot that stopped half-way never starts the agent.
+
+use crate::evidence::Evidence;
+use crate::finding::{Finding, Judgement};
+use crate::fix::{Aws, Fix, FixClass};
+use crate::os::console::{Sign, SignKind, signs};
+use crate::rule::declare_rule;
+use crate::snapshot::{Gap, operations as op};
+use crate::ssm::{Case, inside::follows_from};
+use serde_json::json;
+
+declare_rule! {
+    /// ## What it checks
+    ///
+    /// Whether the console text of the present start ends in a kernel panic, in emergency mode, or without a root file system, with no
+    /// log-in prompt and no start of the agent after it. `Dependency failed for Local File Systems` counts as well.
+    ///
+    /// ## Why it matters
+    ///
+    /// The agent is started near the end of a boot. A wrong line in `/etc/fstab`, a missing kernel module or a broken initial RAM disk
+    /// ends the boot before that, and nothing on the network reaches the instance.
+    ///
+    /// ## How to confirm
+    ///
+    /// `aws ec2 get-console-output --latest --output text --instance-id ID`, or a screenshot: `aws ec2 get-console-screenshot`.
+    ///
+    /// ## False positives
+    ///
+    /// A console text can be older than the last start: such a text is not judged. A failed mount with `nofail` prints
+    /// `Dependency failed for` and the boot goes on; that alone is no finding.
+    ///
+    /// ## Fix
+    ///
+    /// Repair the root volume offline (class D): stop, attach the volume to another instance, correct `/etc/fstab` (`nofail`) or choose
+    /// the previous kernel, attach it back, start. The runbook `AWSSupport-ExecuteEC2Rescue` does this and saves an image first.
+    /// To undo: the saved file, or the image.
+    ///
+    /// ## References
+    ///
+    /// - EC2 user guide, "Troubleshoot Linux instances with failed status checks"
+    /// - Automation runbook reference, "AWSSupport-ExecuteEC2Rescue"
+    "ssm/boot-failed", Blocker, Registration, fix D,
+    "The boot of the operating system failed",
+    needs [GET_CONSOLE_OUTPUT, DESCRIBE_INSTANCES]
+}
+
+/// The line that shows how the present boot ended in failure, with every earlier sign of it.
+pub(super) fn failure<'a>(case: &Case<'a>) -> Result<Option<(&'static str, Vec<Sign<'a>>)>, Gap> {
+    let Some(console) = case.present_console()? else { return Ok(None) };
+    let mut shown: Vec<Sign<'a>> = Vec::new();
+    for sign in signs(&console.output) {
+        match sign.kind {
+            // A later boot got through.
+            SignKind::LoginPrompt | SignKind::AgentStarted => shown.clear(),
+            _ if ending(&sign).is_some() || sign.kind == SignKind::DependencyFailed => shown.push(sign),
+            _ => {}
+        }
+    }
+    Ok(shown.iter().rev().find_map(ending).map(|words| (words, shown.clone())))
+}
+
+/// How a boot ends with this line, if it does.
+fn ending(sign: &Sign<'_>) -> Option<&'static str> {
+    match sign.kind {
+        SignKind::KernelPanic => Some("the kernel panicked"),
+        SignKind::EmergencyMode => Some("the boot stopped in emergency mode"),
+        SignKind::RootDeviceMissing => Some("the root file system was not found"),
+        // systemd goes to emergency mode when this target fails, even where the console does not show it.
+        SignKind::DependencyFailed if sign.line.to_lowercase().contains("local file systems") => {
+            Some("a file system that the boot depends on was not mounted")
+        }
+        _ => None,
+    }
+}
+
+fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
+    let id = case.instance.instance_id.as_str();
+    if case.heartbeat.is_online() {
+        return Ok(Judgement::pass("the node is online, so its boot got through"));
+    }
+    if case.is_asleep() {
+        return Ok(follows_from("ssm/instance-not-running"));
+    }
+    if let Some(console) = case.console()?.filter(|console| case.is_outdated(console)) {
+        return Ok(Judgement::cannot_tell(
+            format!("the console text is of {}, before the instance was last started", console.timestamp),
+            vec![Gap::opaque("what the instance wrote to its console since its last start")],
+        ));
+    }
+    let Some((words, shown)) = failure(case)? else {
+        return Ok(Judgement::pass("the console text shows no boot that failed"));
+    };
+    let line = shown.last().map(|sign| sign.line).unwrap_or_default();
+    let finding = Finding::new(format!("{words} on instance `{id}`, so its agent was never started: `{line}`"))
+        .about("ec2-instance", id)
+        .proofs(shown.iter().map(|sign| Evidence::new(op::GET_CONSOLE_OUTPUT, id, "Output", sign.line)));
+    Ok(Judgement::fail(finding.fix(repair(case))))
+}
+
+fn repair(case: &Case<'_>) -> Fix {
+    let id = case.instance.instance_id.as_str();
+    let rescue = Aws::new("ssm", "start-automation-execution", case.region())
+        .arg("document-name", "AWSSupport-ExecuteEC2Rescue")
+        .json("parameters", &json!({ "UnreachableInstanceId": [id] }));
+    let summary = format!(
+        "repair the root volume of instance `{id}` offline: the runbook stops the instance, saves an image of it, corrects `/etc/fstab` and the boot files, and starts it again"
+    );
+    Fix::new(FixClass::D, summary).run(rescue)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::{self, World, findings, missing};
+
+    fn console(text: &str) -> World {
+        let mut world = testkit::nat();
+        world.lost().patch(op::GET_CONSOLE_OUTPUT, "/Output", json!(text));
+        world
+    }
+
+    #[test]
+    fn fires_in_emergency_mode() {
+        let world = console("[DEPEND] Dependency failed for /data.\nYou are in emergency mode. After logging in");
+        let found = findings(world.judge(&RULE));
+        assert!(found[0].detail.contains("emergency mode"));
+        assert_eq!(found[0].evidence.len(), 2);
+    }
+
+    #[test]
+    fn fires_on_a_panic_after_a_good_boot() {
+        let found = findings(console("web-1 login: \nKernel panic - not syncing: VFS").judge(&RULE));
+        assert!(found[0].detail.starts_with("the kernel panicked"));
+        assert!(matches!(findings(console("Dependency failed for Local File Systems.").judge(&RULE)).len(), 1));
+    }
+
+    #[test]
+    fn silent_when_the_boot_went_on() {
+        for text in ["Dependency failed for /data.", "Kernel panic - not syncing\nweb-1 login: ", ""] {
+            assert!(matches!(console(text).judge(&RULE), Judgement::Pass(_)), "{text}");
+        }
+        assert!(matches!(testkit::nat().judge(&RULE), Judgement::Pass(_)), "online");
+    }
+
+    #[test]
+    fn unknown_when_the_text_is_old_or_denied() {
+        let mut world = console("Kernel panic - not syncing");
+        world.patch(op::GET_CONSOLE_OUTPUT, "/Timestamp", json!("2026-11-19T08:00:00+00:00"));
+        assert_eq!(missing(world.judge(&RULE)), ["what the instance wrote to its console since its last start"]);
+        world.deny(op::GET_CONSOLE_OUTPUT);
+        assert_eq!(missing(world.judge(&RULE)), ["ec2:GetConsoleOutput"]);
+    }
+}
