@@ -1,11 +1,12 @@
 //! The symptom "not managed by Systems Manager, connection lost, or sessions fail": its case, its reads, its diagnosis.
 
 mod case;
+pub mod credentials;
 mod heartbeat;
 pub mod identity;
 mod names;
 mod reads;
-mod sessions;
+pub mod sessions;
 
 pub use case::{Case, Ssm};
 pub use heartbeat::Heartbeat;
