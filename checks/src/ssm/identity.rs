@@ -1,8 +1,8 @@
 //! Who the agent is to AWS: the instance profile, its role, and what that role may do.
 
 use crate::iam::{
-    Context, Decision, EndpointKind, EndpointPolicy, Layer, Missing, OrganizationPolicies, Policies, PolicySet,
-    PolicySource, Principal, Request, Unreadable, evaluate,
+    Context, Decision, EndpointKind, EndpointPolicy, Layer, LayerEffect, Missing, OrganizationPolicies, Policies,
+    PolicySet, PolicySource, Principal, Request, Unreadable, evaluate,
 };
 use crate::snapshot::ec2::{IamInstanceProfile, Instance, VpcEndpoint};
 use crate::snapshot::iam::{InstanceProfile, Role};
@@ -127,11 +127,16 @@ impl<'a> RoleFacts<'a> {
                     let source = PolicySource::new(Layer::Identity, &policy.policy_name);
                     let document = snapshot.policy_versions.get(&policy.policy_arn);
                     let document = document.map(|version| version.map(|version| &version.document));
+                    // Which version is in force stands in the list of policies: without it nobody could ask for the document.
+                    let document = match (document, snapshot.managed_policies.get(&policy.policy_arn)) {
+                        (Err(Gap::NotAsked { .. }), Err(unlisted)) => Err(unlisted),
+                        (document, _) => document,
+                    };
                     self.add(source, document, "iam:GetPolicyVersion");
                 }
             }
             Err(gap) => {
-                self.add(PolicySource::new(Layer::Identity, format!("managed policies of role {role}")), Err(gap), "")
+                self.add(PolicySource::new(Layer::Identity, format!("managed policies of role {role}")), Err(gap), "");
             }
         }
     }
@@ -147,7 +152,7 @@ impl<'a> RoleFacts<'a> {
                 }
             }
             Err(gap) => {
-                self.add(PolicySource::new(Layer::Identity, format!("inline policies of role {role}")), Err(gap), "")
+                self.add(PolicySource::new(Layer::Identity, format!("inline policies of role {role}")), Err(gap), "");
             }
         }
     }
@@ -203,20 +208,116 @@ impl<'a> RoleFacts<'a> {
         evaluate(&case.request(self, action, case.endpoint_of(action)), &self.policies)
     }
 
-    /// Whether EC2 may hand out the role's credentials.
-    pub fn decide_trust(&self, partition: &str) -> Decision {
+    /// Whether the role's own policies, boundary included, allow a call on a resource; `of_resource` is the resource's own policy.
+    ///
+    /// The resource counts as the account's own unless its ARN names another one.
+    pub fn decide_on(
+        &self,
+        case: &super::Case<'_>,
+        action: &str,
+        resource: &str,
+        of_resource: Option<PolicySet>,
+    ) -> Decision {
+        let mut request = case.request(self, action, case.endpoint_of(action));
+        request.resource = resource.to_owned();
+        let owner = resource.split(':').nth(4).filter(|account| !account.is_empty());
+        request.resource_account = Some(owner.unwrap_or(case.account()).to_owned());
+        evaluate(&request, &Policies { resource: of_resource, ..self.policies.clone() })
+    }
+
+    /// What the identity policies alone say of a call: boundary and the like left aside.
+    pub fn grant(&self, case: &super::Case<'_>, action: &str) -> Grant {
+        let decision = self.decide_by_itself(case, action);
+        match effect(&decision, Layer::Identity) {
+            LayerEffect::ExplicitDeny => Grant::Refused,
+            LayerEffect::ImplicitDeny => Grant::Lacking(Box::new(decision)),
+            LayerEffect::Unknown if !self.readable_allow(case, action) => Grant::Open(self.open(&decision)),
+            _ => Grant::Given,
+        }
+    }
+
+    /// Whether a policy that could be read allows a call; one that could not may still deny it.
+    fn readable_allow(&self, case: &super::Case<'_>, action: &str) -> bool {
+        let identity = PolicySet::of(self.policies.identity.policies.clone());
+        let decision = evaluate(&case.request(self, action, case.endpoint_of(action)), &Policies {
+            identity,
+            service_control: OrganizationPolicies::Assumed,
+            ..Policies::default()
+        });
+        effect(&decision, Layer::Identity) == LayerEffect::Allows
+    }
+
+    /// Why a decision about this role is open; never empty.
+    pub fn open(&self, decision: &Decision) -> Vec<Gap> {
+        let mut open = gaps(decision, &self.gaps);
+        if open.is_empty() {
+            open.clone_from(&self.gaps);
+        }
+        if open.is_empty() {
+            open.push(Gap::opaque(format!("what decides about role `{}`", self.role.role_name)));
+        }
+        open
+    }
+
+    /// Whether a service may hand out the role's credentials; `services` are the names it goes by, of which one suffices.
+    ///
+    /// Whether EC2 tells the account and the instance on that call is not documented: a trust policy that asks for them is decided
+    /// only where both cases agree.
+    pub fn decide_trust(&self, case: &super::Case<'_>, services: &[&str]) -> Decision {
         let mut trust = PolicySet::default();
         let source = PolicySource::new(Layer::Trust, &self.role.role_name);
         add_document(&mut trust, source, &self.role.assume_role_policy_document);
-        let suffix = if partition == "aws-cn" { ".cn" } else { "" };
-        let ask = |service: String| {
-            let principal = Principal::Service(service);
-            let context = Context::complete().with_principal(&principal);
+        let ask = |service: &str, told: &dyn Fn(Context) -> Context| {
+            let principal = Principal::Service(service.to_owned());
+            let context = told(Context::complete().with_principal(&principal));
             let request = Request::new(principal, "sts:AssumeRole", &self.role.arn, context);
             evaluate(&request, &Policies { resource: Some(trust.clone()), ..Policies::default() })
         };
-        let plain = ask("ec2.amazonaws.com".to_owned());
-        if plain.is_allowed() || suffix.is_empty() { plain } else { ask(format!("ec2.amazonaws.com{suffix}")) }
+        let decide = |service: &str| {
+            let plain = ask(service, &|context| context);
+            let told = ask(service, &|context| {
+                context.with("aws:SourceAccount", case.account()).with("aws:SourceArn", case.arn())
+            });
+            if plain.verdict == told.verdict {
+                return plain;
+            }
+            ask(service, &|context| context.with_unknown("aws:SourceAccount").with_unknown("aws:SourceArn"))
+        };
+        let decisions: Vec<Decision> = services.iter().map(|service| decide(service)).collect();
+        let best = decisions.iter().position(Decision::is_allowed);
+        let best = best.or_else(|| decisions.iter().position(|decision| !decision.is_denied())).unwrap_or_default();
+        decisions.into_iter().nth(best).unwrap_or_else(|| decide("ec2.amazonaws.com"))
+    }
+}
+
+/// What the identity policies of a role say of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Grant {
+    /// One of them allows it.
+    Given,
+    /// None of them allows it; the decision holds the near misses.
+    Lacking(Box<Decision>),
+    /// One of them denies it.
+    Refused,
+    /// Not known, for want of these facts.
+    Open(Vec<Gap>),
+}
+
+/// What a layer contributes to a decision; of several levels the first.
+pub fn effect(decision: &Decision, layer: Layer) -> LayerEffect {
+    let part = decision.layers.iter().find(|part| part.layer == layer);
+    part.map_or(LayerEffect::NotApplicable, |part| part.effect)
+}
+
+/// The names by which EC2 goes in trust policies of a partition.
+///
+/// Source: IAM user guide, "AWS JSON policy elements: Principal"; China Regions take the name with and without suffix.
+pub fn ec2_services(partition: &str) -> &'static [&'static str] {
+    match partition {
+        "aws-cn" => &["ec2.amazonaws.com", "ec2.amazonaws.com.cn"],
+        "aws-iso" => &["ec2.amazonaws.com", "ec2.c2s.ic.gov"],
+        "aws-iso-b" => &["ec2.amazonaws.com", "ec2.sc2s.sgov.gov"],
+        _ => &["ec2.amazonaws.com"],
     }
 }
 

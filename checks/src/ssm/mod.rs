@@ -1,13 +1,14 @@
 //! The symptom "not managed by Systems Manager, connection lost, or sessions fail": its case, its reads, its diagnosis.
 
 mod case;
+pub mod credentials;
 mod heartbeat;
 pub mod identity;
 pub(crate) mod inside;
 mod names;
 pub mod paths;
 mod reads;
-mod sessions;
+pub mod sessions;
 pub(crate) mod status;
 
 pub use case::{Case, Ssm};

@@ -1,6 +1,9 @@
 //! The Region's Session Manager preferences: the inputs of document `SSM-SessionManagerRunShell`.
 
-use crate::snapshot::{Gap, Snapshot, ssm::SESSION_PREFERENCES};
+use super::{Case, Heartbeat};
+use crate::evidence::Evidence;
+use crate::finding::{Judgement, Place};
+use crate::snapshot::{Gap, Snapshot, operations as op, ssm::SESSION_PREFERENCES};
 use serde::Deserialize;
 
 /// The preferences; an empty text means that the feature is off.
@@ -62,4 +65,36 @@ impl Preferences {
             }
         })
     }
+}
+
+/// Why sessions are no question of this node: only one that answers can open them. `None` when they are.
+///
+/// # Errors
+/// It is not known whether the node answers.
+pub fn not_asked(case: &Case<'_>) -> Result<Option<Judgement>, Gap> {
+    match &case.heartbeat {
+        Heartbeat::Online(_) => Ok(None),
+        Heartbeat::Unknown(gap) => Err(gap.clone()),
+        Heartbeat::Lost(_) | Heartbeat::Never => {
+            Ok(Some(Judgement::not_applicable("sessions open only to a node that is online")))
+        }
+    }
+}
+
+/// A cause that shows on the machine of whoever opens the session, once the node is online.
+///
+/// # Errors
+/// It is not known whether the node answers.
+pub fn at_client(case: &Case<'_>, command: impl Into<String>, look_for: &str) -> Result<Judgement, Gap> {
+    let look = || Judgement::Elsewhere {
+        place: Place::Client,
+        command: command.into(),
+        look_for: look_for.to_owned(),
+    };
+    Ok(not_asked(case)?.unwrap_or_else(look))
+}
+
+/// A member of the preferences as the document holds it.
+pub fn preference(member: &str, value: &str) -> Evidence {
+    Evidence::new(op::GET_DOCUMENT, SESSION_PREFERENCES, format!("Content.inputs.{member}"), value)
 }

@@ -1,0 +1,133 @@
+//! Default Host Management needs an agent that knows of it.
+
+use crate::evidence::Evidence;
+use crate::finding::{Finding, Judgement, Place};
+use crate::fix::{Aws, Fix, FixClass};
+use crate::rule::declare_rule;
+use crate::snapshot::{Gap, operations as op};
+use crate::ssm::{AgentVersion, Case};
+
+declare_rule! {
+    /// ## What it checks
+    ///
+    /// Where the instance depends on Default Host Management: whether its agent has version 3.2.582.0 or newer, as the node told it when it
+    /// was last managed or as the console shows it.
+    ///
+    /// ## Why it matters
+    ///
+    /// An older agent asks the metadata service for the credentials of an instance profile and knows no other source. To it the instance
+    /// has no permissions, however the account is set.
+    ///
+    /// ## How to confirm
+    ///
+    /// On the instance: `amazon-ssm-agent -version` (Windows: the product version of `amazon-ssm-agent.exe`).
+    ///
+    /// ## False positives
+    ///
+    /// The version is that of the last registration; the agent may have been updated since by other means. Default Host Management also
+    /// wants version 2 of the metadata service, which every agent of that age speaks.
+    ///
+    /// ## Fix
+    ///
+    /// Attach an instance profile (class A): with it the old agent registers and can then be updated by `AWS-UpdateSSMAgent`. Or update
+    /// the agent by another way in (class C).
+    ///
+    /// ## References
+    ///
+    /// - Systems Manager user guide, "Managing EC2 instances automatically with Default Host Management Configuration"
+    /// - Systems Manager user guide, "Checking the SSM Agent version number"
+    "ssm/dhmc-agent-too-old", Blocker, Registration, fix C,
+    "The agent is too old for Default Host Management",
+    needs [GET_SERVICE_SETTING, DESCRIBE_INSTANCE_INFORMATION, GET_CONSOLE_OUTPUT]
+}
+
+fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
+    let id = case.instance.instance_id.as_str();
+    if matches!(case.identity.default_host_management, Ok(None)) {
+        return Ok(Judgement::not_applicable("Default Host Management is off"));
+    }
+    let Some(why) = case.needs_fallback()? else {
+        return Ok(Judgement::not_applicable("the instance profile suffices without Default Host Management"));
+    };
+    let Some(role) = case.identity.default_host_management.clone()? else {
+        return Ok(Judgement::not_applicable("Default Host Management is off"));
+    };
+    let oldest = AgentVersion::DEFAULT_HOST_MANAGEMENT;
+    let Some(version) = case.agent_version() else {
+        if !case.heartbeat.is_online() {
+            case.console()?;
+        }
+        return Ok(Judgement::Elsewhere {
+            place: Place::Instance,
+            command: "sudo amazon-ssm-agent -version".to_owned(),
+            look_for: format!("a version older than {oldest}, which cannot use Default Host Management"),
+        });
+    };
+    if version >= oldest {
+        return Ok(Judgement::pass(format!("agent {version} can use Default Host Management")));
+    }
+    let proof = match case.heartbeat.node() {
+        Some(node) => Evidence::new(op::DESCRIBE_INSTANCE_INFORMATION, id, "AgentVersion", node.agent_version.as_str()),
+        None => Evidence::new(op::GET_CONSOLE_OUTPUT, id, "Output", version.to_string()),
+    };
+    let attach = Aws::new("ec2", "associate-iam-instance-profile", case.region())
+        .arg("instance-id", id)
+        .arg("iam-instance-profile", "Name=PROFILE_NAME");
+    let update = Aws::new("ssm", "send-command", case.region())
+        .arg("document-name", "AWS-UpdateSSMAgent")
+        .arg("targets", format!("Key=InstanceIds,Values={id}"));
+    let undo =
+        Aws::new("ec2", "disassociate-iam-instance-profile", case.region()).arg("association-id", "ASSOCIATION_ID");
+    let summary = "attach an instance profile until the agent is updated, then update it";
+    Ok(Judgement::fail(
+        Finding::new(format!(
+            "agent {version} on instance `{id}` is older than {oldest} and cannot use role `{role}` of Default Host Management, and {why}"
+        ))
+        .about("ec2-instance", id)
+        .proof(proof)
+        .fix(Fix::new(FixClass::C, summary).run(attach).run(update).undo(undo)),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::{self, World, findings, missing};
+    use serde_json::{Value, json};
+
+    fn bare() -> World {
+        let mut world = testkit::nat();
+        world.patch(op::DESCRIBE_INSTANCES, "/Reservations/0/Instances/0/IamInstanceProfile", Value::Null);
+        world.patch(op::GET_SERVICE_SETTING, "/ServiceSetting/SettingValue", json!("service-role/Default"));
+        world
+    }
+
+    #[test]
+    fn fires_on_an_old_version() {
+        let mut world = bare();
+        let version = "/InstanceInformationList/0/AgentVersion";
+        world.lost().patch(op::DESCRIBE_INSTANCE_INFORMATION, version, json!("3.1.1732.0"));
+        assert!(findings(world.judge(&RULE))[0].detail.contains("3.1.1732.0"));
+        let mut world = bare();
+        world.never().patch(op::GET_CONSOLE_OUTPUT, "/Output", json!("Amazon SSM Agent v3.0.100.0 is running"));
+        assert_eq!(findings(world.judge(&RULE))[0].evidence[0].value, "3.0.100.0");
+    }
+
+    #[test]
+    fn silent_when_new_enough_unused_or_off() {
+        assert!(matches!(bare().judge(&RULE), Judgement::Pass(_)));
+        assert!(matches!(testkit::nat().judge(&RULE), Judgement::NotApplicable(_)));
+        let mut unused = testkit::nat();
+        unused.forget(op::GET_SERVICE_SETTING);
+        assert!(matches!(unused.judge(&RULE), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn unknown_when_setting_or_version_cannot_be_read() {
+        assert_eq!(missing(bare().deny(op::GET_SERVICE_SETTING).judge(&RULE)), ["ssm:GetServiceSetting"]);
+        assert_eq!(missing(bare().never().deny(op::GET_CONSOLE_OUTPUT).judge(&RULE)), ["ec2:GetConsoleOutput"]);
+        let mut silent = bare();
+        silent.never().patch(op::GET_CONSOLE_OUTPUT, "/Output", json!(""));
+        assert!(matches!(silent.judge(&RULE), Judgement::Elsewhere { .. }));
+    }
+}

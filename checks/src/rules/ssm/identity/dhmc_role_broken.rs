@@ -1,0 +1,188 @@
+//! The role that Default Host Management hands out must exist and suffice.
+
+use crate::evidence::Evidence;
+use crate::finding::{Finding, Judgement};
+use crate::fix::{Aws, Fix, FixClass};
+use crate::rule::declare_rule;
+use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
+use crate::snapshot::{Gap, operations as op};
+use crate::ssm::Case;
+use crate::ssm::credentials::{calls, nearly};
+use crate::ssm::identity::{CHANNELS, REGISTER, RoleFacts};
+use serde_json::Value;
+
+declare_rule! {
+    /// ## What it checks
+    ///
+    /// Where the instance depends on Default Host Management: whether the role that the Region's setting names exists, trusts
+    /// `ssm.amazonaws.com`, and may make the calls that the agent needs.
+    ///
+    /// ## Why it matters
+    ///
+    /// The setting stays when the role is deleted or its policy detached. Every instance without a profile of its own then drops out of
+    /// Systems Manager at once when its credentials expire.
+    ///
+    /// ## How to confirm
+    ///
+    /// `aws ssm get-service-setting --setting-id /ssm/managed-instance/default-ec2-instance-management-role`, then `aws iam get-role` with
+    /// the name after its last slash.
+    ///
+    /// ## False positives
+    ///
+    /// The setting belongs to one Region: look at the Region of the instance. After a change it takes up to half an hour until agents ask
+    /// again.
+    ///
+    /// ## Fix
+    ///
+    /// Attach `AmazonSSMManagedEC2InstanceDefaultPolicy` to the role, or register the setting anew, which makes the role again (class A).
+    ///
+    /// ## References
+    ///
+    /// - Systems Manager user guide, "Managing EC2 instances automatically with Default Host Management Configuration"
+    /// - AWS managed policy reference, "AmazonSSMManagedEC2InstanceDefaultPolicy"
+    "ssm/dhmc-role-broken", Blocker, Registration, fix A,
+    "The role of Default Host Management is missing or too weak",
+    needs [GET_SERVICE_SETTING, GET_ROLE, LIST_ATTACHED_ROLE_POLICIES, LIST_ROLE_POLICIES, LIST_POLICIES, GET_POLICY_VERSION,
+        GET_ROLE_POLICY]
+}
+
+fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
+    if matches!(case.identity.default_host_management, Ok(None)) {
+        return Ok(Judgement::not_applicable("Default Host Management is off"));
+    }
+    if case.needs_fallback()?.is_none() {
+        return Ok(Judgement::not_applicable("the instance profile suffices without Default Host Management"));
+    }
+    let Some(name) = case.identity.default_host_management.clone()? else {
+        return Ok(Judgement::not_applicable("Default Host Management is off"));
+    };
+    let setting = Evidence::new(op::GET_SERVICE_SETTING, DEFAULT_HOST_MANAGEMENT, "SettingValue", name);
+    let Some(role) = case.identity.default_host_role.as_ref().map_err(Clone::clone)? else {
+        return Ok(Judgement::fail(
+            Finding::new(format!("role `{name}`, which Default Host Management hands out, does not exist"))
+                .about("role", name)
+                .proof(setting)
+                .proof(Evidence::new(op::GET_ROLE, name, "Role", Value::Null))
+                .fix(make_again(case, name)),
+        ));
+    };
+    let trust = role.decide_trust(case, &["ssm.amazonaws.com"]);
+    if trust.is_denied() {
+        let document = role.role.assume_role_policy_document.clone();
+        return Ok(Judgement::fail(
+            Finding::new(format!("role `{name}` of Default Host Management does not trust Systems Manager{}", nearly(&trust)))
+                .about("role", name)
+                .proofs([setting, Evidence::new(op::GET_ROLE, name, "AssumeRolePolicyDocument", document)])
+                .fix(make_again(case, name)),
+        ));
+    }
+    let mut open: Vec<Gap> = if trust.is_allowed() { Vec::new() } else { role.open(&trust) };
+    let mut denied = Vec::new();
+    for action in [REGISTER].into_iter().chain(CHANNELS.iter().copied()) {
+        let decision = role.decide_by_itself(case, action);
+        if decision.is_denied() {
+            denied.push((action, decision));
+        } else if !decision.is_allowed() {
+            open.extend(role.open(&decision).into_iter().filter(|gap| !open.contains(gap)).collect::<Vec<_>>());
+        }
+    }
+    let Some((_, first)) = denied.first() else {
+        if open.is_empty() {
+            return Ok(Judgement::pass(format!("role `{name}` of Default Host Management suffices")));
+        }
+        return Ok(case.open_question(&format!("whether role `{name}` of Default Host Management suffices"), open));
+    };
+    let actions: Vec<&str> = denied.iter().map(|(action, _)| *action).collect();
+    Ok(Judgement::fail(
+        Finding::new(format!(
+            "role `{name}`, which Default Host Management hands out, may not call {}{}",
+            calls(&actions),
+            nearly(first)
+        ))
+        .about("role", name)
+        .proof(setting)
+        .proofs(role.listed())
+        .fix(attach(case, role)),
+    ))
+}
+
+fn attach(case: &Case<'_>, role: &RoleFacts<'_>) -> Fix {
+    let name = role.role.role_name.as_str();
+    let policy = format!("arn:{}:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy", case.partition());
+    let command = |verb: &str| Aws::new("iam", verb, "").arg("role-name", name).arg("policy-arn", &policy);
+    Fix::new(FixClass::A, format!("attach the policy of Default Host Management to role `{name}`"))
+        .run(command("attach-role-policy"))
+        .undo(command("detach-role-policy"))
+}
+
+/// The setting keeps its value: what it names is made again.
+fn make_again(case: &Case<'_>, name: &str) -> Fix {
+    let value = case.snapshot.service_settings.get(DEFAULT_HOST_MANAGEMENT).ok().flatten();
+    let value = value.map_or(name, |setting| setting.setting_value.as_str());
+    let set = |value: &str| {
+        Aws::new("ssm", "update-service-setting", case.region())
+            .arg("setting-id", DEFAULT_HOST_MANAGEMENT)
+            .arg("setting-value", value)
+    };
+    let summary = "let Default Host Management hand out a role that trusts `ssm.amazonaws.com` and holds its policy";
+    Fix::new(FixClass::A, summary).run(set("ROLE_NAME")).undo(set(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::{self, World, findings, missing};
+    use serde_json::json;
+
+    /// No profile, Default Host Management on, its role as given.
+    fn managed(service: &str, policies: &Value) -> World {
+        let mut world = testkit::nat();
+        world.never().patch(op::DESCRIBE_INSTANCES, "/Reservations/0/Instances/0/IamInstanceProfile", Value::Null);
+        world.patch(op::GET_SERVICE_SETTING, "/ServiceSetting/SettingValue", json!("service-role/Default"));
+        let of_role = json!({ "RoleName": "Default" });
+        let role = json!({ "RoleName": "Default", "RoleId": "AROA2", "Arn": "arn:aws:iam::123456789012:role/service-role/Default",
+            "AssumeRolePolicyDocument": { "Version": "2012-10-17", "Statement": [
+                { "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole" }] } });
+        world.answer(op::GET_ROLE, of_role.clone(), json!({ "Role": role }));
+        world.answer(op::LIST_ATTACHED_ROLE_POLICIES, of_role.clone(), json!({ "AttachedPolicies": policies }));
+        world.answer(op::LIST_ROLE_POLICIES, of_role, json!({ "PolicyNames": [] }));
+        world
+    }
+
+    fn core() -> Value {
+        json!([{ "PolicyName": "Core", "PolicyArn": "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" }])
+    }
+
+    #[test]
+    fn fires_when_the_role_is_gone_weak_or_trusts_others() {
+        let mut gone = managed("ssm.amazonaws.com", &core());
+        gone.fail(op::GET_ROLE, "NoSuchEntity");
+        assert!(findings(gone.judge(&RULE))[0].detail.contains("does not exist"));
+        let weak = findings(managed("ssm.amazonaws.com", &json!([])).judge(&RULE));
+        assert!(weak[0].detail.contains(REGISTER));
+        assert!(weak[0].fix.as_ref().unwrap().commands[0].contains("--role-name Default"));
+        let strange = findings(managed("ec2.amazonaws.com", &core()).judge(&RULE));
+        assert!(strange[0].detail.contains("does not trust"));
+    }
+
+    #[test]
+    fn silent_when_it_suffices_or_is_not_needed() {
+        assert!(matches!(managed("ssm.amazonaws.com", &core()).judge(&RULE), Judgement::Pass(_)));
+        assert!(matches!(testkit::nat().judge(&RULE), Judgement::NotApplicable(_)));
+        let mut unused = testkit::nat();
+        unused.patch(op::GET_SERVICE_SETTING, "/ServiceSetting/SettingValue", json!("service-role/Default"));
+        assert!(matches!(unused.judge(&RULE), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn unknown_when_a_read_is_denied() {
+        let world = managed("ssm.amazonaws.com", &core());
+        for (denied, action) in [
+            (op::GET_SERVICE_SETTING, "ssm:GetServiceSetting"),
+            (op::GET_ROLE, "iam:GetRole"),
+            (op::GET_POLICY_VERSION, "iam:GetPolicyVersion"),
+        ] {
+            assert_eq!(missing(world.clone().deny(denied).judge(&RULE)), [action]);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! A Deny, or a permissions boundary without an Allow, stands above every permission of the role.
+
+use crate::evidence::Evidence;
+use crate::finding::{Finding, Judgement, Severity};
+use crate::fix::{Fix, FixClass};
+use crate::iam::{Layer, LayerDecision, LayerEffect};
+use crate::rule::declare_rule;
+use crate::snapshot::{Gap, operations as op};
+use crate::ssm::Case;
+use crate::ssm::credentials::calls;
+use crate::ssm::identity::{CHANNELS, REGISTER, RoleFacts};
+
+declare_rule! {
+    /// ## What it checks
+    ///
+    /// Whether a statement with `Deny` in an identity policy or in the permissions boundary of the profile's role applies to
+    /// `ssm:UpdateInstanceInformation` or to the four `ssmmessages` calls, or the boundary has no `Allow` for them. Endpoint policies are
+    /// the matter of `ssm/endpoint-policy-denies`.
+    ///
+    /// ## Why it matters
+    ///
+    /// A Deny wins over every Allow, and a boundary caps what policies can give: attaching one policy more changes nothing.
+    ///
+    /// ## How to confirm
+    ///
+    /// `aws iam simulate-principal-policy --policy-source-arn ROLE_ARN --action-names ssm:UpdateInstanceInformation` names the statement
+    /// in `MatchedStatements`, and tells the part of boundary and organization.
+    ///
+    /// ## False positives
+    ///
+    /// Service control policies cannot be read from a member account: they are taken to allow, so a denial there is not seen. Conditions
+    /// on keys that only the request itself carries leave the question open.
+    ///
+    /// ## Fix
+    ///
+    /// Whoever set the guardrail decides (class M): show them the statement, and ask for an exception or an Allow in the boundary.
+    ///
+    /// ## References
+    ///
+    /// - IAM user guide, "Policy evaluation logic" and "Permissions boundaries for IAM entities"
+    "ssm/explicit-deny", Blocker, Sessions, fix M,
+    "A deny statement or the permissions boundary stops the role",
+    needs [GET_INSTANCE_PROFILE, GET_ROLE, LIST_ATTACHED_ROLE_POLICIES, LIST_ROLE_POLICIES, LIST_POLICIES, GET_POLICY_VERSION,
+        GET_ROLE_POLICY]
+}
+
+/// A layer that stops calls, and which.
+struct Stop {
+    part: LayerDecision,
+    actions: Vec<&'static str>,
+}
+
+fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
+    let Some(role) = case.identity.role.as_ref().map_err(Clone::clone)? else {
+        return Ok(Judgement::not_applicable("the instance has no role of its own"));
+    };
+    let name = role.role.role_name.as_str();
+    let mut stops: Vec<Stop> = Vec::new();
+    let mut open: Vec<Gap> = Vec::new();
+    for action in [REGISTER].into_iter().chain(CHANNELS.iter().copied()) {
+        let decision = role.decide_by_itself(case, action);
+        for part in decision.denying().filter(|part| is_stop(part)) {
+            match stops.iter_mut().find(|stop| stop.part == *part) {
+                Some(stop) => stop.actions.push(action),
+                None => stops.push(Stop { part: part.clone(), actions: vec![action] }),
+            }
+        }
+        if decision.layers.iter().any(|part| part.effect == LayerEffect::Unknown) {
+            open.extend(role.open(&decision).into_iter().filter(|gap| !open.contains(gap)).collect::<Vec<_>>());
+        }
+    }
+    let stops_register = stops.iter().any(|stop| stop.actions.contains(&REGISTER));
+    if let (true, Some(fallback)) = (stops_register, case.fallback()) {
+        return Ok(Judgement::pass(format!(
+            "`{REGISTER}` is denied to role `{name}`, and because it is refused the agent falls back to role `{fallback}` of Default Host \
+             Management"
+        )));
+    }
+    if stops.is_empty() && !open.is_empty() {
+        return Ok(case.open_question(&format!("whether something denies role `{name}` the calls of the agent"), open));
+    }
+    let findings = stops.iter().map(|stop| finding(case, role, stop)).collect();
+    Ok(Judgement::of(findings, format!("nothing that could be read denies role `{name}` the calls of the agent")))
+}
+
+/// A Deny anywhere, or a missing Allow in a layer that only caps.
+fn is_stop(part: &LayerDecision) -> bool {
+    part.effect == LayerEffect::ExplicitDeny || part.layer != Layer::Identity
+}
+
+fn finding(case: &Case<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Finding {
+    let name = role.role.role_name.as_str();
+    let actions = calls(&stop.actions);
+    let boundary = role.role.permissions_boundary.as_ref().map(|boundary| boundary.permissions_boundary_arn.as_str());
+    let detail = match (&stop.part.by, stop.part.layer) {
+        (Some(by), _) => format!("{by} denies role `{name}` {actions}"),
+        (None, Layer::Boundary) => {
+            format!("permissions boundary `{}` of role `{name}` allows none of {actions}", boundary.unwrap_or_default())
+        }
+        (None, layer) => format!("a {layer} stops role `{name}` from {actions}"),
+    };
+    let mut finding = Finding::new(format!("{detail}; no other permission outweighs that")).about("role", name);
+    if let Some(by) = &stop.part.by {
+        finding = finding.about("policy", &by.source.name).proofs(role.statement(case, by));
+    }
+    if let (Layer::Boundary, Some(arn)) = (stop.part.layer, boundary) {
+        let field = "PermissionsBoundary.PermissionsBoundaryArn";
+        finding = finding.about("policy", arn).proof(Evidence::new(op::GET_ROLE, name, field, arn));
+    }
+    let mut fix = Fix::new(FixClass::M, "ask whoever owns the policy to let these calls pass; this shows it");
+    fix.commands.extend(stop.part.by.as_ref().and_then(|by| role.show_policy(case, by)));
+    if let (true, Layer::Boundary, Some(arn)) = (fix.commands.is_empty(), stop.part.layer, boundary) {
+        fix = fix.run(crate::fix::Aws::new("iam", "get-policy", "").arg("policy-arn", arn));
+    }
+    // What keeps a node from registering did not do so yet while the node is online.
+    if case.heartbeat.is_online() && stop.actions.contains(&REGISTER) {
+        finding.rule = RULE.about.id;
+        finding.severity = Severity::Degraded;
+        finding.detail = format!("{}; {}, so it must be newer than that", finding.detail, case.heartbeat.words());
+    }
+    finding.fix(fix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::{self, World, findings, missing};
+    use serde_json::{Value, json};
+
+    fn with(statement: Value) -> World {
+        let mut world = testkit::nat();
+        world.never().patch(op::LIST_ROLE_POLICIES, "/PolicyNames", json!(["guard"]));
+        world.answer(
+            op::GET_ROLE_POLICY,
+            json!({ "RoleName": "web", "PolicyName": "guard" }),
+            json!({ "RoleName": "web", "PolicyName": "guard",
+                "PolicyDocument": { "Version": "2012-10-17", "Statement": [statement] } }),
+        );
+        world
+    }
+
+    fn bounded(allowed: &str) -> World {
+        let arn = "arn:aws:iam::123456789012:policy/limit";
+        let mut world = testkit::nat();
+        world.never().patch(op::GET_ROLE, "/Role/PermissionsBoundary", json!({ "PermissionsBoundaryArn": arn }));
+        world.answer(
+            op::GET_POLICY_VERSION,
+            json!({ "PolicyArn": arn, "VersionId": "v1" }),
+            json!({ "PolicyVersion": { "VersionId": "v1", "IsDefaultVersion": true, "Document": {
+                "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": allowed, "Resource": "*" }] } } }),
+        );
+        world
+    }
+
+    #[test]
+    fn fires_on_a_deny_once_for_all_calls() {
+        let all = json!(["ssm:*", "ssmmessages:*"]);
+        let found = findings(with(json!({ "Sid": "No", "Effect": "Deny", "Action": all, "Resource": "*" })).judge(&RULE));
+        assert_eq!(found.len(), 1);
+        assert!(found[0].detail.contains("`guard`, statement 1 `No`"), "{}", found[0].detail);
+        assert_eq!(found[0].evidence[0].value["Sid"], "No");
+        assert!(found[0].fix.as_ref().unwrap().commands[0].contains("get-role-policy"));
+    }
+
+    #[test]
+    fn fires_on_a_boundary_without_allow() {
+        let found = findings(bounded("ssm:*").judge(&RULE));
+        assert!(found[0].detail.contains("OpenDataChannel") && !found[0].detail.contains(REGISTER), "{}", found[0].detail);
+        assert_eq!(found[0].evidence[0].field, "PermissionsBoundary.PermissionsBoundaryArn");
+    }
+
+    #[test]
+    fn fires_softer_while_the_node_is_online() {
+        let world = with(json!({ "Effect": "Deny", "Action": "ssm:Update*", "Resource": "*" }));
+        let mut online = testkit::nat();
+        online.patch(op::LIST_ROLE_POLICIES, "/PolicyNames", json!(["guard"]));
+        let document = json!({ "RoleName": "web", "PolicyName": "guard", "PolicyDocument": { "Version": "2012-10-17",
+            "Statement": { "Effect": "Deny", "Action": "ssm:Update*", "Resource": "*" } } });
+        online.answer(op::GET_ROLE_POLICY, json!({ "RoleName": "web", "PolicyName": "guard" }), document);
+        assert_eq!(findings(world.judge(&RULE))[0].severity, Severity::Blocker);
+        assert_eq!(findings(online.judge(&RULE))[0].severity, Severity::Degraded);
+    }
+
+    #[test]
+    fn silent_when_nothing_denies() {
+        assert!(matches!(testkit::public().judge(&RULE), Judgement::Pass(_)));
+        assert!(matches!(bounded("*").judge(&RULE), Judgement::Pass(_)));
+        let elsewhere = with(json!({ "Effect": "Deny", "Action": "*", "Resource": "*",
+            "Condition": { "StringNotEquals": { "aws:RequestedRegion": testkit::REGION } } }));
+        assert!(matches!(elsewhere.judge(&RULE), Judgement::Pass(_)));
+    }
+
+    #[test]
+    fn silent_when_default_host_management_takes_over() {
+        let mut world = with(json!({ "Effect": "Deny", "Action": "*", "Resource": "*" }));
+        world.patch(op::GET_SERVICE_SETTING, "/ServiceSetting/SettingValue", json!("service-role/Default"));
+        assert!(matches!(world.judge(&RULE), Judgement::Pass(_)));
+    }
+
+    #[test]
+    fn unknown_on_a_key_of_the_request_or_an_unread_boundary() {
+        let guarded = with(json!({ "Effect": "Deny", "Action": "*", "Resource": "*",
+            "Condition": { "NotIpAddress": { "aws:SourceIp": "203.0.113.0/24" } } }));
+        assert_eq!(missing(guarded.judge(&RULE)), ["condition key `aws:SourceIp` of the request"]);
+        assert_eq!(missing(testkit::nat().deny(op::GET_ROLE).judge(&RULE)), ["iam:GetRole"]);
+    }
+}

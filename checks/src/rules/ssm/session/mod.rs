@@ -1,0 +1,2 @@
+//! Rules of `ssm/session`. Written by `UPDATE=1 cargo test -p checks`.
+

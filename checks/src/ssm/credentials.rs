@@ -1,0 +1,204 @@
+//! Which role the agent works with, and the proof of what its policies say.
+
+use super::identity::{Grant, PolicyOfRole, REGISTER, RoleFacts, ec2_services};
+use super::{Case, Heartbeat};
+use crate::evidence::Evidence;
+use crate::finding::Judgement;
+use crate::iam::{Decision, Layer, StatementRef};
+use crate::snapshot::ec2::is;
+use crate::snapshot::{Gap, Observed, operations as op};
+use serde_json::Value;
+
+impl<'a> Case<'a> {
+    /// The role of Default Host Management, when it is known to be on.
+    pub fn fallback(&self) -> Option<&'a str> {
+        self.identity.default_host_management.as_ref().ok().copied().flatten()
+    }
+
+    /// Why the agent cannot work with an instance profile and needs Default Host Management; `None` when it can.
+    ///
+    /// The agent asks for the credentials of the profile first, and for those of Default Host Management only when there are none or
+    /// `ssm:UpdateInstanceInformation` is refused with them (source of SSM Agent, `ec2_role_provider.go`).
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn needs_fallback(&self) -> Observed<String> {
+        let Some(profile) = self.identity.attached else {
+            return Ok(Some("the instance has no instance profile".to_owned()));
+        };
+        let name = self.identity.profile_name;
+        match self.identity.profile.clone()? {
+            None => return Ok(Some(format!("instance profile `{name}` does not exist any more"))),
+            Some(known) if is_other(&known.instance_profile_id, &profile.id) => {
+                return Ok(Some(format!("instance profile `{name}` was deleted and made again")));
+            }
+            Some(_) => {}
+        }
+        let role = self.identity.role.as_ref().map_err(Clone::clone)?;
+        let Some(role) = role else { return Ok(Some(format!("instance profile `{name}` has no role"))) };
+        let role_name = &role.role.role_name;
+        if role.decide_trust(self, ec2_services(self.partition())).is_denied() {
+            return Ok(Some(format!("EC2 may not assume role `{role_name}`")));
+        }
+        let register = role.decide_by_itself(self, REGISTER);
+        if register.is_denied() {
+            return Ok(Some(format!("role `{role_name}` may not call `{REGISTER}`")));
+        }
+        if register.is_allowed() {
+            return Ok(None);
+        }
+        // Undecided, and yet settled when there is nothing to fall back to.
+        match &self.identity.default_host_management {
+            Ok(None) => Ok(None),
+            _ => role.open(&register).into_iter().next().map_or(Ok(None), Err),
+        }
+    }
+
+    /// The role that the agent works with: the profile's, or that of Default Host Management.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn working_role(&self) -> Observed<&RoleFacts<'a>> {
+        let role = match self.needs_fallback()? {
+            None => &self.identity.role,
+            Some(_) => &self.identity.default_host_role,
+        };
+        role.as_ref().map(Option::as_ref).map_err(Clone::clone)
+    }
+
+    /// The status that `GetConnectionStatus` tells, when it was asked.
+    pub fn channel(&self) -> Option<&'a str> {
+        let status = self.snapshot.connection_statuses.get(&self.instance.instance_id).ok().flatten();
+        status.map(|status| status.status.as_str())
+    }
+
+    /// A question about the agent's calls that stays open; what no read can tell is proven by calls that evidently succeed.
+    pub fn open_question(&self, about: &str, gaps: Vec<Gap>) -> Judgement {
+        let is_connected = self.channel().is_some_and(|status| is(status, "connected"));
+        let missing: Vec<String> = gaps.iter().map(Gap::missing).collect();
+        let missing = missing.join(", ");
+        if let (Heartbeat::Online(_), true, true) =
+            (&self.heartbeat, is_connected, gaps.iter().all(|gap| matches!(gap, Gap::Opaque { .. })))
+        {
+            return Judgement::pass(format!(
+                "{} and its session channel is open, which proves {about} in spite of {missing}",
+                self.heartbeat.words()
+            ));
+        }
+        Judgement::cannot_tell(format!("{about} depends on what is not known: {missing}"), gaps)
+    }
+}
+
+/// Whether two ids are known and differ.
+pub fn is_other(one: &str, other: &str) -> bool {
+    !one.is_empty() && !other.is_empty() && one != other
+}
+
+impl RoleFacts<'_> {
+    /// Those of `actions` that no identity policy of the role allows, each with the decision.
+    ///
+    /// # Errors
+    /// None is known to be lacking, and for some it is not known: the facts that would tell.
+    pub fn lacking<'b>(&self, case: &Case<'_>, actions: &[&'b str]) -> Result<Vec<(&'b str, Box<Decision>)>, Vec<Gap>> {
+        let mut lacking = Vec::new();
+        let mut open: Vec<Gap> = Vec::new();
+        for action in actions {
+            match self.grant(case, action) {
+                Grant::Lacking(decision) => lacking.push((*action, decision)),
+                Grant::Open(gaps) => open.extend(gaps.into_iter().filter(|gap| !open.contains(gap)).collect::<Vec<_>>()),
+                Grant::Given | Grant::Refused => {}
+            }
+        }
+        if lacking.is_empty() && !open.is_empty() { Err(open) } else { Ok(lacking) }
+    }
+
+    /// The names of the role's policies, as the answers list them.
+    pub fn listed(&self) -> Vec<Evidence> {
+        let role = self.role.role_name.as_str();
+        let of = |is_managed: bool| -> Value {
+            let names = self.names.iter().filter(|policy| policy.arn.is_empty() != is_managed);
+            names.map(|policy| Value::from(policy.name.as_str())).collect::<Vec<_>>().into()
+        };
+        vec![
+            Evidence::new(op::LIST_ATTACHED_ROLE_POLICIES, role, "AttachedPolicies[].PolicyName", of(true)),
+            Evidence::new(op::LIST_ROLE_POLICIES, role, "PolicyNames", of(false)),
+        ]
+    }
+
+    /// The statement that a decision names, as the answers hold it.
+    pub fn statement(&self, case: &Case<'_>, statement: &StatementRef) -> Option<Evidence> {
+        let name = statement.source.name.as_str();
+        let role = self.role.role_name.as_str();
+        let at = statement.index;
+        match statement.source.layer {
+            Layer::Boundary => {
+                let boundary = self.role.permissions_boundary.as_ref()?;
+                Some(managed(case, &boundary.permissions_boundary_arn, at))
+            }
+            Layer::Identity => match self.names.iter().find(|policy| policy.name == name)? {
+                PolicyOfRole { arn, .. } if !arn.is_empty() => Some(managed(case, arn, at)),
+                _ => {
+                    let key = format!("{role}/{name}");
+                    let policy = case.snapshot.inline_policies.get(&key).ok().flatten()?;
+                    let value = statement_of(&policy.policy_document, at);
+                    Some(Evidence::new(op::GET_ROLE_POLICY, key, format!("PolicyDocument.Statement[{at}]"), value))
+                }
+            },
+            _ => None,
+        }
+    }
+
+    /// The command that shows the policy which a decision names.
+    pub fn show_policy(&self, case: &Case<'_>, statement: &StatementRef) -> Option<String> {
+        use crate::fix::Aws;
+        let name = statement.source.name.as_str();
+        let role = self.role.role_name.as_str();
+        let managed = |arn: &str| {
+            let version = case.snapshot.managed_policies.get(arn).ok().flatten();
+            let version = version.map_or("v1", |policy| policy.default_version_id.as_str());
+            Aws::new("iam", "get-policy-version", "").arg("policy-arn", arn).arg("version-id", version).into()
+        };
+        match statement.source.layer {
+            Layer::Boundary => {
+                self.role.permissions_boundary.as_ref().map(|boundary| managed(&boundary.permissions_boundary_arn))
+            }
+            Layer::Identity => match self.names.iter().find(|policy| policy.name == name)? {
+                PolicyOfRole { arn, .. } if !arn.is_empty() => Some(managed(arn)),
+                _ => {
+                    Some(Aws::new("iam", "get-role-policy", "").arg("role-name", role).arg("policy-name", name).into())
+                }
+            },
+            _ => None,
+        }
+    }
+}
+
+fn managed(case: &Case<'_>, arn: &str, at: usize) -> Evidence {
+    let version = case.snapshot.policy_versions.get(arn).ok().flatten();
+    let value = version.map_or(Value::Null, |version| statement_of(&version.document, at));
+    Evidence::new(op::GET_POLICY_VERSION, arn, format!("Document.Statement[{at}]"), value)
+}
+
+/// A statement of a document; the whole of it when it is a text.
+fn statement_of(document: &Value, at: usize) -> Value {
+    match document.get("Statement") {
+        Some(Value::Array(statements)) => statements.get(at).cloned().unwrap_or_default(),
+        Some(statement) => statement.clone(),
+        None => document.clone(),
+    }
+}
+
+/// Names of calls for a sentence: in backticks, joined with commas.
+pub fn calls(actions: &[&str]) -> String {
+    actions.iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The closest near miss of a decision, for the end of a sentence; empty without one.
+pub fn nearly(decision: &Decision) -> String {
+    decision.near_miss().map_or_else(String::new, |miss| format!("; {miss}"))
+}
+
+/// The AWS managed policy that lets an instance be managed.
+pub fn core_policy(case: &Case<'_>) -> String {
+    format!("arn:{}:iam::aws:policy/AmazonSSMManagedInstanceCore", case.partition())
+}
