@@ -30,4 +30,12 @@ pub(super) static ALL: &[&Rule<Ssm>] = &[
     &host::imds_disabled::RULE,
     &host::imds_v2_old_agent::RULE,
     &host::imds_v4_unreachable::RULE,
+    &host::noexec_or_selinux::RULE,
+    &host::os_disk_full::RULE,
+    &host::os_memory_or_cpu_exhausted::RULE,
+    &host::proxy_misconfigured::RULE,
+    &host::shell_profile_broken::RULE,
+    &host::ssm_user_or_runas_missing::RULE,
+    &host::sysprep_incomplete::RULE,
+    &host::tls_inspection::RULE,
 ];
