@@ -3,7 +3,7 @@
 use crate::finding::Judgement;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::ssm::Case;
+use crate::ssm::{Case, Heartbeat};
 
 declare_rule! {
     /// ## What it checks
@@ -35,15 +35,26 @@ declare_rule! {
     /// - Linux manual pages, mount(8) and ausearch(8)
     "ssm/noexec-or-selinux", Degraded, Feature, fix C,
     "The system does not let the agent execute documents",
-    needs [DESCRIBE_INSTANCES]
+    needs [DESCRIBE_INSTANCES, DESCRIBE_INSTANCE_INFORMATION]
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.instance.is_windows() {
         return Ok(Judgement::not_applicable("Windows has neither mount options nor SELinux"));
     }
+    match &case.heartbeat {
+        Heartbeat::Online(_) => {}
+        Heartbeat::Unknown(gap) => return Err(gap.clone()),
+        Heartbeat::Lost(_) | Heartbeat::Never => {
+            return Ok(Judgement::not_applicable(
+                "asked when the node is online: the agent's heartbeat \
+                executes nothing",
+            ));
+        }
+    }
     Ok(case.inside(
-        "findmnt -no TARGET,OPTIONS -T /var/lib/amazon/ssm; findmnt -no TARGET,OPTIONS -T /tmp; getenforce; sudo ausearch -m avc -ts today -c amazon-ssm-agent",
+        "findmnt -no TARGET,OPTIONS -T /var/lib/amazon/ssm; findmnt -no TARGET,OPTIONS -T /tmp; \
+            getenforce; sudo ausearch -m avc -ts today -c amazon-ssm-agent",
         "",
         "`noexec` among the options, or `Enforcing` with denials of the agent",
     ))
@@ -52,31 +63,29 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnosis::Status;
     use crate::snapshot::operations as op;
-    use crate::testkit::{self, World};
+    use crate::testkit::{self, missing};
     use serde_json::json;
 
-    fn status(world: &World) -> Status {
-        world.diagnose().checks.iter().find(|check| check.rule == RULE.about.id).unwrap().status
-    }
-
     #[test]
-    fn fires_as_a_question_on_linux() {
-        let judgement = testkit::nat().lost().judge(&RULE);
+    fn fires_as_a_question_about_an_online_linux_node() {
+        let judgement = testkit::nat().judge(&RULE);
         assert!(matches!(judgement, Judgement::Elsewhere { command, .. } if command.contains("findmnt")));
     }
 
     #[test]
-    fn silent_on_windows_and_while_the_node_answers() {
+    fn silent_on_windows_and_about_a_silent_node() {
         let mut world = testkit::nat();
-        assert_eq!(status(&world), Status::NotApplicable);
-        world.lost().patch(op::DESCRIBE_INSTANCES, "/Reservations/0/Instances/0/Platform", json!("windows"));
+        assert!(matches!(world.lost().judge(&RULE), Judgement::NotApplicable(_)));
+        let mut world = testkit::nat();
+        world.patch(op::DESCRIBE_INSTANCES, "/Reservations/0/Instances/0/Platform", json!("windows"));
         assert!(matches!(world.judge(&RULE), Judgement::NotApplicable(_)));
     }
 
     #[test]
-    fn unknown_until_somebody_looks_inside() {
-        assert_eq!(status(testkit::nat().lost()), Status::CannotTell);
+    fn unknown_when_the_node_list_is_denied() {
+        let mut world = testkit::nat();
+        world.deny(op::DESCRIBE_INSTANCE_INFORMATION);
+        assert_eq!(missing(world.judge(&RULE)), ["ssm:DescribeInstanceInformation"]);
     }
 }

@@ -52,7 +52,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         .arg("query", "Volumes[].[VolumeId,Attachments[0].Device,Size]");
     let grow = Aws::new("ec2", "modify-volume", case.region()).arg("volume-id", "VOLUME_ID").arg("size", "GIBIBYTES");
     let summary = format!(
-        "grow the full volume of instance `{id}`, then its partition and file system (`growpart`, `xfs_growfs` or `resize2fs`); a volume cannot shrink again"
+        "grow the full volume of instance `{id}`, then its partition and file system (`growpart`, \
+            `xfs_growfs` or `resize2fs`); a volume cannot shrink again"
     );
     Ok(Judgement::fail(
         Finding::new(format!("a disk of instance `{id}` is full, so its agent cannot write: `{line}`"))

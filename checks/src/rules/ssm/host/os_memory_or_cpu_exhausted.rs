@@ -41,7 +41,8 @@ declare_rule! {
 }
 
 const LINUX: &str = "free -m; uptime; sudo dmesg -T | grep -iE 'out of memory|blocked for more' | tail -n 5";
-const WINDOWS: &str = "Get-CimInstance Win32_OperatingSystem | Select-Object FreePhysicalMemory,FreeVirtualMemory; Get-Process | Sort-Object CPU -Descending | Select-Object -First 5";
+const WINDOWS: &str = "Get-CimInstance Win32_OperatingSystem | Select-Object \
+    FreePhysicalMemory,FreeVirtualMemory; Get-Process | Sort-Object CPU -Descending | Select-Object -First 5";
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let id = case.instance.instance_id.as_str();

@@ -38,7 +38,9 @@ declare_rule! {
     needs [DESCRIBE_INSTANCES]
 }
 
-const LINUX: &str = "sudo sh -c 'for p in $(pgrep -f \"amazon-ssm-agent|ssm-agent-worker\"); do tr \"\\0\" \"\\n\" </proc/$p/environ | grep -i proxy; done'; systemctl cat amazon-ssm-agent snap.amazon-ssm-agent.amazon-ssm-agent | grep -i proxy";
+const LINUX: &str = "sudo sh -c 'for p in $(pgrep -f \"amazon-ssm-agent|ssm-agent-worker\"); do tr \
+    \"\\0\" \"\\n\" </proc/$p/environ | grep -i proxy; done'; systemctl cat amazon-ssm-agent \
+    snap.amazon-ssm-agent.amazon-ssm-agent | grep -i proxy";
 const WINDOWS: &str =
     r"(Get-ItemProperty HKLM:\SYSTEM\CurrentControlSet\Services\AmazonSSMAgent).Environment; netsh winhttp show proxy";
 

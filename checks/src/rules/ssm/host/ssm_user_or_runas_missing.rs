@@ -68,7 +68,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             place: Place::Client,
             command: caller.into(),
             look_for: format!(
-                "a user or role without the tag `SSMSessionRunAs`: `{SESSION_PREFERENCES}` turns Run As on and names no default user"
+                "a user or role without the tag `SSMSessionRunAs`: `{SESSION_PREFERENCES}` turns Run As \
+                    on and names no default user"
             ),
         });
     }

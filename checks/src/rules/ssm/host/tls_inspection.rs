@@ -54,7 +54,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(case.inside(&linux, &windows, "another issuer than Amazon, or a certificate that is not trusted"));
     };
     let look = if case.instance.is_windows() { windows } else { linux };
-    let summary = "see who issued the certificate that the instance gets; then have the endpoints exempted from inspection, or install the missing root";
+    let summary = "see who issued the certificate that the instance gets; then have the endpoints \
+        exempted from inspection, or install the missing root";
     Ok(Judgement::fail(
         Finding::new(format!(
             "instance `{id}` gets a certificate that it does not trust, so its agent hangs up: `{line}`"
