@@ -38,7 +38,9 @@ declare_rule! {
     needs [DESCRIBE_INSTANCES]
 }
 
-const LINUX: &str = "sudo python3 -m json.tool /etc/amazon/ssm/amazon-ssm-agent.json; sudo ls -l /etc/amazon/ssm/seelog.xml; sudo journalctl -u amazon-ssm-agent -u snap.amazon-ssm-agent.amazon-ssm-agent -n 20 --no-pager";
+const LINUX: &str = "sudo python3 -m json.tool /etc/amazon/ssm/amazon-ssm-agent.json; sudo ls -l \
+    /etc/amazon/ssm/seelog.xml; sudo journalctl -u amazon-ssm-agent -u snap.amazon-ssm-agent.amazon-ssm-agent \
+    -n 20 --no-pager";
 const WINDOWS: &str = r#"Get-Content -Raw "$env:ProgramFiles\Amazon\SSM\amazon-ssm-agent.json" | ConvertFrom-Json; Get-Item "$env:ProgramFiles\Amazon\SSM\seelog.xml"; Get-EventLog -LogName Application -Source AmazonSSMAgent -Newest 5"#;
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {

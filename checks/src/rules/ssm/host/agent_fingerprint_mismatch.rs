@@ -61,8 +61,14 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     } else {
         let vault = "/var/lib/amazon/ssm/Vault";
         Fix::new(FixClass::C, summary)
-            .run(format!("sudo systemctl stop amazon-ssm-agent && sudo mv {vault} {vault}.before-repair && sudo systemctl start amazon-ssm-agent"))
-            .undo(format!("sudo systemctl stop amazon-ssm-agent && sudo rm -r {vault} && sudo mv {vault}.before-repair {vault} && sudo systemctl start amazon-ssm-agent"))
+            .run(format!(
+                "sudo systemctl stop amazon-ssm-agent && sudo mv {vault} {vault}.before-repair \
+                && sudo systemctl start amazon-ssm-agent"
+            ))
+            .undo(format!(
+                "sudo systemctl stop amazon-ssm-agent && sudo rm -r {vault} && sudo mv \
+                {vault}.before-repair {vault} && sudo systemctl start amazon-ssm-agent"
+            ))
     };
     let detail =
         format!("the agent of instance `{id}` finds another machine than it registered, as in a copied disk: `{line}`");
@@ -80,7 +86,8 @@ mod tests {
     use crate::testkit::{self, World, findings, missing};
     use serde_json::json;
 
-    const LINE: &str = "ERROR Cannot connect to AWS Systems Manager.  The hardware ID (ec2a) has changed from the registered value (ec2b).";
+    const LINE: &str = "ERROR Cannot connect to AWS Systems Manager.  The hardware ID (ec2a) has changed \
+        from the registered value (ec2b).";
 
     fn console(text: &str) -> World {
         let mut world = testkit::nat();

@@ -45,17 +45,20 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let id = case.instance.instance_id.as_str();
     let Some(line) = case.console_line(SignKind::AgentHibernates, &[SignKind::AgentStarted])? else {
         return Ok(case.inside(
-            "sudo tail -n 20 /var/log/amazon/ssm/hibernate.log; sudo grep -i hibernat /var/log/amazon/ssm/amazon-ssm-agent.log | tail -n 5",
+            "sudo tail -n 20 /var/log/amazon/ssm/hibernate.log; sudo grep -i hibernat \
+                /var/log/amazon/ssm/amazon-ssm-agent.log | tail -n 5",
             r#"Get-Content "$env:ProgramData\Amazon\SSM\Logs\hibernate.log" -Tail 20"#,
             "a hibernation within the last hour; restart the agent once its cause is repaired",
         ));
     };
     let detail = format!(
-        "the agent of instance `{id}` hibernates after refusals and tries again in up to an hour, even once the cause is repaired: `{line}`"
+        "the agent of instance `{id}` hibernates after refusals and tries again in up to an hour, even \
+            once the cause is repaired: `{line}`"
     );
     let reboot = Aws::new("ec2", "reboot-instances", case.region()).args("instance-ids", [id]);
     let summary = format!(
-        "when the cause of the refusals is repaired, reboot instance `{id}`; who has a shell on it restarts only the agent (`sudo systemctl restart amazon-ssm-agent`)"
+        "when the cause of the refusals is repaired, reboot instance `{id}`; who has a shell on it \
+            restarts only the agent (`sudo systemctl restart amazon-ssm-agent`)"
     );
     Ok(Judgement::fail(
         Finding::new(detail)

@@ -41,7 +41,8 @@ declare_rule! {
     needs [DESCRIBE_INSTANCE_INFORMATION, GET_CONSOLE_OUTPUT, DESCRIBE_IMAGES]
 }
 
-const LINUX: &str = "systemctl status amazon-ssm-agent snap.amazon-ssm-agent.amazon-ssm-agent; rpm -q amazon-ssm-agent; dpkg -l amazon-ssm-agent; snap list amazon-ssm-agent";
+const LINUX: &str = "systemctl status amazon-ssm-agent snap.amazon-ssm-agent.amazon-ssm-agent; rpm -q \
+    amazon-ssm-agent; dpkg -l amazon-ssm-agent; snap list amazon-ssm-agent";
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     match &case.heartbeat {

@@ -85,7 +85,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         ));
     }
     let detail = format!(
-        "node `{id}` is online, its role allows sessions and they take the same way as its heartbeat, but its session channel is not open: it died with a change of the network or hangs"
+        "node `{id}` is online, its role allows sessions and they take the same way as its heartbeat, but \
+            its session channel is not open: it died with a change of the network or hangs"
     );
     Ok(Judgement::fail(
         Finding::new(detail)

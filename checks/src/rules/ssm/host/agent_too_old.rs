@@ -81,7 +81,8 @@ fn lack(version: AgentVersion, region: &str) -> Option<(Severity, String)> {
         Some((
             Severity::Degraded,
             format!(
-                "receives commands over `ec2messages` only, which Region `{region}` does not have: update it to {first} or later"
+                "receives commands over `ec2messages` only, which Region `{region}` does not have: update \
+                    it to {first} or later"
             ),
         ))
     } else if version < AgentVersion::DIAGNOSTICS {

@@ -102,7 +102,8 @@ fn update(case: &Case<'_>) -> Fix {
         .arg("document-name", "AWS-UpdateSSMAgent")
         .json("targets", &json!([{ "Key": "InstanceIds", "Values": [id] }]));
     let summary = format!(
-        "allow metadata without tokens on `{id}` until its agent is back, update the agent, demand tokens again; in between its credentials are less protected"
+        "allow metadata without tokens on `{id}` until its agent is back, update the agent, demand tokens \
+            again; in between its credentials are less protected"
     );
     Fix::new(FixClass::C, summary).run(tokens("optional")).run(update).run(tokens("required")).undo(tokens("required"))
 }

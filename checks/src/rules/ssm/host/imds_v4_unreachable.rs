@@ -44,8 +44,11 @@ declare_rule! {
     needs [DESCRIBE_INSTANCES, GET_CONSOLE_OUTPUT]
 }
 
-const LINUX: &str = "curl -sS -m 3 -o /dev/null -w '%{http_code}\\n' -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token; ip route get 169.254.169.254; sudo iptables -S OUTPUT";
-const WINDOWS: &str = "Invoke-WebRequest -UseBasicParsing -TimeoutSec 3 -Method PUT -Headers @{'X-aws-ec2-metadata-token-ttl-seconds'='60'} http://169.254.169.254/latest/api/token; route print 169.254*";
+const LINUX: &str = "curl -sS -m 3 -o /dev/null -w '%{http_code}\\n' -X PUT -H \
+    'X-aws-ec2-metadata-token-ttl-seconds: 60' http://169.254.169.254/latest/api/token; ip route get \
+    169.254.169.254; sudo iptables -S OUTPUT";
+const WINDOWS: &str = "Invoke-WebRequest -UseBasicParsing -TimeoutSec 3 -Method PUT -Headers \
+    @{'X-aws-ec2-metadata-token-ttl-seconds'='60'} http://169.254.169.254/latest/api/token; route print 169.254*";
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let id = case.instance.instance_id.as_str();
@@ -63,7 +66,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         ));
     };
     let look = if case.instance.is_windows() { WINDOWS } else { LINUX };
-    let summary = "find on the instance what stands before the metadata service: a firewall rule, a proxy without exception, or a wrong route";
+    let summary = "find on the instance what stands before the metadata service: a firewall rule, a proxy \
+        without exception, or a wrong route";
     Ok(Judgement::fail(
         Finding::new(format!(
             "instance `{id}` does not reach its metadata service, so its agent has no credentials: `{line}`"

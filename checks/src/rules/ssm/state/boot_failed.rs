@@ -1,12 +1,12 @@
 //! A boot that stopped half-way never starts the agent.
 
 use crate::evidence::Evidence;
-use crate::finding::{Finding, Judgement};
+use crate::finding::{Finding, Judgement, Place};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::os::console::{Sign, SignKind, signs};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::{Case, inside::follows_from};
+use crate::ssm::{Case, inside::follows_from, status::StatusCheck};
 use serde_json::json;
 
 declare_rule! {
@@ -41,7 +41,7 @@ declare_rule! {
     /// - Automation runbook reference, "AWSSupport-ExecuteEC2Rescue"
     "ssm/boot-failed", Blocker, Registration, fix D,
     "The boot of the operating system failed",
-    needs [GET_CONSOLE_OUTPUT, DESCRIBE_INSTANCES]
+    needs [GET_CONSOLE_OUTPUT, DESCRIBE_INSTANCES, DESCRIBE_INSTANCE_STATUS]
 }
 
 /// The line that shows how the present boot ended in failure, with every earlier sign of it.
@@ -88,7 +88,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         ));
     }
     let Some((words, shown)) = failure(case)? else {
-        return Ok(Judgement::pass("the console text shows no boot that failed"));
+        return Ok(without_failure(case));
     };
     let line = shown.last().map(|sign| sign.line).unwrap_or_default();
     let finding = Finding::new(format!("{words} on instance `{id}`, so its agent was never started: `{line}`"))
@@ -97,13 +97,38 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     Ok(Judgement::fail(finding.fix(repair(case))))
 }
 
+/// A text without a failure clears the boot only if something shows that it got through.
+fn without_failure(case: &Case<'_>) -> Judgement {
+    let shows = |kind| matches!(case.console_line(kind, &[]), Ok(Some(_)));
+    if shows(SignKind::LoginPrompt) || shows(SignKind::AgentStarted) {
+        return Judgement::pass("the console text shows a boot that got through");
+    }
+    if matches!(case.impaired(StatusCheck::Instance), Ok(Err(Judgement::Pass(_)))) {
+        return Judgement::pass(
+            "the console text shows no boot that failed, and the operating system \
+            answers the status check",
+        );
+    }
+    let screen = Aws::new("ec2", "get-console-screenshot", case.region())
+        .arg("instance-id", &case.instance.instance_id)
+        .flag("wake-up");
+    Judgement::Elsewhere {
+        place: Place::Client,
+        command: screen.into(),
+        look_for: "a screen that shows a failed boot, as the console text shows neither its success nor \
+            its failure"
+            .to_owned(),
+    }
+}
+
 fn repair(case: &Case<'_>) -> Fix {
     let id = case.instance.instance_id.as_str();
     let rescue = Aws::new("ssm", "start-automation-execution", case.region())
         .arg("document-name", "AWSSupport-ExecuteEC2Rescue")
         .json("parameters", &json!({ "UnreachableInstanceId": [id] }));
     let summary = format!(
-        "repair the root volume of instance `{id}` offline: the runbook stops the instance, saves an image of it, corrects `/etc/fstab` and the boot files, and starts it again"
+        "repair the root volume of instance `{id}` offline: the runbook stops the instance, saves an \
+            image of it, corrects `/etc/fstab` and the boot files, and starts it again"
     );
     Fix::new(FixClass::D, summary).run(rescue)
 }
@@ -147,6 +172,9 @@ mod tests {
         let mut world = console("Kernel panic - not syncing");
         world.patch(op::GET_CONSOLE_OUTPUT, "/Timestamp", json!("2026-11-19T08:00:00+00:00"));
         assert_eq!(missing(world.judge(&RULE)), ["what the instance wrote to its console since its last start"]);
+        let mut silent = console("");
+        silent.deny(op::DESCRIBE_INSTANCE_STATUS);
+        assert!(matches!(silent.judge(&RULE), Judgement::Elsewhere { .. }));
         world.deny(op::GET_CONSOLE_OUTPUT);
         assert_eq!(missing(world.judge(&RULE)), ["ec2:GetConsoleOutput"]);
     }

@@ -46,7 +46,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         Err(judgement) => return Ok(judgement),
     };
     let detail = format!(
-        "the attached EBS status check of instance `{id}` is impaired{}: a volume of it completes no I/O, so its programs stand still",
+        "the attached EBS status check of instance `{id}` is impaired{}: a volume of it completes no I/O, \
+            so its programs stand still",
         impaired.since()
     );
     let volumes = Aws::new("ec2", "describe-volumes", case.region())

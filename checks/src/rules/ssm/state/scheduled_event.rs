@@ -70,7 +70,8 @@ fn finding(case: &Case<'_>, at: usize, event: &InstanceStatusEvent) -> Finding {
         finding = finding.fix(Fix::new(FixClass::C, summary).run(command("reboot-instances")));
     } else if !is(&case.instance.root_device_type, "instance-store") {
         let summary = format!(
-            "stop and start instance `{id}` at a time of your choice, so that it moves to another host; an auto-assigned public address changes"
+            "stop and start instance `{id}` at a time of your choice, so that it moves to another host; \
+                an auto-assigned public address changes"
         );
         finding = finding.fix(
             Fix::new(FixClass::D, summary)

@@ -67,7 +67,10 @@ fn move_away(case: &Case<'_>) -> Fix {
     let command = |name| Aws::new("ec2", name, case.region()).args("instance-ids", [id]);
     Fix::new(
         FixClass::D,
-        format!("stop and start instance `{id}`, so that it moves to another host; an auto-assigned public address changes and data on instance store volumes is lost"),
+        format!(
+            "stop and start instance `{id}`, so that it moves to another host; an auto-assigned \
+            public address changes and data on instance store volumes is lost"
+        ),
     )
     .run(command("stop-instances"))
     .run(command("wait instance-stopped"))
