@@ -26,4 +26,11 @@ pub(super) static ALL: &[&Rule<Ssm>] = &[
     &identity::stale_hybrid_registration::RULE,
     &identity::stale_shared_credentials::RULE,
     &host::clock_skew::RULE,
+    &session::client_antivirus::RULE,
+    &session::dualstack_env_breaks_client::RULE,
+    &session::inventory_or_association_failing::RULE,
+    &session::plugin_credentials_unsupported::RULE,
+    &session::plugin_missing::RULE,
+    &session::plugin_too_old::RULE,
+    &session::session_kms_client::RULE,
 ];
