@@ -105,7 +105,9 @@ impl RoleFacts<'_> {
         for action in actions {
             match self.grant(case, action) {
                 Grant::Lacking(decision) => lacking.push((*action, decision)),
-                Grant::Open(gaps) => open.extend(gaps.into_iter().filter(|gap| !open.contains(gap)).collect::<Vec<_>>()),
+                Grant::Open(gaps) => {
+                    open.extend(gaps.into_iter().filter(|gap| !open.contains(gap)).collect::<Vec<_>>())
+                }
                 Grant::Given | Grant::Refused => {}
             }
         }

@@ -86,11 +86,7 @@ pub fn not_asked(case: &Case<'_>) -> Result<Option<Judgement>, Gap> {
 /// # Errors
 /// It is not known whether the node answers.
 pub fn at_client(case: &Case<'_>, command: impl Into<String>, look_for: &str) -> Result<Judgement, Gap> {
-    let look = || Judgement::Elsewhere {
-        place: Place::Client,
-        command: command.into(),
-        look_for: look_for.to_owned(),
-    };
+    let look = || Judgement::Elsewhere { place: Place::Client, command: command.into(), look_for: look_for.to_owned() };
     Ok(not_asked(case)?.unwrap_or_else(look))
 }
 

@@ -1,15 +1,61 @@
 //! Rules of `ssm`. Written by `UPDATE=1 cargo test -p checks`.
 
 pub(crate) mod host;
+pub(crate) mod identity;
 pub(crate) mod network;
+pub(crate) mod session;
 pub(crate) mod state;
 
 use crate::rule::Rule;
 use crate::ssm::Ssm;
 
 pub(super) static ALL: &[&Rule<Ssm>] = &[
+    &state::boot_failed::RULE,
+    &state::cpu_credits_exhausted::RULE,
+    &state::ebs_status_impaired::RULE,
     &state::instance_not_running::RULE,
+    &state::instance_status_impaired::RULE,
+    &state::just_launched::RULE,
+    &state::os_unsupported::RULE,
+    &state::scheduled_event::RULE,
+    &state::system_status_impaired::RULE,
+    &state::wrong_region_or_account::RULE,
+    &identity::advanced_tier_needed::RULE,
+    &identity::caller_not_allowed::RULE,
+    &identity::dhmc_agent_too_old::RULE,
+    &identity::dhmc_role_broken::RULE,
+    &identity::dhmc_shadowed_by_profile::RULE,
+    &identity::explicit_deny::RULE,
+    &identity::no_instance_profile::RULE,
+    &identity::profile_deleted_or_stale::RULE,
+    &identity::profile_without_role::RULE,
+    &identity::role_lacks_core::RULE,
+    &identity::role_lacks_ssmmessages::RULE,
+    &identity::role_trust_wrong::RULE,
+    &identity::session_document_denied::RULE,
+    &identity::stale_hybrid_registration::RULE,
+    &identity::stale_shared_credentials::RULE,
+    &host::agent_bad_config::RULE,
+    &host::agent_duplicate_install::RULE,
+    &host::agent_fingerprint_mismatch::RULE,
+    &host::agent_hibernating::RULE,
+    &host::agent_not_installed::RULE,
+    &host::agent_stopped::RULE,
+    &host::agent_stuck_after_network_change::RULE,
+    &host::agent_too_old::RULE,
+    &host::agent_wrong_user::RULE,
     &host::clock_skew::RULE,
+    &host::imds_disabled::RULE,
+    &host::imds_v2_old_agent::RULE,
+    &host::imds_v4_unreachable::RULE,
+    &host::noexec_or_selinux::RULE,
+    &host::os_disk_full::RULE,
+    &host::os_memory_or_cpu_exhausted::RULE,
+    &host::proxy_misconfigured::RULE,
+    &host::shell_profile_broken::RULE,
+    &host::ssm_user_or_runas_missing::RULE,
+    &host::sysprep_incomplete::RULE,
+    &host::tls_inspection::RULE,
     &network::multi_eni_wrong_route::RULE,
     &network::nacl_outbound_443_blocked::RULE,
     &network::nacl_return_blocked::RULE,
@@ -19,4 +65,11 @@ pub(super) static ALL: &[&Rule<Ssm>] = &[
     &network::route_blackhole::RULE,
     &network::sg_egress_443_blocked::RULE,
     &network::vpc_block_public_access::RULE,
+    &session::client_antivirus::RULE,
+    &session::dualstack_env_breaks_client::RULE,
+    &session::inventory_or_association_failing::RULE,
+    &session::plugin_credentials_unsupported::RULE,
+    &session::plugin_missing::RULE,
+    &session::plugin_too_old::RULE,
+    &session::session_kms_client::RULE,
 ];

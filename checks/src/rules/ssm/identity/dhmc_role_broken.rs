@@ -70,10 +70,13 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if trust.is_denied() {
         let document = role.role.assume_role_policy_document.clone();
         return Ok(Judgement::fail(
-            Finding::new(format!("role `{name}` of Default Host Management does not trust Systems Manager{}", nearly(&trust)))
-                .about("role", name)
-                .proofs([setting, Evidence::new(op::GET_ROLE, name, "AssumeRolePolicyDocument", document)])
-                .fix(make_again(case, name)),
+            Finding::new(format!(
+                "role `{name}` of Default Host Management does not trust Systems Manager{}",
+                nearly(&trust)
+            ))
+            .about("role", name)
+            .proofs([setting, Evidence::new(op::GET_ROLE, name, "AssumeRolePolicyDocument", document)])
+            .fix(make_again(case, name)),
         ));
     }
     let mut open: Vec<Gap> = if trust.is_allowed() { Vec::new() } else { role.open(&trust) };

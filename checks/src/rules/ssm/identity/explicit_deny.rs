@@ -155,7 +155,8 @@ mod tests {
     #[test]
     fn fires_on_a_deny_once_for_all_calls() {
         let all = json!(["ssm:*", "ssmmessages:*"]);
-        let found = findings(with(json!({ "Sid": "No", "Effect": "Deny", "Action": all, "Resource": "*" })).judge(&RULE));
+        let found =
+            findings(with(json!({ "Sid": "No", "Effect": "Deny", "Action": all, "Resource": "*" })).judge(&RULE));
         assert_eq!(found.len(), 1);
         assert!(found[0].detail.contains("`guard`, statement 1 `No`"), "{}", found[0].detail);
         assert_eq!(found[0].evidence[0].value["Sid"], "No");
@@ -165,7 +166,11 @@ mod tests {
     #[test]
     fn fires_on_a_boundary_without_allow() {
         let found = findings(bounded("ssm:*").judge(&RULE));
-        assert!(found[0].detail.contains("OpenDataChannel") && !found[0].detail.contains(REGISTER), "{}", found[0].detail);
+        assert!(
+            found[0].detail.contains("OpenDataChannel") && !found[0].detail.contains(REGISTER),
+            "{}",
+            found[0].detail
+        );
         assert_eq!(found[0].evidence[0].field, "PermissionsBoundary.PermissionsBoundaryArn");
     }
 
