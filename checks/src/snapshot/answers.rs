@@ -4,7 +4,7 @@ use super::observed::{Gap, Observed};
 use super::read::{Operation, Outcome, Recorded, text_of};
 use super::shape::{self, ShapeError};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The answer to a call about one named thing.
 pub trait Reply: DeserializeOwned {
@@ -14,6 +14,11 @@ pub trait Reply: DeserializeOwned {
     const KEY: &'static [&'static str];
     /// The member of the answer that holds the thing; empty for the answer itself.
     const MEMBER: &'static str;
+    /// The name of the thing as the input tells it.
+    fn key_of_input(parameters: &Map<String, Value>) -> Option<String> {
+        let parts: Vec<&str> = Self::KEY.iter().filter_map(|member| text_of(parameters, member)).collect();
+        (parts.len() == Self::KEY.len()).then(|| parts.join("/"))
+    }
     /// The name of the thing as the answer itself tells it, for outputs saved without their input.
     fn key_of(_output: &Value) -> Option<String> {
         None
@@ -38,7 +43,6 @@ impl<T: Reply> Answers<T> {
     /// # Errors
     /// The answer does not have the shape of the operation.
     pub(crate) fn ingest(&mut self, read: &Recorded) -> Result<(), ShapeError> {
-        let parts: Vec<&str> = T::KEY.iter().filter_map(|member| text_of(&read.parameters, member)).collect();
         let (named, answer) = match &read.outcome {
             Outcome::Error { .. } => (None, read.gap(T::OPERATION).map_or(Ok(None), Err)),
             Outcome::Output(output) => {
@@ -48,7 +52,7 @@ impl<T: Reply> Answers<T> {
                 (T::key_of(output), Ok(Some(thing)))
             }
         };
-        let key = if parts.len() == T::KEY.len() { parts.join("/") } else { named.unwrap_or_else(|| parts.join("/")) };
+        let key = T::key_of_input(&read.parameters).or(named).unwrap_or_default();
         self.known.retain(|(known, _)| *known != key);
         self.known.push((key, answer));
         Ok(())

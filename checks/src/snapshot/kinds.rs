@@ -4,8 +4,8 @@ use super::answers::{Answers, Reply};
 use super::read::{Operation, Recorded};
 use super::shape::{self, ShapeError};
 use super::table::{Resource, Table};
-use super::{ec2, iam, resolver, ssm};
-use serde_json::Value;
+use super::{ec2, iam, metrics, resolver, ssm};
+use serde_json::{Map, Value};
 
 /// An operation whose IAM action carries its own name.
 macro_rules! operation {
@@ -22,9 +22,12 @@ pub mod operations {
         ($($name:ident = $service:literal $operation:literal;)*) => {
             $(#[doc = concat!("`", $service, ":", $operation, "`.")] pub const $name: Operation = operation!($service, $operation);)*
             /// Every one of them.
-            pub const ALL: &[Operation] = &[$($name),*];
+            pub const ALL: &[Operation] = &[$($name,)* HEAD_BUCKET];
         };
     }
+
+    /// `s3:HeadBucket`, which the action `s3:ListBucket` permits.
+    pub const HEAD_BUCKET: Operation = Operation { service: "s3", name: "HeadBucket", action: "s3:ListBucket" };
 
     operations! {
         DESCRIBE_INSTANCES = "ec2" "DescribeInstances";
@@ -65,6 +68,9 @@ pub mod operations {
         GET_CONNECTION_STATUS = "ssm" "GetConnectionStatus";
         GET_SERVICE_SETTING = "ssm" "GetServiceSetting";
         GET_DOCUMENT = "ssm" "GetDocument";
+        DESCRIBE_INSTANCE_CREDIT_SPECIFICATIONS = "ec2" "DescribeInstanceCreditSpecifications";
+        GET_METRIC_STATISTICS = "cloudwatch" "GetMetricStatistics";
+        DESCRIBE_LOG_GROUPS = "logs" "DescribeLogGroups";
         LIST_HOSTED_ZONES_BY_VPC = "route53" "ListHostedZonesByVPC";
         LIST_RESOLVER_RULE_ASSOCIATIONS = "route53resolver" "ListResolverRuleAssociations";
         LIST_RESOLVER_RULES = "route53resolver" "ListResolverRules";
@@ -128,8 +134,12 @@ facts! {
         resolver_rule_associations: resolver::ResolverRuleAssociation,
         resolver_rules: resolver::ResolverRule,
         firewall_rule_group_associations: resolver::FirewallRuleGroupAssociation,
+        credit_specifications: metrics::CreditSpecification,
     }
     answers {
+        metrics: metrics::MetricStatistics,
+        buckets: metrics::Bucket,
+        log_groups: metrics::LogGroups,
         vpc_attributes: ssm::VpcAttribute,
         console_outputs: ssm::ConsoleOutput,
         prefix_list_entries: PrefixListEntries,
@@ -211,6 +221,7 @@ resource! {
     resolver::ResolverRuleAssociation, op::LIST_RESOLVER_RULE_ASSOCIATIONS, "ResolverRuleAssociations", "Ids", id;
     resolver::ResolverRule, op::LIST_RESOLVER_RULES, "ResolverRules", "Ids", id;
     resolver::FirewallRuleGroupAssociation, op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS, "FirewallRuleGroupAssociations", "Ids", id;
+    metrics::CreditSpecification, op::DESCRIBE_INSTANCE_CREDIT_SPECIFICATIONS, "InstanceCreditSpecifications", "InstanceIds", instance_id;
 }
 
 impl Resource for ec2::Instance {
@@ -271,6 +282,21 @@ reply! {
     resolver::VpcHostedZones, op::LIST_HOSTED_ZONES_BY_VPC, &["VPCId"], "", "";
     resolver::FirewallRules, op::LIST_FIREWALL_RULES, &["FirewallRuleGroupId"], "", "";
     resolver::FirewallDomains, op::LIST_FIREWALL_DOMAINS, &["FirewallDomainListId"], "", "";
+    metrics::Bucket, op::HEAD_BUCKET, &["Bucket"], "", "";
+    metrics::LogGroups, op::DESCRIBE_LOG_GROUPS, &["logGroupNamePrefix"], "", "";
+}
+
+impl Reply for metrics::MetricStatistics {
+    const OPERATION: Operation = op::GET_METRIC_STATISTICS;
+    const KEY: &'static [&'static str] = &["MetricName"];
+    const MEMBER: &'static str = "";
+
+    /// A metric is named by its own name and the value of its dimension: `CPUCreditBalance/i-0abc`.
+    fn key_of_input(parameters: &Map<String, Value>) -> Option<String> {
+        let name = parameters.get("MetricName")?.as_str()?;
+        let of = parameters.get("Dimensions")?.get(0)?.get("Value")?.as_str()?;
+        Some(format!("{name}/{of}"))
+    }
 }
 
 impl Reply for ssm::VpcAttribute {

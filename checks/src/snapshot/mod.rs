@@ -7,6 +7,7 @@ mod folder;
 pub mod iam;
 mod kinds;
 mod locate;
+pub mod metrics;
 mod observed;
 mod read;
 pub mod resolver;

@@ -106,7 +106,7 @@ impl RoleFacts<'_> {
             match self.grant(case, action) {
                 Grant::Lacking(decision) => lacking.push((*action, decision)),
                 Grant::Open(gaps) => {
-                    open.extend(gaps.into_iter().filter(|gap| !open.contains(gap)).collect::<Vec<_>>())
+                    open.extend(gaps.into_iter().filter(|gap| !open.contains(gap)).collect::<Vec<_>>());
                 }
                 Grant::Given | Grant::Refused => {}
             }

@@ -5,11 +5,14 @@
 
 use super::heartbeat::Heartbeat;
 use super::names::{AgentVersion, services};
+use super::sessions::Preferences;
 use crate::snapshot::ec2::{Instance, IpPermission, RouteTable, VpcEndpoint, is};
 use crate::snapshot::iam::Role;
+use crate::snapshot::metrics::CREDIT_BALANCE;
 use crate::snapshot::operations as op;
 use crate::snapshot::ssm::{DEFAULT_HOST_MANAGEMENT, SESSION_PREFERENCES};
 use crate::snapshot::{Operation, Read, Snapshot};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -43,6 +46,10 @@ pub const READS: &[Operation] = &[
     op::GET_SERVICE_SETTING,
     op::GET_CONNECTION_STATUS,
     op::GET_DOCUMENT,
+    op::GET_METRIC_STATISTICS,
+    op::DESCRIBE_INSTANCE_CREDIT_SPECIFICATIONS,
+    op::HEAD_BUCKET,
+    op::DESCRIBE_LOG_GROUPS,
     op::LIST_HOSTED_ZONES_BY_VPC,
     op::LIST_RESOLVER_RULE_ASSOCIATIONS,
     op::LIST_RESOLVER_RULES,
@@ -93,9 +100,13 @@ impl Plan<'_> {
 
     /// What Systems Manager and the console tell of a node that answers, or of one that does not.
     fn node(&mut self, instance: &Instance, heartbeat: &Heartbeat) {
+        if is_burstable(&instance.instance_type) {
+            self.credits(instance);
+        }
         if heartbeat.is_online() {
             self.ask(op::GET_CONNECTION_STATUS, json!({ "Target": instance.instance_id }));
             self.ask(op::GET_DOCUMENT, json!({ "Name": SESSION_PREFERENCES }));
+            self.session_logs();
             return;
         }
         let mut console = json!({ "InstanceId": instance.instance_id });
@@ -107,6 +118,36 @@ impl Plan<'_> {
         self.ask(op::GET_CONSOLE_OUTPUT, console);
         if matches!(heartbeat, Heartbeat::Never) && !instance.image_id.is_empty() {
             self.ask(op::DESCRIBE_IMAGES, json!({ "ImageIds": [instance.image_id] }));
+        }
+    }
+
+    /// The credits of a burstable instance in the last hour, and its mode when they are used up.
+    fn credits(&mut self, instance: &Instance) {
+        let Some(now) = self.snapshot.now() else { return };
+        let id = &instance.instance_id;
+        let start = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(now);
+        self.ask(
+            op::GET_METRIC_STATISTICS,
+            json!({
+                "Namespace": "AWS/EC2", "MetricName": CREDIT_BALANCE, "Dimensions": [{ "Name": "InstanceId", "Value": id }],
+                "StartTime": start.to_string(), "EndTime": now.to_string(), "Period": 300, "Statistics": ["Maximum"],
+            }),
+        );
+        let balance = self.snapshot.metrics.get(&format!("{CREDIT_BALANCE}/{id}"));
+        if balance.is_ok_and(|metric| metric.is_some_and(|metric| metric.is_used_up())) {
+            self.ask(op::DESCRIBE_INSTANCE_CREDIT_SPECIFICATIONS, json!({ "InstanceIds": [id] }));
+        }
+    }
+
+    /// Where sessions are logged to, when the preferences name a place.
+    fn session_logs(&mut self) {
+        let Ok(preferences) = Preferences::of(self.snapshot) else { return };
+        if !preferences.s3_bucket_name.is_empty() {
+            self.ask(op::HEAD_BUCKET, json!({ "Bucket": preferences.s3_bucket_name }));
+        }
+        if !preferences.cloud_watch_log_group_name.is_empty() {
+            let name = preferences.cloud_watch_log_group_name;
+            self.ask(op::DESCRIBE_LOG_GROUPS, json!({ "logGroupNamePrefix": name }));
         }
     }
 
@@ -270,8 +311,10 @@ impl Plan<'_> {
         if used.iter().any(|endpoint| endpoint.private_dns_enabled) {
             self.ask(op::DESCRIBE_VPC_ATTRIBUTE, json!({ "VpcId": vpc, "Attribute": "enableDnsHostnames" }));
         }
-        let is_covered =
-            |name: &str| used.iter().any(|endpoint| endpoint.service_name.rsplit('.').next() == Some(name));
+        let is_in_use = |endpoint: &VpcEndpoint| endpoint.private_dns_enabled && is(&endpoint.state, "available");
+        let is_covered = |name: &str| {
+            used.iter().any(|endpoint| is_in_use(endpoint) && endpoint.service_name.rsplit('.').next() == Some(name))
+        };
         if !heartbeat.is_online() && !names.iter().all(|name| is_covered(name)) {
             let region = &snapshot.header.region;
             self.ask(op::LIST_HOSTED_ZONES_BY_VPC, json!({ "VPCId": vpc, "VPCRegion": region }));
@@ -354,4 +397,11 @@ fn is_nitro(instance_type: &str) -> bool {
         "p2", "p3", "x1", "x1e", "f1", "h1", "hs1", "cr1",
     ];
     !family.is_empty() && !XEN.contains(&family)
+}
+
+/// Whether the type earns CPU credits.
+///
+/// Source: EC2 user guide, "Burstable performance instances".
+pub(super) fn is_burstable(instance_type: &str) -> bool {
+    matches!(instance_type.split('.').next(), Some("t2" | "t3" | "t3a" | "t4g"))
 }

@@ -1,0 +1,64 @@
+//! CloudWatch, CloudWatch Logs and S3, as far as a diagnosis asks them.
+//!
+//! Shapes: CloudWatch, CloudWatch Logs and S3 API references.
+
+use super::ec2::shapes;
+use serde::Deserialize;
+
+/// Metric of the CPU credits that a burstable instance has left.
+///
+/// Source: EC2 user guide, "Monitor your CPU credits for burstable instances".
+pub const CREDIT_BALANCE: &str = "CPUCreditBalance";
+
+shapes! {
+    /// `GetMetricStatistics` of one metric.
+    MetricStatistics {
+        /// Values by time, in no order.
+        datapoints: Vec<Datapoint>,
+    }
+    /// A value of a metric.
+    Datapoint {
+        /// RFC 3339.
+        timestamp: String,
+        /// Largest value of the period.
+        maximum: Option<f64>,
+    }
+    /// A row of `DescribeInstanceCreditSpecifications`.
+    CreditSpecification {
+        /// The instance.
+        instance_id: String,
+        /// `standard` or `unlimited`.
+        cpu_credits: String,
+    }
+    /// `HeadBucket`: the bucket exists and the caller may list it.
+    Bucket {
+        /// Region of the bucket; empty in older answers.
+        bucket_region: String,
+    }
+}
+
+/// `DescribeLogGroups` by prefix.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LogGroups {
+    /// Groups whose name begins with the prefix.
+    pub log_groups: Vec<LogGroup>,
+}
+
+/// A log group.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LogGroup {
+    /// Its name.
+    pub log_group_name: String,
+    /// Key that encrypts it with a key of the customer; empty when none does.
+    pub kms_key_id: String,
+}
+
+impl MetricStatistics {
+    /// Whether there are values, and none of them is above a half: a balance of credits that is used up.
+    pub fn is_used_up(&self) -> bool {
+        let values = || self.datapoints.iter().filter_map(|point| point.maximum);
+        values().next().is_some() && values().all(|value| value < 0.5)
+    }
+}
