@@ -239,11 +239,10 @@ impl<'a> RoleFacts<'a> {
     /// Whether a policy that could be read allows a call; one that could not may still deny it.
     fn readable_allow(&self, case: &super::Case<'_>, action: &str) -> bool {
         let identity = PolicySet::of(self.policies.identity.policies.clone());
-        let decision = evaluate(&case.request(self, action, case.endpoint_of(action)), &Policies {
-            identity,
-            service_control: OrganizationPolicies::Assumed,
-            ..Policies::default()
-        });
+        let decision = evaluate(
+            &case.request(self, action, case.endpoint_of(action)),
+            &Policies { identity, service_control: OrganizationPolicies::Assumed, ..Policies::default() },
+        );
         effect(&decision, Layer::Identity) == LayerEffect::Allows
     }
 

@@ -61,9 +61,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             .about("managed-node", id)
             .proof(Evidence::new(op::GET_SERVICE_SETTING, TIER, "SettingValue", tier))
             .fix(
-                Fix::new(FixClass::B, "use the advanced tier; every hybrid node of the account and Region is then billed")
-                    .run(set("advanced"))
-                    .undo(set("standard")),
+                Fix::new(
+                    FixClass::B,
+                    "use the advanced tier; every hybrid node of the account and Region is then billed",
+                )
+                .run(set("advanced"))
+                .undo(set("standard")),
             ),
     ))
 }

@@ -7,7 +7,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::credentials::{calls, nearly};
+use crate::ssm::credentials::{add_new, calls, nearly};
 use crate::ssm::identity::{CHANNELS, REGISTER, RoleFacts};
 use serde_json::Value;
 
@@ -70,10 +70,13 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if trust.is_denied() {
         let document = role.role.assume_role_policy_document.clone();
         return Ok(Judgement::fail(
-            Finding::new(format!("role `{name}` of Default Host Management does not trust Systems Manager{}", nearly(&trust)))
-                .about("role", name)
-                .proofs([setting, Evidence::new(op::GET_ROLE, name, "AssumeRolePolicyDocument", document)])
-                .fix(make_again(case, name)),
+            Finding::new(format!(
+                "role `{name}` of Default Host Management does not trust Systems Manager{}",
+                nearly(&trust)
+            ))
+            .about("role", name)
+            .proofs([setting, Evidence::new(op::GET_ROLE, name, "AssumeRolePolicyDocument", document)])
+            .fix(make_again(case, name)),
         ));
     }
     let mut open: Vec<Gap> = if trust.is_allowed() { Vec::new() } else { role.open(&trust) };
@@ -83,7 +86,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         if decision.is_denied() {
             denied.push((action, decision));
         } else if !decision.is_allowed() {
-            open.extend(role.open(&decision).into_iter().filter(|gap| !open.contains(gap)).collect::<Vec<_>>());
+            add_new(&mut open, role.open(&decision));
         }
     }
     let Some((_, first)) = denied.first() else {

@@ -7,7 +7,7 @@ use crate::iam::{Layer, LayerDecision, LayerEffect};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::credentials::calls;
+use crate::ssm::credentials::{add_new, calls};
 use crate::ssm::identity::{CHANNELS, REGISTER, RoleFacts};
 
 declare_rule! {
@@ -66,7 +66,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             }
         }
         if decision.layers.iter().any(|part| part.effect == LayerEffect::Unknown) {
-            open.extend(role.open(&decision).into_iter().filter(|gap| !open.contains(gap)).collect::<Vec<_>>());
+            add_new(&mut open, role.open(&decision));
         }
     }
     let stops_register = stops.iter().any(|stop| stop.actions.contains(&REGISTER));
@@ -101,7 +101,10 @@ fn finding(case: &Case<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Finding {
     };
     let mut finding = Finding::new(format!("{detail}; no other permission outweighs that")).about("role", name);
     if let Some(by) = &stop.part.by {
-        finding = finding.about("policy", &by.source.name).proofs(role.statement(case, by));
+        finding = finding.proofs(role.statement(case, by));
+        if by.source.layer != Layer::Boundary {
+            finding = finding.about("policy", &by.source.name);
+        }
     }
     if let (Layer::Boundary, Some(arn)) = (stop.part.layer, boundary) {
         let field = "PermissionsBoundary.PermissionsBoundaryArn";
@@ -155,7 +158,8 @@ mod tests {
     #[test]
     fn fires_on_a_deny_once_for_all_calls() {
         let all = json!(["ssm:*", "ssmmessages:*"]);
-        let found = findings(with(json!({ "Sid": "No", "Effect": "Deny", "Action": all, "Resource": "*" })).judge(&RULE));
+        let found =
+            findings(with(json!({ "Sid": "No", "Effect": "Deny", "Action": all, "Resource": "*" })).judge(&RULE));
         assert_eq!(found.len(), 1);
         assert!(found[0].detail.contains("`guard`, statement 1 `No`"), "{}", found[0].detail);
         assert_eq!(found[0].evidence[0].value["Sid"], "No");
@@ -165,7 +169,11 @@ mod tests {
     #[test]
     fn fires_on_a_boundary_without_allow() {
         let found = findings(bounded("ssm:*").judge(&RULE));
-        assert!(found[0].detail.contains("OpenDataChannel") && !found[0].detail.contains(REGISTER), "{}", found[0].detail);
+        assert!(
+            found[0].detail.contains("OpenDataChannel") && !found[0].detail.contains(REGISTER),
+            "{}",
+            found[0].detail
+        );
         assert_eq!(found[0].evidence[0].field, "PermissionsBoundary.PermissionsBoundaryArn");
     }
 

@@ -58,9 +58,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             "instance profile `{name}` holds no role, and the agent falls back to role `{role}` of Default Host Management"
         )));
     }
-    let command = |verb: &str| {
-        Aws::new("iam", verb, "").arg("instance-profile-name", name).arg("role-name", "ROLE_NAME")
-    };
+    let command =
+        |verb: &str| Aws::new("iam", verb, "").arg("instance-profile-name", name).arg("role-name", "ROLE_NAME");
     Ok(Judgement::fail(
         Finding::new(format!("instance profile `{name}` holds no role, so the instance gets no credentials from it"))
             .about("instance-profile", name)

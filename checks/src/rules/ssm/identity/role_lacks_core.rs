@@ -67,8 +67,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         )));
     }
     let near = decision.near_miss().and_then(|miss| role.statement(case, &miss.statement));
-    let attach =
-        |verb: &str| Aws::new("iam", verb, "").arg("role-name", name).arg("policy-arn", core_policy(case));
+    let attach = |verb: &str| Aws::new("iam", verb, "").arg("role-name", name).arg("policy-arn", core_policy(case));
     Ok(Judgement::fail(
         Finding::new(format!("no policy of role `{name}` allows `{REGISTER}`{}", nearly(&decision)))
             .about("role", name)
@@ -78,7 +77,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             .fix(
                 Fix::new(
                     FixClass::A,
-                    format!("attach `AmazonSSMManagedInstanceCore` to role `{name}`; everything with this role gets it"),
+                    format!(
+                        "attach `AmazonSSMManagedInstanceCore` to role `{name}`; everything with this role gets it"
+                    ),
                 )
                 .run(attach("attach-role-policy"))
                 .undo(attach("detach-role-policy")),

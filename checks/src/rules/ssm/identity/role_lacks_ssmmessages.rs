@@ -55,13 +55,17 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let name = role.role.role_name.as_str();
     let lacking = match role.lacking(case, CHANNELS) {
         Ok(lacking) if lacking.is_empty() => {
-            return Ok(Judgement::pass(format!("no channel call lacks its permission in the policies of role `{name}`")));
+            return Ok(Judgement::pass(format!(
+                "no channel call lacks its permission in the policies of role `{name}`"
+            )));
         }
         Ok(_) if case.fallback().is_some() => {
             return Ok(Judgement::not_applicable("follows from `ssm/dhmc-shadowed-by-profile`"));
         }
         Ok(lacking) => lacking,
-        Err(gaps) => return Ok(case.open_question(&format!("whether role `{name}` may open the session channel"), gaps)),
+        Err(gaps) => {
+            return Ok(case.open_question(&format!("whether role `{name}` may open the session channel"), gaps));
+        }
     };
     let actions: Vec<&str> = lacking.iter().map(|(action, _)| *action).collect();
     let decision = lacking.first().map(|(_, decision)| decision);
@@ -118,7 +122,8 @@ mod tests {
     #[test]
     fn fires_on_a_resource_that_cannot_match() {
         let arn = format!("arn:aws:ec2:{}:{}:instance/*", testkit::REGION, testkit::ACCOUNT);
-        let found = findings(with(json!({ "Effect": "Allow", "Resource": arn, "Action": "ssmmessages:*" })).judge(&RULE));
+        let found =
+            findings(with(json!({ "Effect": "Allow", "Resource": arn, "Action": "ssmmessages:*" })).judge(&RULE));
         assert!(found[0].detail.contains("but for `Resource`"), "{}", found[0].detail);
         assert_eq!(found[0].evidence[2].field, "Document.Statement[1]");
     }
@@ -146,6 +151,9 @@ mod tests {
     #[test]
     fn unknown_when_policies_cannot_be_read() {
         assert_eq!(missing(testkit::nat().deny(op::GET_POLICY_VERSION).judge(&RULE)), ["iam:GetPolicyVersion"]);
-        assert_eq!(missing(testkit::nat().deny(op::LIST_ROLE_POLICIES).forget(op::GET_POLICY_VERSION).judge(&RULE)).len(), 2);
+        assert_eq!(
+            missing(testkit::nat().deny(op::LIST_ROLE_POLICIES).forget(op::GET_POLICY_VERSION).judge(&RULE)).len(),
+            2
+        );
     }
 }

@@ -127,8 +127,7 @@ mod tests {
 
     #[test]
     fn fires_when_another_service_is_trusted() {
-        let lambda =
-            json!({ "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" });
+        let lambda = json!({ "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" });
         let found = findings(trusting(lambda).judge(&RULE));
         assert_eq!(found[0].evidence[0].field, "AssumeRolePolicyDocument");
         assert!(found[0].detail.contains("lambda.amazonaws.com"), "{}", found[0].detail);

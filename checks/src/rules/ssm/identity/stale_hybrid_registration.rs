@@ -49,7 +49,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let elsewhere = Judgement::Elsewhere {
         place: Place::Instance,
         command: format!("sudo cat {FILE}"),
-        look_for: "a `ManagedInstanceID` that begins with mi-, on a machine that should be managed as an EC2 instance".to_owned(),
+        look_for: "a `ManagedInstanceID` that begins with mi-, on a machine that should be managed as an EC2 instance"
+            .to_owned(),
     };
     // While the instance answers under its own id, the agent does not work as another node.
     if case.heartbeat.is_online() {

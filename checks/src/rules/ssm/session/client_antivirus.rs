@@ -44,7 +44,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         .arg("target", id)
         .arg("document-name", "AWS-StartPortForwardingSession")
         .arg("parameters", "portNumber=22,localPortNumber=10022");
-    let look_for = "a connection to local port 10022 that is accepted and then carries nothing, while the plugin runs on";
+    let look_for =
+        "a connection to local port 10022 that is accepted and then carries nothing, while the plugin runs on";
     at_client(case, command, look_for)
 }
 

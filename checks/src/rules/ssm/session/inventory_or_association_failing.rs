@@ -65,7 +65,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         Finding::new(format!("at least one association of node `{id}` failed{when}; the node itself is managed"))
             .about("managed-node", id)
             .proof(Evidence::new(op::DESCRIBE_INSTANCE_INFORMATION, id, "AssociationStatus", status))
-            .fix(Fix::new(FixClass::M, "find the association that fails and mend its cause; this lists them").run(show)),
+            .fix(
+                Fix::new(FixClass::M, "find the association that fails and mend its cause; this lists them").run(show),
+            ),
     ))
 }
 

@@ -46,7 +46,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if Preferences::of(case.snapshot)?.kms_key_id.is_empty() {
         return Ok(Judgement::not_applicable("sessions are not encrypted with a KMS key"));
     }
-    let look_for = "a profile with `sso` or `credential_process`, and `Error calling KMS GenerateDataKey` when a session starts";
+    let look_for =
+        "a profile with `sso` or `credential_process`, and `Error calling KMS GenerateDataKey` when a session starts";
     at_client(case, "aws configure list", look_for)
 }
 

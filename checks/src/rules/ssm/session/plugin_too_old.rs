@@ -3,8 +3,8 @@
 use crate::finding::Judgement;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::ssm::{Case, Preferences};
 use crate::ssm::sessions::at_client;
+use crate::ssm::{Case, Preferences};
 
 declare_rule! {
     /// ## What it checks
