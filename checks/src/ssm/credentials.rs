@@ -249,6 +249,16 @@ mod tests {
     }
 
     #[test]
+    fn an_online_node_with_a_plain_role_needs_no_more_reads() {
+        for mut world in [testkit::nat(), testkit::closed()] {
+            world.forget(op::GET_SERVICE_SETTING).forget(op::GET_CONSOLE_OUTPUT);
+            let findings = world.diagnose().findings;
+            assert!(findings.iter().all(|finding| !finding.missing.iter().any(|gap| gap == "ssm:GetServiceSetting")));
+            assert!(findings.iter().all(|finding| !finding.missing.iter().any(|gap| gap == "ec2:GetConsoleOutput")));
+        }
+    }
+
+    #[test]
     fn one_fault_gives_one_blocker() {
         type Fault = fn(&mut World);
         let faults: [(&str, Fault); 6] = [
