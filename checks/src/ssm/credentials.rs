@@ -105,9 +105,13 @@ impl RoleFacts<'_> {
         for action in actions {
             match self.grant(case, action) {
                 Grant::Lacking(decision) => lacking.push((*action, decision)),
+<<<<<<< HEAD
                 Grant::Open(gaps) => {
                     open.extend(gaps.into_iter().filter(|gap| !open.contains(gap)).collect::<Vec<_>>());
                 }
+=======
+                Grant::Open(gaps) => add_new(&mut open, gaps),
+>>>>>>> rules-identity
                 Grant::Given | Grant::Refused => {}
             }
         }
@@ -190,6 +194,15 @@ fn statement_of(document: &Value, at: usize) -> Value {
     }
 }
 
+/// Adds those gaps that are not in the list yet.
+pub fn add_new(open: &mut Vec<Gap>, more: Vec<Gap>) {
+    for gap in more {
+        if !open.contains(&gap) {
+            open.push(gap);
+        }
+    }
+}
+
 /// Names of calls for a sentence: in backticks, joined with commas.
 pub fn calls(actions: &[&str]) -> String {
     actions.iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ")
@@ -203,4 +216,137 @@ pub fn nearly(decision: &Decision) -> String {
 /// The AWS managed policy that lets an instance be managed.
 pub fn core_policy(case: &Case<'_>) -> String {
     format!("arn:{}:iam::aws:policy/AmazonSSMManagedInstanceCore", case.partition())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::{Diagnosis, Verdict};
+    use crate::finding::Severity;
+    use crate::snapshot::operations as op;
+    use crate::testkit::{self, World};
+    use serde_json::{Value, json};
+
+    const PROFILE: &str = "/Reservations/0/Instances/0/IamInstanceProfile";
+
+    fn blockers(diagnosis: &Diagnosis) -> Vec<&'static str> {
+        let blockers = diagnosis.findings.iter().filter(|finding| finding.severity == Severity::Blocker);
+        blockers.map(|finding| finding.rule).collect()
+    }
+
+    fn managed_by_default(world: &mut World) {
+        world.patch(op::GET_SERVICE_SETTING, "/ServiceSetting/SettingValue", json!("service-role/Default"));
+        let of_role = json!({ "RoleName": "Default" });
+        let trust = json!({ "Version": "2012-10-17", "Statement": [
+            { "Effect": "Allow", "Principal": { "Service": "ssm.amazonaws.com" }, "Action": "sts:AssumeRole" }] });
+        let role = json!({ "Role": { "RoleName": "Default", "Arn": "arn:aws:iam::123456789012:role/service-role/Default",
+            "AssumeRolePolicyDocument": trust } });
+        let core = json!({ "PolicyName": "Core", "PolicyArn": "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" });
+        world.answer(op::GET_ROLE, of_role.clone(), role);
+        world.answer(op::LIST_ATTACHED_ROLE_POLICIES, of_role.clone(), json!({ "AttachedPolicies": [core] }));
+        world.answer(op::LIST_ROLE_POLICIES, of_role, json!({ "PolicyNames": [] }));
+    }
+
+    #[test]
+    fn healthy_worlds_stay_healthy() {
+        for world in [testkit::nat(), testkit::public(), testkit::closed()] {
+            let diagnosis = world.diagnose();
+            assert_eq!((diagnosis.verdict, &diagnosis.findings), (Verdict::Healthy, &Vec::new()));
+        }
+    }
+
+    #[test]
+    fn an_online_node_with_a_plain_role_needs_no_more_reads() {
+        for mut world in [testkit::nat(), testkit::closed()] {
+            world.forget(op::GET_SERVICE_SETTING).forget(op::GET_CONSOLE_OUTPUT);
+            let findings = world.diagnose().findings;
+            assert!(findings.iter().all(|finding| !finding.missing.iter().any(|gap| gap == "ssm:GetServiceSetting")));
+            assert!(findings.iter().all(|finding| !finding.missing.iter().any(|gap| gap == "ec2:GetConsoleOutput")));
+        }
+    }
+
+    #[test]
+    fn one_fault_gives_one_blocker() {
+        type Fault = fn(&mut World);
+        let faults: [(&str, Fault); 6] = [
+            ("ssm/no-instance-profile", |world| {
+                world.patch(op::DESCRIBE_INSTANCES, PROFILE, Value::Null);
+            }),
+            ("ssm/profile-without-role", |world| {
+                world.patch(op::GET_INSTANCE_PROFILE, "/InstanceProfile/Roles", json!([]));
+            }),
+            ("ssm/profile-deleted-or-stale", |world| {
+                world.fail(op::GET_INSTANCE_PROFILE, "NoSuchEntity");
+            }),
+            ("ssm/role-lacks-core", |world| {
+                world.patch(op::LIST_ATTACHED_ROLE_POLICIES, "/AttachedPolicies", json!([]));
+            }),
+            ("ssm/role-lacks-ssmmessages", |world| {
+                world.patch(op::GET_POLICY_VERSION, "/PolicyVersion/Document/Statement/1", Value::Null);
+            }),
+            ("ssm/explicit-deny", |world| {
+                let deny = json!({ "Effect": "Deny", "Action": "*", "Resource": "*" });
+                world.patch(op::GET_POLICY_VERSION, "/PolicyVersion/Document/Statement/9", deny);
+            }),
+        ];
+        for (rule, fault) in faults {
+            let mut world = testkit::nat();
+            fault(world.never());
+            assert_eq!(blockers(&world.diagnose()), [rule]);
+        }
+    }
+
+    #[test]
+    fn default_host_management_stands_in_for_every_fault_of_the_profile() {
+        for fault in [
+            |world: &mut World| {
+                world.patch(op::DESCRIBE_INSTANCES, PROFILE, Value::Null);
+            },
+            |world: &mut World| {
+                world.patch(op::GET_INSTANCE_PROFILE, "/InstanceProfile/Roles", json!([]));
+            },
+            |world: &mut World| {
+                world.patch(op::LIST_ATTACHED_ROLE_POLICIES, "/AttachedPolicies", json!([]));
+            },
+        ] {
+            let mut world = testkit::nat();
+            fault(&mut world);
+            managed_by_default(&mut world);
+            let diagnosis = world.diagnose();
+            assert_eq!((diagnosis.verdict, &diagnosis.findings), (Verdict::Healthy, &Vec::new()));
+        }
+    }
+
+    #[test]
+    fn a_weak_profile_shadows_default_host_management_once() {
+        let mut world = testkit::nat();
+        world.patch(op::GET_POLICY_VERSION, "/PolicyVersion/Document/Statement/1", Value::Null);
+        managed_by_default(&mut world);
+        assert_eq!(blockers(&world.diagnose()), ["ssm/dhmc-shadowed-by-profile"]);
+    }
+
+    #[test]
+    fn denied_reads_never_become_blockers() {
+        for denied in [
+            op::GET_INSTANCE_PROFILE,
+            op::GET_ROLE,
+            op::LIST_ATTACHED_ROLE_POLICIES,
+            op::LIST_ROLE_POLICIES,
+            op::LIST_POLICIES,
+            op::GET_POLICY_VERSION,
+            op::GET_SERVICE_SETTING,
+            op::GET_DOCUMENT,
+            op::DESCRIBE_INSTANCE_INFORMATION,
+            op::GET_CONSOLE_OUTPUT,
+        ] {
+            for mut world in [testkit::nat(), testkit::closed()] {
+                world.deny(denied);
+                let found = world.diagnose();
+                assert!(
+                    found.findings.iter().all(|finding| finding.severity == Severity::CannotTell),
+                    "{}",
+                    denied.action
+                );
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use super::{Case, Heartbeat};
 use crate::evidence::Evidence;
 use crate::finding::{Judgement, Place};
+use crate::snapshot::ec2::{Route, RouteTable, VpcEndpoint, is};
 use crate::snapshot::{Gap, Snapshot, operations as op, ssm::SESSION_PREFERENCES};
 use serde::Deserialize;
 
@@ -14,6 +15,8 @@ use serde::Deserialize;
 pub struct Preferences {
     /// Bucket for session logs.
     pub s3_bucket_name: String,
+    /// Folder in the bucket.
+    pub s3_key_prefix: String,
     /// Whether the bucket must be encrypted.
     pub s3_encryption_enabled: Option<bool>,
     /// Log group for session logs.
@@ -93,4 +96,52 @@ pub fn at_client(case: &Case<'_>, command: impl Into<String>, look_for: &str) ->
 /// A member of the preferences as the document holds it.
 pub fn preference(member: &str, value: &str) -> Evidence {
     Evidence::new(op::GET_DOCUMENT, SESSION_PREFERENCES, format!("Content.inputs.{member}"), value)
+}
+
+/// How traffic of the instance gets to a service of AWS, as far as routes tell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Way<'a> {
+    /// A route leads out of the VPC; what lies beyond is the matter of the network rules.
+    Route,
+    /// An endpoint of the service.
+    Endpoint(&'a VpcEndpoint),
+    /// Neither: this table serves the subnet and knows nothing but the VPC.
+    None(&'a RouteTable),
+}
+
+/// How the instance gets to a service, by the short name in an endpoint's service name.
+///
+/// # Errors
+/// Routes or endpoints are not known, or belong to the account that shares the subnet.
+pub fn way_to<'a>(case: &Case<'a>, service: &str) -> Result<Way<'a>, Gap> {
+    let (vpc, subnet) = (case.instance.vpc_id.as_str(), case.instance.subnet_id.as_str());
+    let tables = case.snapshot.route_tables.select("vpc-id", vpc, |table| table.vpc_id == vpc)?;
+    let explicit = tables.iter().find(|table| table.associations.iter().any(|part| part.subnet_id == subnet));
+    let table = explicit.or_else(|| tables.iter().find(|table| table.associations.iter().any(|part| part.main)));
+    let Some(table) = table.copied() else {
+        return Err(Gap::opaque(format!("the route table of subnet `{subnet}`")));
+    };
+    if table.routes.iter().any(leads_out) {
+        return Ok(Way::Route);
+    }
+    let endpoints = case.snapshot.vpc_endpoints.select("vpc-id", vpc, |endpoint| endpoint.vpc_id == vpc)?;
+    let usable = endpoints.iter().find(|endpoint| {
+        let serves =
+            is(&endpoint.vpc_endpoint_type, "Interface") || endpoint.route_table_ids.contains(&table.route_table_id);
+        serves && is(&endpoint.state, "available") && endpoint.service_name.rsplit('.').next() == Some(service)
+    });
+    if let Some(endpoint) = usable {
+        return Ok(Way::Endpoint(endpoint));
+    }
+    let owner = case.snapshot.subnets.get(subnet).ok().flatten().map_or("", |subnet| subnet.owner_id.as_str());
+    if !owner.is_empty() && owner != case.account() {
+        return Err(Gap::opaque(format!("which endpoints account `{owner}`, which shares the subnet, has in its VPC")));
+    }
+    Ok(Way::None(table))
+}
+
+/// Whether a route leads anywhere but to the VPC itself or to a gateway endpoint.
+fn leads_out(route: &Route) -> bool {
+    let is_gateway_endpoint = route.gateway_id.starts_with("vpce-") && !route.destination_prefix_list_id.is_empty();
+    is(&route.state, "active") && route.gateway_id != "local" && !is_gateway_endpoint
 }

@@ -71,5 +71,9 @@ pub(super) static ALL: &[&Rule<Ssm>] = &[
     &session::plugin_credentials_unsupported::RULE,
     &session::plugin_missing::RULE,
     &session::plugin_too_old::RULE,
+    &session::session_idle_timeout::RULE,
     &session::session_kms_client::RULE,
+    &session::session_kms_instance::RULE,
+    &session::session_log_destination_broken::RULE,
+    &session::session_log_path_missing::RULE,
 ];

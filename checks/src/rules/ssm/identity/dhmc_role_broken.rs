@@ -7,7 +7,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::credentials::{calls, nearly};
+use crate::ssm::credentials::{add_new, calls, nearly};
 use crate::ssm::identity::{CHANNELS, REGISTER, RoleFacts};
 use serde_json::Value;
 
@@ -86,7 +86,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         if decision.is_denied() {
             denied.push((action, decision));
         } else if !decision.is_allowed() {
-            open.extend(role.open(&decision).into_iter().filter(|gap| !open.contains(gap)).collect::<Vec<_>>());
+            add_new(&mut open, role.open(&decision));
         }
     }
     let Some((_, first)) = denied.first() else {

@@ -7,7 +7,7 @@ use crate::iam::{Layer, LayerDecision, LayerEffect};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::credentials::calls;
+use crate::ssm::credentials::{add_new, calls};
 use crate::ssm::identity::{CHANNELS, REGISTER, RoleFacts};
 
 declare_rule! {
@@ -66,7 +66,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             }
         }
         if decision.layers.iter().any(|part| part.effect == LayerEffect::Unknown) {
-            open.extend(role.open(&decision).into_iter().filter(|gap| !open.contains(gap)).collect::<Vec<_>>());
+            add_new(&mut open, role.open(&decision));
         }
     }
     let stops_register = stops.iter().any(|stop| stop.actions.contains(&REGISTER));
@@ -101,7 +101,10 @@ fn finding(case: &Case<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Finding {
     };
     let mut finding = Finding::new(format!("{detail}; no other permission outweighs that")).about("role", name);
     if let Some(by) = &stop.part.by {
-        finding = finding.about("policy", &by.source.name).proofs(role.statement(case, by));
+        finding = finding.proofs(role.statement(case, by));
+        if by.source.layer != Layer::Boundary {
+            finding = finding.about("policy", &by.source.name);
+        }
     }
     if let (Layer::Boundary, Some(arn)) = (stop.part.layer, boundary) {
         let field = "PermissionsBoundary.PermissionsBoundaryArn";

@@ -6,4 +6,8 @@ pub(crate) mod inventory_or_association_failing;
 pub(crate) mod plugin_credentials_unsupported;
 pub(crate) mod plugin_missing;
 pub(crate) mod plugin_too_old;
+pub(crate) mod session_idle_timeout;
 pub(crate) mod session_kms_client;
+pub(crate) mod session_kms_instance;
+pub(crate) mod session_log_destination_broken;
+pub(crate) mod session_log_path_missing;
