@@ -163,7 +163,7 @@ impl Session {
 fn read(call: &Call<'_>, watch: &Watch, sent: Result<(), Unanswered>) -> Result<Value, CallError> {
     let answer: Option<RawAnswer> = watch.take_answer();
     match (sent, answer) {
-        (Err(failed), _) if !failed.answered => Err(unanswered(call, watch, failed)),
+        (Err(failed), _) if !failed.answered => Err(unanswered(call, watch, &failed)),
         (_, Some(raw)) => wire::decode(
             call.service,
             call.operation,
@@ -172,7 +172,7 @@ fn read(call: &Call<'_>, watch: &Watch, sent: Result<(), Unanswered>) -> Result<
             &raw.body,
         )
         .map_err(|error| CallError::of_service(call.name, error, watch.attempts())),
-        (Err(failed), None) => Err(unanswered(call, watch, failed)),
+        (Err(failed), None) => Err(unanswered(call, watch, &failed)),
         (Ok(()), None) => Err(CallError::local(
             call.name,
             CallErrorKind::Other,
@@ -181,7 +181,7 @@ fn read(call: &Call<'_>, watch: &Watch, sent: Result<(), Unanswered>) -> Result<
     }
 }
 
-fn unanswered(call: &Call<'_>, watch: &Watch, failed: Unanswered) -> CallError {
+fn unanswered(call: &Call<'_>, watch: &Watch, failed: &Unanswered) -> CallError {
     let at = watch
         .host()
         .map(|host| format!("`{host}`: "))

@@ -47,7 +47,7 @@ pub enum SessionError {
     NoCredentials(String),
     /// There were credentials once.
     #[error(
-        "the AWS credentials have expired: {0}; sign in again, for a profile with single sign-on by `aws sso login`"
+        "the AWS credentials have expired, or nobody is signed in: {0}; sign in again, for a profile with single sign-on by `aws sso login`"
     )]
     ExpiredToken(String),
     /// A source of credentials was found and gave none, be it STS, single sign-on or a program.
@@ -250,12 +250,20 @@ impl ProvideCredentials for Fetched {
 }
 
 /// What a failure to get credentials means. The SDK has no variant for expired sign-ins, only words.
-fn sorted(error: &CredentialsError) -> SessionError {
+pub(super) fn sorted(error: &CredentialsError) -> SessionError {
     let words = chain(error);
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     let lower = words.to_ascii_lowercase();
     match error {
-        _ if lower.contains("expired") => SessionError::ExpiredToken(words),
-        CredentialsError::CredentialsNotLoaded(_) => SessionError::NoCredentials(words),
+        _ if lower.contains("expired") || lower.contains("cached sso token") => {
+            SessionError::ExpiredToken(words)
+        }
+        CredentialsError::CredentialsNotLoaded(_) => {
+            tracing::debug!(reason = words, "no credentials");
+            let tried =
+                "environment, profile, web identity, container and instance metadata have none";
+            SessionError::NoCredentials(tried.to_owned())
+        }
         _ => SessionError::Credentials(words),
     }
 }

@@ -66,7 +66,8 @@ impl Paginator {
         self.limit_key.as_deref()
     }
 
-    /// Adds the results of `page` to `whole`: lists are joined, counts added. Everything else is the first page's.
+    /// Adds the results of `page` to `whole`: lists are joined, counts added. Everything else is the first page's
+    /// but the flag that there is more.
     pub fn merge(&self, whole: &mut Value, page: Value) {
         let (Value::Object(whole), Value::Object(mut page)) = (whole, page) else {
             return;
@@ -89,19 +90,26 @@ impl Paginator {
                 }
             }
         }
+        // Whether there is more is the last page's to say.
+        if let Some(flag) = &self.more_results {
+            let more = page.remove(flag).unwrap_or(Value::Bool(false));
+            whole.insert(flag.clone(), more);
+        }
     }
 
-    /// Takes the tokens out of the joined value, as the AWS CLI does.
+    /// Takes the tokens out of the joined value, as the AWS CLI does. A flag that still says that there is more stays:
+    /// EC2's SearchTransitGatewayRoutes can end a list with `AdditionalRoutesAvailable` and no token.
     pub fn finish(&self, whole: &mut Value) {
+        let cut = self
+            .more_results
+            .as_ref()
+            .filter(|more| is_true(search(whole, more).as_ref()));
+        let flag = self.more_results.as_ref().filter(|_| cut.is_none());
         let Value::Object(members) = whole else {
             return;
         };
-        for key in self
-            .output_token
-            .iter()
-            .chain(&self.more_results)
-            .flat_map(|path| path.split("||"))
-        {
+        let paths = self.output_token.iter().chain(flag);
+        for key in paths.flat_map(|path| path.split("||")) {
             // Only a plain member is a token; `Contents[-1].Key` points into the results.
             members.shift_remove(key.trim());
         }
@@ -228,6 +236,25 @@ mod tests {
         );
         let next = pages.next(&json!({"Policies": [], "IsTruncated": true, "Marker": "m"}));
         assert_eq!(next, json!({"Marker": "m"}).as_object().cloned());
+    }
+
+    #[test]
+    fn a_list_that_is_cut_without_a_token_says_so() {
+        let pages = paginator("ec2", "SearchTransitGatewayRoutes").unwrap();
+        let mut cut = json!({"Routes": [1], "AdditionalRoutesAvailable": true});
+        assert_eq!(pages.next(&cut), None);
+        pages.finish(&mut cut);
+        assert_eq!(
+            cut,
+            json!({"Routes": [1], "AdditionalRoutesAvailable": true})
+        );
+        let mut whole = json!({"Routes": [1], "AdditionalRoutesAvailable": true, "NextToken": "a"});
+        pages.merge(
+            &mut whole,
+            json!({"Routes": [2], "AdditionalRoutesAvailable": false}),
+        );
+        pages.finish(&mut whole);
+        assert_eq!(whole, json!({"Routes": [1, 2]}));
     }
 
     #[test]

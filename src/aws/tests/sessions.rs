@@ -3,10 +3,11 @@ use std::time::{Duration, SystemTime};
 use aws_config::Region;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::provider::error::CredentialsError;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use serde_json::json;
 
-use super::super::session::{with_credentials, with_role};
+use super::super::session::{sorted, with_credentials, with_role};
 use super::super::{Session, SessionError};
 use super::config;
 use super::server::{self, Server};
@@ -140,4 +141,25 @@ async fn credentials_whose_time_is_over() {
         with_credentials(none.build()).await.err(),
         Some(SessionError::NoCredentials(_))
     ));
+}
+
+#[test]
+fn failures_to_get_credentials_are_told_apart_on_one_line() {
+    let error = sorted(&CredentialsError::not_loaded("tried:\n  one\n  two"));
+    assert!(
+        matches!(&error, SessionError::NoCredentials(m) if !m.contains('\n')),
+        "{error}"
+    );
+    for words in [
+        "the SSO token has expired",
+        "failed to load the cached SSO token",
+    ] {
+        let error = sorted(&CredentialsError::provider_error(words));
+        assert!(matches!(error, SessionError::ExpiredToken(_)), "{words}");
+    }
+    let error = sorted(&CredentialsError::provider_error("a\nb"));
+    assert_eq!(
+        error,
+        SessionError::Credentials("an error occurred while loading credentials: a b".to_owned())
+    );
 }
