@@ -4,15 +4,14 @@
 
 use super::addresses::AddressSet;
 use super::dns::VpcDns;
-use super::filter::Direction;
-use super::internet::{behind, guard, replies, subnet_stage};
+use super::inside::{self, Causes, Inside};
+use super::internet::towards;
 use super::obstacle::{Cause, Obstacle};
 use super::origin::Origin;
-use super::path::{Certainty, Stage, Walk, Way};
+use super::path::{Certainty, Walk};
 use super::proof;
-use super::route::{self, Target};
 use super::security_group::{self, Peer};
-use super::traffic::{Family, Traffic, TrafficSet};
+use super::traffic::Family;
 use crate::evidence::Component;
 use crate::snapshot::ec2::{NetworkInterface, VpcEndpoint, is};
 use crate::snapshot::{Gap, Snapshot};
@@ -177,15 +176,21 @@ pub(super) fn walk_to<'a>(
     let asked = origin.tcp_to(family, everywhere, port);
     let groups = security_group::ids(&endpoint.groups);
     let peer = if groups.is_empty() { Peer::Unknown } else { Peer::Carrying(&groups) };
-    let filtered = security_group::evaluate(snapshot, &origin.groups, Direction::Egress, &asked, peer);
-    let stage = Stage { way: Way::Forward, cause: Cause::SecurityGroupEgress, hop: origin.component.clone() };
-    let current = walk.filter(&asked.into(), &filtered, &stage);
+    let current = inside::leave(&mut walk, origin, asked, peer);
     let mut branches = Vec::new();
     for seat in &seats {
-        let part = super::internet::towards(&current, &seat.addresses);
+        let part = towards(&current, &seat.addresses);
         if !part.is_empty() {
             let mut branch = walk.branch();
-            Leg { origin, endpoint, groups: &groups, seat }.walk(&mut branch, &part);
+            let inside = Inside {
+                origin,
+                target: component.clone(),
+                subnet: &seat.subnet,
+                groups: &groups,
+                client_ports: &origin.client_ports,
+                causes: Causes::ENDPOINT,
+            };
+            inside.walk(&mut branch, &part);
             branches.push(branch);
         }
     }
@@ -194,85 +199,4 @@ pub(super) fn walk_to<'a>(
     walk.join(branches);
     walk.certainty = certainty;
     walk
-}
-
-/// The way to the part of an endpoint that is in one subnet.
-struct Leg<'a> {
-    origin: &'a Origin,
-    endpoint: &'a VpcEndpoint,
-    groups: &'a [String],
-    seat: &'a Seat,
-}
-
-impl Leg<'_> {
-    fn walk(&self, walk: &mut Walk<'_>, traffic: &TrafficSet) {
-        let (origin, seat) = (self.origin, self.seat);
-        let is_same_subnet = seat.subnet == origin.subnet;
-        let mut traffic = traffic.clone();
-        if !is_same_subnet {
-            let stage = subnet_stage(Way::Forward, Cause::NetworkAclOutbound, &origin.subnet);
-            traffic = guard(walk, &origin.subnet, &origin.vpc, Direction::Egress, &traffic, &stage);
-            self.local(walk, &origin.subnet, &traffic, Cause::NoRoute);
-            let stage = subnet_stage(Way::Forward, Cause::EndpointSubnetAclInbound, &seat.subnet);
-            traffic = guard(walk, &seat.subnet, &origin.vpc, Direction::Ingress, &traffic, &stage);
-        }
-        let traffic = self.enter(walk, &traffic);
-        if !is_same_subnet {
-            let returning = replies(&traffic, origin.addresses(walk.family), &origin.client_ports);
-            let stage = subnet_stage(Way::Reply, Cause::EndpointSubnetAclReply, &seat.subnet);
-            let returning = guard(walk, &seat.subnet, &origin.vpc, Direction::Egress, &returning, &stage);
-            self.local(walk, &seat.subnet, &returning, Cause::NoReturnRoute);
-            let stage = subnet_stage(Way::Reply, Cause::NetworkAclReply, &origin.subnet);
-            let returning = guard(walk, &origin.subnet, &origin.vpc, Direction::Ingress, &returning, &stage);
-            walk.pass(Way::Reply, origin.component.clone(), &returning, None);
-        }
-    }
-
-    /// Through the groups of the endpoint.
-    fn enter(&self, walk: &mut Walk<'_>, traffic: &TrafficSet) -> TrafficSet {
-        let Some(hull) = traffic.hull() else { return traffic.clone() };
-        let peer = Peer::Carrying(&self.origin.groups);
-        let filtered = security_group::evaluate(walk.snapshot, self.groups, Direction::Ingress, &hull, peer);
-        let hop = Component::new("vpc-endpoint", &self.endpoint.vpc_endpoint_id);
-        walk.filter(traffic, &filtered, &Stage { way: Way::Forward, cause: Cause::EndpointSecurityGroup, hop })
-    }
-
-    /// The local route, which a more specific route to an appliance may overrule.
-    fn local(&self, walk: &mut Walk<'_>, subnet: &str, traffic: &TrafficSet, missing: Cause) {
-        let table = match route::of_subnet(walk.snapshot, subnet, &self.origin.vpc) {
-            Ok(table) => table,
-            Err(gap) => return walk.gap(gap),
-        };
-        let way = if missing == Cause::NoRoute { Way::Forward } else { Way::Reply };
-        let routed = route::divide(walk.snapshot, table, &traffic.destinations());
-        for leg in &routed.legs {
-            let evidence = route::evidence(walk.snapshot, &routed.table, leg.choice.as_ref());
-            let part: TrafficSet = super::internet::towards(traffic, &leg.destination);
-            match &leg.choice {
-                None => {
-                    let by = format!("no route of `{}` leads to {}", routed.table.id, leg.destination);
-                    walk.obstacle(self.misrouted(missing, &routed.table, evidence, &part).by(by));
-                }
-                Some(choice) if choice.is_blackhole => {
-                    walk.obstacle(self.misrouted(Cause::Blackhole, &routed.table, evidence, &part).by(&choice.text));
-                }
-                Some(choice) if choice.target == Target::Local => {
-                    walk.pass(way, routed.table.clone(), &part, Some(choice.text.clone()));
-                }
-                Some(choice) => walk.gap(behind(&choice.target)),
-            }
-        }
-    }
-
-    fn misrouted(
-        &self,
-        cause: Cause,
-        table: &Component,
-        evidence: Vec<crate::evidence::Evidence>,
-        part: &TrafficSet,
-    ) -> Obstacle {
-        let obstacle = Obstacle::new(cause, table.clone(), evidence);
-        let header: Option<Traffic> = part.hull();
-        header.into_iter().fold(obstacle, Obstacle::stopping)
-    }
 }

@@ -13,7 +13,7 @@ use super::ports::PortSet;
 use super::prefix_list;
 use super::proof;
 use super::route::{self, Choice, Leg, Target};
-use super::traffic::{Family, Traffic, TrafficSet};
+use super::traffic::{Family, Protocol, Traffic, TrafficSet};
 use crate::evidence::Component;
 use crate::snapshot::ec2::{InstanceNetworkInterface, RouteTable, is};
 use crate::snapshot::{Gap, Snapshot};
@@ -21,8 +21,9 @@ use crate::snapshot::{Gap, Snapshot};
 /// A walk from an interface to addresses outside its VPC.
 pub(super) struct Outward<'a> {
     pub(super) origin: &'a Origin,
-    /// The service whose addresses are meant, `ssm`; empty for none. Routes that lead only to other services do not matter.
-    pub(super) service: &'a str,
+    /// The service whose addresses are meant, `ssm`: routes that lead into the VPC or only to other services do not matter. `None` when
+    /// certain addresses are meant, wherever they are.
+    pub(super) service: Option<&'a str>,
 }
 
 impl Outward<'_> {
@@ -58,25 +59,28 @@ impl Outward<'_> {
                 branches.push(branch);
             }
         }
+        if branches.is_empty() {
+            let everywhere = Leg { destination: current.destinations(), choice: None };
+            self.passable(walk, &routed.table, &everywhere, &current);
+        }
         walk.join(branches);
     }
 
     /// Whether the service that is meant cannot be on this leg: inside the VPC, or behind the endpoint of another service.
     fn is_elsewhere(&self, snapshot: &Snapshot, leg: &Leg) -> bool {
-        leg.choice.as_ref().is_some_and(|choice| match &choice.target {
-            Target::Local => true,
-            target => self.is_of_other_service(snapshot, target),
-        })
+        self.service.is_some()
+            && leg.choice.as_ref().is_some_and(|choice| match &choice.target {
+                Target::Local => true,
+                target => self.is_of_other_service(snapshot, target),
+            })
     }
 
     fn is_of_other_service(&self, snapshot: &Snapshot, target: &Target) -> bool {
-        let Target::Endpoint(id) = target else { return false };
+        let (Target::Endpoint(id), Some(service)) = (target, self.service) else { return false };
         let endpoint = snapshot.vpc_endpoints.known().iter().find(|endpoint| endpoint.vpc_endpoint_id == *id);
-        !self.service.is_empty()
-            && endpoint.is_some_and(|endpoint| {
-                is(&endpoint.vpc_endpoint_type, "Gateway")
-                    && endpoint.service_name.rsplit('.').next() != Some(self.service)
-            })
+        endpoint.is_some_and(|endpoint| {
+            is(&endpoint.vpc_endpoint_type, "Gateway") && endpoint.service_name.rsplit('.').next() != Some(service)
+        })
     }
 
     fn leg(&self, walk: &mut Walk<'_>, table: &RouteTable, leg: &Leg, traffic: &TrafficSet) {
@@ -93,12 +97,13 @@ impl Outward<'_> {
             Target::NatGateway(id) => nat::through_gateway(self, walk, id, traffic),
             Target::Interface { .. } => nat::through_interface(self, walk, &choice.target, traffic),
             Target::Endpoint(id) => self.endpoint(walk, id, choice, table, traffic),
-            Target::Peering(_) => {
+            Target::Local => self.nobody(walk, &component, choice, traffic),
+            Target::Peering(_) if traffic.destinations().is_subset(&AddressSet::public(walk.family)) => {
                 let evidence = route::evidence(walk.snapshot, &component, Some(choice));
                 let obstacle = Obstacle::new(Cause::PeeringNoInternet, choice.target.component(), evidence);
                 walk.stop(choice.target.component(), traffic, obstacle.by(&choice.text));
             }
-            Target::Local | Target::TransitGateway(_) | Target::VirtualPrivateGateway(_) | Target::Other(_) => {
+            Target::Peering(_) | Target::TransitGateway(_) | Target::VirtualPrivateGateway(_) | Target::Other(_) => {
                 walk.opaque(choice.target.component(), traffic, None, behind(&choice.target));
             }
         }
@@ -135,6 +140,9 @@ impl Outward<'_> {
         let crossing = Crossing::OutboundPublicAddress;
         let mut judged = gateway::internet_gateway(walk.snapshot, id, &origin.vpc, &origin.subnet, crossing);
         let mut outside = traffic.clone();
+        if traffic.destinations().intersection(&AddressSet::public(walk.family)).is_empty() {
+            judged.0.push(not_public(Component::new("internet-gateway", id), &traffic.destinations()));
+        }
         if walk.family == Family::Ipv4 {
             match &origin.public_ipv4 {
                 Some(public) => outside = with_source(traffic, &AddressSet::of([public.as_str()])),
@@ -142,6 +150,19 @@ impl Outward<'_> {
             }
         }
         deliver(walk, Component::new("internet-gateway", id), &outside, judged);
+    }
+
+    /// Inside the VPC, and no interface has the address, as far as all are known.
+    fn nobody(&self, walk: &mut Walk<'_>, table: &Component, choice: &Choice, traffic: &TrafficSet) {
+        let vpc = Component::new("vpc", &self.origin.vpc);
+        match walk.snapshot.network_interfaces.select("vpc-id", &self.origin.vpc, |_| false) {
+            Ok(_) => {
+                let evidence = route::evidence(walk.snapshot, table, Some(choice));
+                let by = format!("no interface in `{}` has {}", self.origin.vpc, traffic.destinations());
+                walk.stop(vpc.clone(), traffic, Obstacle::new(Cause::NoDestination, vpc, evidence).by(by));
+            }
+            Err(gap) => walk.opaque(vpc, traffic, None, gap),
+        }
     }
 
     fn no_public_address(&self, snapshot: &Snapshot) -> Obstacle {
@@ -172,7 +193,7 @@ impl Outward<'_> {
                 deliver(walk, component, traffic, (obstacles, Vec::new()));
             }
             Ok(Some(_) | None) => walk.opaque(component, traffic, None, behind(&choice.target)),
-            Err(_) if lists.iter().all(|list| prefix_list::is_of_other_service(walk.snapshot, list, self.service)) => {}
+            Err(_) if self.service.is_some_and(|service| are_of_others(walk.snapshot, &lists, service)) => {}
             Err(gap) => walk.opaque(component, traffic, None, gap),
         }
     }
@@ -250,8 +271,29 @@ pub(super) fn with_source(traffic: &TrafficSet, source: &AddressSet) -> TrafficS
     parts.fold(TrafficSet::default(), |set, part| set.union(&part.into()))
 }
 
-/// The replies to packets: from their destinations to `to`, at the ports that clients use.
+/// The replies to packets: from their destinations to `to`, at the ports that clients use. ICMP echo is answered by echo reply.
 pub(super) fn replies(traffic: &TrafficSet, to: &AddressSet, ports: &PortSet) -> TrafficSet {
     let Some(hull) = traffic.hull() else { return TrafficSet::default() };
-    Traffic::new(hull.protocol, hull.destination, to.clone(), ports.clone()).into()
+    let echo = [(Protocol::ICMP, 8, 0), (Protocol::ICMPV6, 128, 129)].into_iter().find(|(protocol, request, _)| {
+        *protocol == hull.protocol && hull.ports.is_subset(&PortSet::icmp(*request, -1))
+    });
+    let ports = match echo {
+        Some((_, _, reply)) => PortSet::icmp(reply, 0),
+        None if hull.protocol.is_icmp() => PortSet::all(),
+        None => ports.clone(),
+    };
+    Traffic::new(hull.protocol, hull.destination, to.clone(), ports).into()
+}
+
+/// What a gateway has against destinations that are no public addresses.
+pub(super) fn not_public(component: Component, destinations: &AddressSet) -> Obstacle {
+    let mut obstacle = Obstacle::new(Cause::NotPublicDestination, component, Vec::new());
+    if destinations.is_subset(&AddressSet::of(["100.64.0.0/10"])) {
+        obstacle.code = Some("IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS");
+    }
+    obstacle.by(format!("{destinations} is no address of the internet"))
+}
+
+fn are_of_others(snapshot: &Snapshot, lists: &[&str], service: &str) -> bool {
+    lists.iter().all(|list| prefix_list::is_of_other_service(snapshot, list, service))
 }

@@ -1,15 +1,17 @@
 //! The network engine: what passes between two points of a network in AWS, and which line of which resource decides.
 //!
 //! Packets are sets ([`Traffic`]), so that "some ports" and "some addresses" are answers of their own. Each mechanism has one file and
-//! answers with what it lets through and the deciding line ([`Filtered`]); the walks ([`to_service`]) put them in the order in which
+//! answers with what it lets through and the deciding line ([`Filtered`]); the walks ([`to_service`], [`between`]) put them in the order in which
 //! a packet and its reply meet them, and report every obstacle, not the first.
 
 mod addresses;
+mod between;
 pub mod block_public_access;
 pub mod dns;
 pub mod endpoint;
 mod filter;
 pub mod gateway;
+mod inside;
 mod internet;
 mod nat;
 pub mod network_acl;
@@ -30,6 +32,7 @@ mod testing;
 mod traffic;
 
 pub use addresses::AddressSet;
+pub use between::{Flow, Point, between};
 pub use endpoint::Considered;
 pub use filter::{Decision, Direction, Filtered, Line, Part};
 pub use obstacle::{Cause, Effect, NatInstanceFault, Obstacle};

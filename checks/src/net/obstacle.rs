@@ -80,8 +80,6 @@ pub enum Cause {
     DnsServerUnreachable,
     /// The interface has no address at all.
     NoAddress,
-    /// The interface has no IPv6 address.
-    NoIpv6Address,
     /// No interface has the destination address.
     NoDestination,
     /// The receiver is a NAT gateway, which takes no connections from outside.
@@ -145,7 +143,7 @@ impl Cause {
             }
             Self::NoDestination => "NO_POSSIBLE_DESTINATION",
             Self::NatUnsolicited => "NGW_REQUIRES_SOURCE_IN_VPC",
-            Self::NoAddress | Self::NoIpv6Address => "UNASSOCIATED_COMPONENT",
+            Self::NoAddress => "UNASSOCIATED_COMPONENT",
             Self::EndpointPrivateDnsOff
             | Self::EndpointAddressFamily
             | Self::DnsSupportOff

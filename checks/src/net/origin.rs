@@ -6,7 +6,7 @@ use super::security_group;
 use super::traffic::{Family, Protocol, Traffic};
 use crate::evidence::Component;
 use crate::snapshot::Snapshot;
-use crate::snapshot::ec2::{Instance, InstanceNetworkInterface, is};
+use crate::snapshot::ec2::{Instance, InstanceNetworkInterface, NetworkInterface, is};
 
 /// An interface with what a walk needs of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +55,25 @@ impl Origin {
             public_ipv4: public_address(eni).map(str::to_owned),
             ipv6: AddressSet::of(eni.ipv6_addresses.iter().map(|address| address.ipv6_address.as_str())),
             client_ports: instance.map_or_else(any_client, client_ports),
+        }
+    }
+
+    /// An interface of any kind, as `DescribeNetworkInterfaces` shows it. Nothing is known of its system.
+    pub fn of_network_interface(eni: &NetworkInterface) -> Self {
+        let instance = eni.attachment.as_ref().map(|attachment| attachment.instance_id.clone());
+        let primary = eni.private_ip_addresses.iter().find(|address| address.primary);
+        let paired = primary.and_then(|address| address.association.as_ref()).or(eni.association.as_ref());
+        Self {
+            component: Component::new("network-interface", &eni.network_interface_id),
+            instance: instance.filter(|instance| !instance.is_empty()),
+            owner: eni.owner_id.clone(),
+            vpc: eni.vpc_id.clone(),
+            subnet: eni.subnet_id.clone(),
+            groups: security_group::ids(&eni.groups),
+            ipv4: AddressSet::of([eni.private_ip_address.as_str()]),
+            public_ipv4: paired.map(|own| own.public_ip.clone()).filter(|address| !address.is_empty()),
+            ipv6: AddressSet::of(eni.ipv6_addresses.iter().map(|address| address.ipv6_address.as_str())),
+            client_ports: any_client(),
         }
     }
 

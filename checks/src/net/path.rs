@@ -1,6 +1,5 @@
 //! A walk along a path: what each hop did to the packets, every obstacle, and every fact that was missing.
 
-use super::addresses::AddressSet;
 use super::filter::{Decision, Filtered, Line};
 use super::obstacle::{Cause, Effect, Obstacle};
 use super::traffic::{Family, Traffic, TrafficSet};
@@ -235,11 +234,7 @@ impl<'a> Walk<'a> {
         code: Option<&'static str>,
         stage: &Stage,
     ) {
-        let far = |set: &TrafficSet| match stage.way {
-            Way::Forward => set.destinations(),
-            Way::Reply => set.sources(),
-        };
-        let (effect, passes) = self.partial(before, onward, dropped, far);
+        let (effect, passes) = self.partial(before, onward, dropped);
         let component = lines.first().map_or_else(|| stage.hop.clone(), |line| line.component.clone());
         let evidence = lines.iter().flat_map(|line| line.evidence.iter().cloned()).collect();
         let mut obstacle = Obstacle::new(stage.cause, component, evidence);
@@ -252,24 +247,21 @@ impl<'a> Walk<'a> {
     }
 
     /// How much is lost: everything, some ports of every address, or some addresses.
-    fn partial(
-        &mut self,
-        before: &TrafficSet,
-        onward: &TrafficSet,
-        dropped: &TrafficSet,
-        far: impl Fn(&TrafficSet) -> AddressSet,
-    ) -> (Effect, Option<String>) {
+    fn partial(&mut self, before: &TrafficSet, onward: &TrafficSet, dropped: &TrafficSet) -> (Effect, Option<String>) {
         if onward.is_empty() {
             return (Effect::Blocked, None);
         }
-        let (asked, hit, still) = (far(before), far(dropped), far(onward));
-        if hit == asked && still == asked {
+        // One side is a single interface and so in every part; what differs are the addresses of the other side.
+        let ends = |set: &TrafficSet| set.sources().union(&set.destinations());
+        if ends(dropped) == ends(before) && ends(onward) == ends(before) {
             let always = before.ports().difference(&dropped.ports());
             let ports = if always.is_empty() { onward.ports() } else { always };
             return (Effect::Degraded, Some(format!("ports {ports}")));
         }
+        let is_sources = before.destinations() == onward.destinations();
+        let still = if is_sources { onward.sources() } else { onward.destinations() };
         match self.certainty.clone() {
-            Certainty::Exact => (Effect::Degraded, Some(still.difference(&hit).union(&still).to_string())),
+            Certainty::Exact => (Effect::Degraded, Some(still.to_string())),
             Certainty::Within(gap) => {
                 self.gap(gap);
                 (Effect::Possible, Some(still.to_string()))

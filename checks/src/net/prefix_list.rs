@@ -13,7 +13,10 @@ pub fn addresses(snapshot: &Snapshot, id: &str) -> Result<AddressSet, Gap> {
         return read(id, answer.entries.iter().map(|entry| entry.cidr.as_str()));
     }
     let service = snapshot.prefix_lists.get(id);
-    if let Ok(Some(list)) = &service {
+    // `DescribeManagedPrefixLists` answers with the same member, and without blocks.
+    if let Ok(Some(list)) = &service
+        && !list.cidrs.is_empty()
+    {
         return read(id, list.cidrs.iter().map(String::as_str));
     }
     match (managed, service) {

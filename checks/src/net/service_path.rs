@@ -1,19 +1,23 @@
 //! The way from an interface to a service of AWS, by name: which way the name leads, and whether that way works.
 
 use super::addresses::AddressSet;
+use super::between::{Flow, Point, between};
 use super::dns::{self, Servers, VpcDns};
 use super::endpoint::{self, Considered};
 use super::filter::Direction;
+use super::inside;
 use super::internet::{Outward, guard, subnet_stage};
 use super::obstacle::{Cause, Effect, Obstacle};
 use super::origin::Origin;
-use super::path::{self, Certainty, Path, Stage, Verdict, Walk};
+use super::path::{self, Certainty, Path, Verdict, Walk};
+use super::ports::PortSet;
 use super::prefix_list;
 use super::route::{self, Target};
-use super::security_group::{self, Peer};
-use super::traffic::Family;
+use super::security_group::Peer;
+use super::traffic::{Family, Protocol, TrafficSet};
 use crate::snapshot::ec2::{InstanceNetworkInterface, VpcEndpoint, is};
 use crate::snapshot::{Gap, Snapshot};
+use std::net::IpAddr;
 
 /// What a name leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,6 +165,7 @@ impl Question<'_> {
             Ok(Servers::Custom(servers)) => {
                 is_amazon = false;
                 resolution.obstacles.push(dns.custom_servers(self.snapshot, servers));
+                resolution.obstacles.extend(self.unreachable_servers(servers));
                 resolution.answer.push(dns::answers_gap(servers, self.name()));
             }
             Err(gap) => {
@@ -174,6 +179,27 @@ impl Question<'_> {
             _ => {}
         }
         !is_amazon
+    }
+
+    /// The obstacle that DNS servers are of which none can be asked. Only UDP counts: TCP is for long answers.
+    fn unreachable_servers(&self, servers: &[String]) -> Option<Obstacle> {
+        let from = Point::Interface(Box::new(self.origin.clone()));
+        let flow = Flow { protocol: Protocol::UDP, ports: PortSet::one(53) };
+        let addresses: Vec<IpAddr> = servers.iter().filter_map(|server| server.parse().ok()).collect();
+        if addresses.is_empty() || addresses.len() < servers.len() {
+            return None;
+        }
+        let paths = addresses.iter().map(|address| between(self.snapshot, &from, &Point::Address(*address), &flow));
+        let paths: Vec<Path> = paths.collect();
+        if paths.iter().any(|path| path.verdict != Verdict::Blocked) {
+            return None;
+        }
+        let first = paths.iter().flat_map(|path| &path.obstacles).find(|one| one.effect == Effect::Blocked)?;
+        let by = first.by.clone().unwrap_or_default();
+        let mut obstacle =
+            Obstacle { cause: Cause::DnsServerUnreachable, code: first.code, passes: None, ..first.clone() };
+        obstacle.by = Some(format!("udp 53 to {}: {by}", servers.join(", ")));
+        Some(obstacle)
     }
 
     /// Every way that the name may lead, given what is known.
@@ -321,21 +347,14 @@ impl Question<'_> {
         let gap = Gap::opaque(format!("which addresses `{name}` has"));
         let mut walk = Walk::new(self.snapshot, family, Certainty::Within(gap));
         let current = self.leave(&mut walk, destination, Peer::Outside);
-        Outward { origin: self.origin, service: self.service }.walk(&mut walk, &current);
+        Outward { origin: self.origin, service: Some(self.service) }.walk(&mut walk, &current);
         walk.finish(name)
     }
 
     /// Through the groups of the interface.
-    fn leave(&self, walk: &mut Walk<'_>, destination: AddressSet, peer: Peer<'_>) -> super::traffic::TrafficSet {
+    fn leave(&self, walk: &mut Walk<'_>, destination: AddressSet, peer: Peer<'_>) -> TrafficSet {
         let asked = self.origin.tcp_to(walk.family, destination, self.port);
-        let groups = &self.origin.groups;
-        let filtered = security_group::evaluate(self.snapshot, groups, Direction::Egress, &asked, peer);
-        let hop = self.origin.component.clone();
-        walk.filter(
-            &asked.into(),
-            &filtered,
-            &Stage { way: path::Way::Forward, cause: Cause::SecurityGroupEgress, hop },
-        )
+        inside::leave(walk, self.origin, asked, peer)
     }
 
     fn conclude(self, ways: Vec<Way>, endpoints: Vec<Considered>, resolution: Resolution) -> ServicePath {

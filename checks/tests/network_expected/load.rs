@@ -1,0 +1,64 @@
+//! Every recorded file loads: its facts, or none where it is about something else.
+
+use crate::{fixtures, json_files, read};
+use checks::snapshot::facts_of_file;
+use serde_json::Value;
+
+/// Members of answers that are facts here; a file that holds one of them must not be passed over.
+const FACTS: [&str; 24] = [
+    "Reservations",
+    "InstanceStatuses",
+    "Images",
+    "IamInstanceProfileAssociations",
+    "NetworkInterfaces",
+    "Vpcs",
+    "Subnets",
+    "RouteTables",
+    "NetworkAcls",
+    "SecurityGroups",
+    "VpcEndpoints",
+    "NatGateways",
+    "InternetGateways",
+    "EgressOnlyInternetGateways",
+    "DhcpOptions",
+    "VpcPeeringConnections",
+    "PrefixLists",
+    "VpcBlockPublicAccessExclusions",
+    "TransitGateways",
+    "TransitGatewayAttachments",
+    "TransitGatewayVpcAttachments",
+    "InstanceInformationList",
+    "ResolverRuleAssociations",
+    "FirewallRuleGroupAssociations",
+];
+
+#[test]
+fn every_recorded_file_loads() {
+    let (mut with_facts, mut without) = (0, 0);
+    let root = fixtures();
+    let files = json_files(&root);
+    let mut wrong = Vec::new();
+    for path in &files {
+        let text = read(path);
+        let shown = path.strip_prefix(&root).unwrap().display().to_string();
+        let value: Value = serde_json::from_str(&text).unwrap();
+        match facts_of_file(path.file_name().unwrap().to_str().unwrap(), &text) {
+            Err(error) => wrong.push(format!("{shown}: {error}")),
+            Ok(facts) if !facts.reads.is_empty() => with_facts += 1,
+            Ok(_) => {
+                without += 1;
+                let answer = value.get("data").unwrap_or(&value);
+                // `DescribeManagedPrefixLists` answers with the member of `DescribePrefixLists`, and without blocks.
+                let is_another = shown.contains("DescribeManagedPrefixLists");
+                let passed_over = FACTS.iter().find(|member| answer.get(member).is_some_and(Value::is_array));
+                wrong.extend(
+                    passed_over.filter(|_| !is_another).map(|member| format!("{shown}: `{member}` is passed over")),
+                );
+            }
+        }
+    }
+    println!("{} files: {with_facts} with facts, {without} about something else", files.len());
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(files.len(), 983, "files of the recorded set");
+    assert!(with_facts >= 693, "fewer files with facts than before: {with_facts}");
+}
