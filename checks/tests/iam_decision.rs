@@ -286,6 +286,9 @@ fn the_owner_of_the_resource_matters_only_where_it_decides() {
     let mut function = request(SESSION, "lambda:InvokeFunction", FUNCTION);
     function.resource_account = None;
     assert_eq!(verdict(&function, &identity(json!(allow("lambda:*")))), 'A');
+    let mut without_resource = request(SESSION, "ssm:ListAssociations", "*");
+    without_resource.resource_account = None;
+    assert_eq!(verdict(&without_resource, &identity(json!(allow("ssm:*")))), 'A');
 }
 
 #[test]
