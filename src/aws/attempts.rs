@@ -26,11 +26,7 @@ impl RawAnswer {
     pub(super) fn of(response: &HttpResponse) -> Option<Self> {
         Some(Self {
             status: response.status().as_u16(),
-            headers: response
-                .headers()
-                .iter()
-                .map(|(n, v)| (n.to_owned(), v.to_owned()))
-                .collect(),
+            headers: response.headers().iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
             body: response.body().bytes()?.to_vec(),
         })
     }
@@ -55,20 +51,12 @@ impl Watch {
 
     /// The answer of the last attempt, if it had one.
     pub(super) fn take_answer(&self) -> Option<RawAnswer> {
-        self.0
-            .answer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
+        self.0.answer.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Where the last attempt went: host and port.
     pub(super) fn host(&self) -> Option<String> {
-        self.0
-            .host
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.host.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -97,11 +85,7 @@ impl Intercept for Watch {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let uri = context.request().uri();
-        let host = uri
-            .split_once("://")
-            .map_or(uri, |(_, rest)| rest)
-            .split(['/', '?'])
-            .next();
+        let host = uri.split_once("://").map_or(uri, |(_, rest)| rest).split(['/', '?']).next();
         *self.0.host.lock().unwrap_or_else(PoisonError::into_inner) = host.map(str::to_owned);
         Ok(())
     }

@@ -50,23 +50,14 @@ impl Session {
     ///
     /// # Errors
     /// See [`CallErrorKind`]. A list whose later pages fail is an error, never a shorter list.
-    pub async fn call(
-        &self,
-        service: &str,
-        operation: &str,
-        parameters: &Value,
-    ) -> Result<Value, CallError> {
+    pub async fn call(&self, service: &str, operation: &str, parameters: &Value) -> Result<Value, CallError> {
         let name = format!("{service}:{operation}");
         let (model, mut input) = self.begin(service, operation, &name, parameters)?;
         let mut whole = self.page(model, operation, &name, &input).await?;
         let Some(paginator) = paginate::paginator(service, operation) else {
             return Ok(whole);
         };
-        if paginator
-            .tokens()
-            .iter()
-            .any(|token| input.contains_key(token))
-        {
+        if paginator.tokens().iter().any(|token| input.contains_key(token)) {
             return Ok(whole);
         }
         let mut next = paginator.next(&whole);
@@ -86,12 +77,7 @@ impl Session {
     ///
     /// # Errors
     /// See [`CallErrorKind`].
-    pub async fn call_page(
-        &self,
-        service: &str,
-        operation: &str,
-        parameters: &Value,
-    ) -> Result<Value, CallError> {
+    pub async fn call_page(&self, service: &str, operation: &str, parameters: &Value) -> Result<Value, CallError> {
         let name = format!("{service}:{operation}");
         let (model, input) = self.begin(service, operation, &name, parameters)?;
         self.page(model, operation, &name, &input).await
@@ -118,13 +104,9 @@ impl Session {
         let wrong = |message: String| CallError::local(name, CallErrorKind::Input, message);
         let model = Service::load(service).map_err(|e| wrong(e.to_string()))?;
         // Checks parameters that are no object, too.
-        wire::encode(model, operation, parameters, &mut token::fresh)
-            .map_err(|e| wrong(e.to_string()))?;
+        wire::encode(model, operation, parameters, &mut token::fresh).map_err(|e| wrong(e.to_string()))?;
         let given = parameters.as_object().into_iter().flatten();
-        let input = given
-            .filter(|(_, v)| !v.is_null())
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect();
+        let input = given.filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect();
         Ok((model, input))
     }
 
@@ -138,13 +120,7 @@ impl Session {
         let whole = Value::Object(input.clone());
         let request = wire::encode(service, operation, &whole, &mut token::fresh)
             .map_err(|e| CallError::local(name, CallErrorKind::Input, e.to_string()))?;
-        let call = Call {
-            service,
-            operation,
-            name,
-            input,
-            request,
-        };
+        let call = Call { service, operation, name, input, request };
         let watch = Watch::default();
         self.counters().pages.fetch_add(1, Ordering::Relaxed);
         tracing::debug!(call = name, "calling");
@@ -152,9 +128,7 @@ impl Session {
             Some(typed) => typed.await,
             None => model_client::send(self, &call, &watch).await?,
         };
-        self.counters()
-            .attempts
-            .fetch_add(u64::from(watch.attempts()), Ordering::Relaxed);
+        self.counters().attempts.fetch_add(u64::from(watch.attempts()), Ordering::Relaxed);
         read(&call, &watch, sent)
     }
 }
@@ -164,33 +138,19 @@ fn read(call: &Call<'_>, watch: &Watch, sent: Result<(), Unanswered>) -> Result<
     let answer: Option<RawAnswer> = watch.take_answer();
     match (sent, answer) {
         (Err(failed), _) if !failed.answered => Err(unanswered(call, watch, &failed)),
-        (_, Some(raw)) => wire::decode(
-            call.service,
-            call.operation,
-            raw.status,
-            &raw.headers,
-            &raw.body,
-        )
-        .map_err(|error| CallError::of_service(call.name, error, watch.attempts())),
+        (_, Some(raw)) => wire::decode(call.service, call.operation, raw.status, &raw.headers, &raw.body)
+            .map_err(|error| CallError::of_service(call.name, error, watch.attempts())),
         (Err(failed), None) => Err(unanswered(call, watch, &failed)),
-        (Ok(()), None) => Err(CallError::local(
-            call.name,
-            CallErrorKind::Other,
-            "the answer could not be read".to_owned(),
-        )),
+        (Ok(()), None) => {
+            Err(CallError::local(call.name, CallErrorKind::Other, "the answer could not be read".to_owned()))
+        }
     }
 }
 
 fn unanswered(call: &Call<'_>, watch: &Watch, failed: &Unanswered) -> CallError {
-    let at = watch
-        .host()
-        .map(|host| format!("`{host}`: "))
-        .unwrap_or_default();
+    let at = watch.host().map(|host| format!("`{host}`: ")).unwrap_or_default();
     let attempts = watch.attempts();
-    CallError {
-        attempts,
-        ..CallError::local(call.name, failed.kind, format!("{at}{}", failed.message))
-    }
+    CallError { attempts, ..CallError::local(call.name, failed.kind, format!("{at}{}", failed.message)) }
 }
 
 /// The input for the next page: its tokens, and none left over from the last.
@@ -202,19 +162,11 @@ fn prepare(input: &mut Map<String, Value>, paginator: &Paginator, tokens: Map<St
 }
 
 /// Refuses a token that was there before and a list without end.
-fn guard(
-    name: &str,
-    tokens: &Map<String, Value>,
-    seen: &mut BTreeSet<String>,
-) -> Result<(), CallError> {
+fn guard(name: &str, tokens: &Map<String, Value>, seen: &mut BTreeSet<String>) -> Result<(), CallError> {
     let endless = |message: String| Err(CallError::local(name, CallErrorKind::Other, message));
     if seen.len() + 1 >= MOST_PAGES {
         return endless(format!("there are more than {MOST_PAGES} pages"));
     }
     let token = Value::Object(tokens.clone()).to_string();
-    if seen.insert(token) {
-        Ok(())
-    } else {
-        endless("the service gave the same page token twice".to_owned())
-    }
+    if seen.insert(token) { Ok(()) } else { endless("the service gave the same page token twice".to_owned()) }
 }

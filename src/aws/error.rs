@@ -58,11 +58,7 @@ impl std::fmt::Display for CallError {
             write!(f, " after {} attempts", self.attempts)?;
         }
         let message = self.message.trim().trim_end_matches('.');
-        if message.is_empty() {
-            Ok(())
-        } else {
-            write!(f, ": {message}")
-        }
+        if message.is_empty() { Ok(()) } else { write!(f, ": {message}") }
     }
 }
 
@@ -71,15 +67,7 @@ impl StdError for CallError {}
 impl CallError {
     /// A failure without an answer of the service.
     pub(super) fn local(call: &str, kind: CallErrorKind, message: String) -> Self {
-        Self {
-            call: call.to_owned(),
-            code: None,
-            message,
-            kind,
-            status: None,
-            attempts: 0,
-            request_id: None,
-        }
+        Self { call: call.to_owned(), code: None, message, kind, status: None, attempts: 0, request_id: None }
     }
 
     /// The service's own error.
@@ -118,24 +106,13 @@ impl Unanswered {
             SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => CallErrorKind::Connect,
             _ => CallErrorKind::Other,
         };
-        let answered = matches!(
-            error,
-            SdkError::ServiceError(_) | SdkError::ResponseError(_)
-        );
-        Self {
-            kind,
-            message: chain(error),
-            answered,
-        }
+        let answered = matches!(error, SdkError::ServiceError(_) | SdkError::ResponseError(_));
+        Self { kind, message: chain(error), answered }
     }
 }
 
-fn causes<'a>(
-    error: &'a (dyn StdError + 'static),
-) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |cause: &&'a (dyn StdError + 'static)| {
-        (*cause).source()
-    })
+fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |cause: &&'a (dyn StdError + 'static)| (*cause).source())
 }
 
 /// The words of an error and its causes, each once, outermost first.
@@ -169,13 +146,7 @@ pub(super) fn kind(code: Option<&str>, status: u16) -> CallErrorKind {
     if CREDENTIALS.contains(&code) {
         return CallErrorKind::ExpiredCredentials;
     }
-    if has(&[
-        "AccessDenied",
-        "Unauthorized",
-        "NotAuthorized",
-        "AuthorizationError",
-    ]) || DENIED.contains(&code)
-    {
+    if has(&["AccessDenied", "Unauthorized", "NotAuthorized", "AuthorizationError"]) || DENIED.contains(&code) {
         return CallErrorKind::Denied;
     }
     // A limit that is exceeded is a quota more often than a rate; waiting does not help against a quota.
@@ -211,12 +182,7 @@ const CREDENTIALS: &[&str] = &[
     "UnrecognizedClientException",
 ];
 
-const DENIED: &[&str] = &[
-    "AllAccessDisabled",
-    "Forbidden",
-    "OptInRequired",
-    "SubscriptionRequiredException",
-];
+const DENIED: &[&str] = &["AllAccessDisabled", "Forbidden", "OptInRequired", "SubscriptionRequiredException"];
 
 #[cfg(test)]
 mod tests {
@@ -262,22 +228,16 @@ mod tests {
 
     #[test]
     fn without_a_code_the_status_decides() {
-        for (status, expected) in [
-            (403, Denied),
-            (404, NotFound),
-            (429, Throttled),
-            (504, Timeout),
-            (503, Other),
-            (200, Other),
-        ] {
+        for (status, expected) in
+            [(403, Denied), (404, NotFound), (429, Throttled), (504, Timeout), (503, Other), (200, Other)]
+        {
             assert_eq!(kind(None, status), expected, "{status}");
         }
     }
 
     #[test]
     fn the_message_names_call_code_and_attempts() {
-        let mut error =
-            CallError::local("ec2:DescribeVpcs", Throttled, "Rate exceeded.".to_owned());
+        let mut error = CallError::local("ec2:DescribeVpcs", Throttled, "Rate exceeded.".to_owned());
         error.code = Some("RequestLimitExceeded".to_owned());
         error.attempts = 3;
         assert_eq!(

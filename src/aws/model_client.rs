@@ -7,9 +7,7 @@ use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::auth::{SigV4OperationSigningConfig, SigningOptions};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_smithy_runtime::client::orchestrator::operation::{Operation, OperationBuilder};
-use aws_smithy_runtime::client::retries::classifiers::{
-    HttpStatusCodeClassifier, TransientErrorClassifier,
-};
+use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::auth::AuthSchemeOptionResolverParams;
 use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
@@ -39,13 +37,8 @@ pub(super) async fn send(
     call: &Call<'_>,
     watch: &Watch,
 ) -> Result<Result<(), Unanswered>, CallError> {
-    let endpoint = session.endpoint(
-        call.service,
-        call.operation,
-        &Value::Object(call.input.clone()),
-    );
-    let endpoint =
-        endpoint.map_err(|e| CallError::local(call.name, CallErrorKind::Input, e.to_string()))?;
+    let endpoint = session.endpoint(call.service, call.operation, &Value::Object(call.input.clone()));
+    let endpoint = endpoint.map_err(|e| CallError::local(call.name, CallErrorKind::Input, e.to_string()))?;
     let operation = operation(session, call, &endpoint, watch);
     let mut request = call.request.clone();
     request.headers.extend(endpoint.headers.iter().cloned());
@@ -87,12 +80,7 @@ fn operation(
         .operation_name(name.clone())
         .endpoint_url(&full_url(endpoint, call))
         .standard_retry(config.retry_config().unwrap_or(&RetryConfig::standard()))
-        .timeout_config(
-            config
-                .timeout_config()
-                .cloned()
-                .unwrap_or_else(TimeoutConfig::disabled),
-        )
+        .timeout_config(config.timeout_config().cloned().unwrap_or_else(TimeoutConfig::disabled))
         .interceptor(watch.clone())
         .with_connection_poisoning()
         .retry_classifier(AwsErrorCodeClassifier::<Refused>::new())
@@ -115,15 +103,13 @@ fn operation(
         .deserializer(move |response| {
             let broken = || OrchestratorError::other("the body of the answer is not there");
             let raw = RawAnswer::of(response).ok_or_else(broken)?;
-            wire::decode(service, &name, raw.status, &raw.headers, &raw.body)
-                .map(drop)
-                .map_err(|error| {
-                    let mut meta = ErrorMetadata::builder().message(error.message);
-                    if let Some(code) = error.code {
-                        meta = meta.code(code);
-                    }
-                    OrchestratorError::operation(Refused(meta.build()))
-                })
+            wire::decode(service, &name, raw.status, &raw.headers, &raw.body).map(drop).map_err(|error| {
+                let mut meta = ErrorMetadata::builder().message(error.message);
+                if let Some(code) = error.code {
+                    meta = meta.code(code);
+                }
+                OrchestratorError::operation(Refused(meta.build()))
+            })
         })
         .build()
 }
@@ -144,12 +130,7 @@ fn authenticated(
     endpoint: &Endpoint,
 ) -> OperationBuilder {
     let config = session.config();
-    let unsigned = call
-        .service
-        .operations
-        .get(call.operation)
-        .and_then(|o| o.authtype.as_deref())
-        == Some("none");
+    let unsigned = call.service.operations.get(call.operation).and_then(|o| o.authtype.as_deref()) == Some("none");
     let Some(credentials) = config.credentials_provider().filter(|_| !unsigned) else {
         return builder.no_auth();
     };
@@ -159,10 +140,7 @@ fn authenticated(
     options.double_uri_encode = !s3;
     options.normalize_uri_path = !s3;
     options.content_sha256_header = s3;
-    let region = endpoint
-        .signing_region
-        .clone()
-        .unwrap_or_else(|| session.region().to_owned());
+    let region = endpoint.signing_region.clone().unwrap_or_else(|| session.region().to_owned());
     let mut layer = Layer::new("model client");
     layer.store_put(AuthSchemeOptionResolverParams::new(()));
     layer.store_put(SigV4OperationSigningConfig {
@@ -173,32 +151,19 @@ fn authenticated(
     });
     let mut components = RuntimeComponentsBuilder::new("model client");
     components.push_auth_scheme(SigV4AuthScheme::new());
-    components.set_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![
-        SCHEME_ID,
-    ])));
+    components.set_auth_scheme_option_resolver(Some(StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID])));
     components.set_identity_resolver(SCHEME_ID, credentials);
     components.set_identity_cache(config.identity_cache());
-    builder.runtime_plugin(
-        StaticRuntimePlugin::new()
-            .with_config(layer.freeze())
-            .with_runtime_components(components),
-    )
+    builder.runtime_plugin(StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(components))
 }
 
 fn serialize(request: &wire::HttpRequest) -> Result<HttpRequest, BoxError> {
-    let mut out = http::Request::builder()
-        .method(request.method.as_str())
-        .uri(request.path_and_query());
+    let mut out = http::Request::builder().method(request.method.as_str()).uri(request.path_and_query());
     for (name, value) in &request.headers {
         out = out.header(name, value);
     }
-    out = out.header(
-        "User-Agent",
-        concat!("aws-triage/", env!("CARGO_PKG_VERSION")),
-    );
-    Ok(HttpRequest::try_from(
-        out.body(SdkBody::from(request.body.clone()))?,
-    )?)
+    out = out.header("User-Agent", concat!("aws-triage/", env!("CARGO_PKG_VERSION")));
+    Ok(HttpRequest::try_from(out.body(SdkBody::from(request.body.clone()))?)?)
 }
 
 impl Session {
@@ -217,9 +182,7 @@ impl Session {
             use_fips: config.use_fips().unwrap_or(false),
             use_dual_stack: config.use_dual_stack().unwrap_or(false),
             endpoint: configured.as_deref(),
-            parameters: operation
-                .map(|o| endpoint::parameters(service, o, input))
-                .unwrap_or_default(),
+            parameters: operation.map(|o| endpoint::parameters(service, o, input)).unwrap_or_default(),
         };
         endpoint::resolve(service, &query)
     }

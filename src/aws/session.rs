@@ -60,9 +60,7 @@ pub enum SessionError {
     #[error("`{0}` is not a region: it must look like `eu-central-1`")]
     BadRegion(String),
     /// The combination of region, FIPS, dual-stack and configured endpoint leads nowhere.
-    #[error(
-        "there is no endpoint: {0}; see AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT"
-    )]
+    #[error("there is no endpoint: {0}; see AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT")]
     Endpoint(String),
     /// A configuration file or variable cannot be used.
     #[error("the AWS configuration cannot be used: {0}")]
@@ -121,10 +119,7 @@ impl Session {
     /// # Errors
     /// No region, one that is none, or endpoint settings that exclude each other.
     pub fn new(config: &SdkConfig) -> Result<Self, SessionError> {
-        let region = config
-            .region()
-            .map(|r| r.as_ref().to_owned())
-            .filter(|r| !r.is_empty());
+        let region = config.region().map(|r| r.as_ref().to_owned()).filter(|r| !r.is_empty());
         let region = region.ok_or(SessionError::NoRegion)?;
         if region_is_known(&region).is_none() {
             return Err(SessionError::BadRegion(region));
@@ -138,11 +133,8 @@ impl Session {
             s3: OnceLock::new(),
         }));
         for name in ["sts", "ec2"] {
-            let service =
-                Service::load(name).map_err(|e| SessionError::Configuration(e.to_string()))?;
-            session
-                .endpoint(service, "", &Value::Null)
-                .map_err(|e| SessionError::Endpoint(e.to_string()))?;
+            let service = Service::load(name).map_err(|e| SessionError::Configuration(e.to_string()))?;
+            session.endpoint(service, "", &Value::Null).map_err(|e| SessionError::Endpoint(e.to_string()))?;
         }
         Ok(session)
     }
@@ -161,21 +153,15 @@ impl Session {
     }
 
     pub(super) fn ec2(&self) -> &aws_sdk_ec2::Client {
-        self.0
-            .ec2
-            .get_or_init(|| aws_sdk_ec2::Client::new(&self.0.config))
+        self.0.ec2.get_or_init(|| aws_sdk_ec2::Client::new(&self.0.config))
     }
 
     pub(super) fn iam(&self) -> &aws_sdk_iam::Client {
-        self.0
-            .iam
-            .get_or_init(|| aws_sdk_iam::Client::new(&self.0.config))
+        self.0.iam.get_or_init(|| aws_sdk_iam::Client::new(&self.0.config))
     }
 
     pub(super) fn s3(&self) -> &aws_sdk_s3::Client {
-        self.0
-            .s3
-            .get_or_init(|| aws_sdk_s3::Client::new(&self.0.config))
+        self.0.s3.get_or_init(|| aws_sdk_s3::Client::new(&self.0.config))
     }
 
     /// The endpoint that was configured for a service: by the program, for the service, or for all.
@@ -191,21 +177,12 @@ impl Session {
             .profile("endpoint_url")
             .build()
             .ok()?;
-        config
-            .service_config()
-            .and_then(|c| c.load_config(key))
-            .or_else(general)
+        config.service_config().and_then(|c| c.load_config(key)).or_else(general)
     }
 }
 
-pub(super) async fn with_role(
-    config: SdkConfig,
-    role: &str,
-    external_id: Option<&str>,
-) -> SdkConfig {
-    let mut builder = AssumeRoleProvider::builder(role)
-        .configure(&config)
-        .session_name("aws-triage");
+pub(super) async fn with_role(config: SdkConfig, role: &str, external_id: Option<&str>) -> SdkConfig {
+    let mut builder = AssumeRoleProvider::builder(role).configure(&config).session_name("aws-triage");
     if let Some(id) = external_id {
         builder = builder.external_id(id);
     }
@@ -237,15 +214,8 @@ impl ProvideCredentials for Fetched {
     where
         Self: 'a,
     {
-        let over = self
-            .first
-            .expiry()
-            .is_some_and(|end| end <= SystemTime::now() + NEARLY_EXPIRED);
-        if over {
-            self.source.provide_credentials()
-        } else {
-            future::ProvideCredentials::ready(Ok(self.first.clone()))
-        }
+        let over = self.first.expiry().is_some_and(|end| end <= SystemTime::now() + NEARLY_EXPIRED);
+        if over { self.source.provide_credentials() } else { future::ProvideCredentials::ready(Ok(self.first.clone())) }
     }
 }
 
@@ -255,13 +225,10 @@ pub(super) fn sorted(error: &CredentialsError) -> SessionError {
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     let lower = words.to_ascii_lowercase();
     match error {
-        _ if lower.contains("expired") || lower.contains("cached sso token") => {
-            SessionError::ExpiredToken(words)
-        }
+        _ if lower.contains("expired") || lower.contains("cached sso token") => SessionError::ExpiredToken(words),
         CredentialsError::CredentialsNotLoaded(_) => {
             tracing::debug!(reason = words, "no credentials");
-            let tried =
-                "environment, profile, web identity, container and instance metadata have none";
+            let tried = "environment, profile, web identity, container and instance metadata have none";
             SessionError::NoCredentials(tried.to_owned())
         }
         _ => SessionError::Credentials(words),

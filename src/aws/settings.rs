@@ -28,25 +28,16 @@ pub(super) struct Settings {
 
 impl Settings {
     /// Reads the configuration files. A profile that was asked for must be there.
-    pub(super) async fn read(
-        env: Env,
-        fs: &Fs,
-        profile: Option<&str>,
-    ) -> Result<Self, SessionError> {
+    pub(super) async fn read(env: Env, fs: &Fs, profile: Option<&str>) -> Result<Self, SessionError> {
         let chosen = profile.map(|p| Cow::Owned(p.to_owned()));
         let profiles = aws_config::profile::load(fs, &env, &EnvConfigFiles::default(), chosen)
             .await
             .map_err(|e| SessionError::Configuration(super::error::chain(&e)))?;
-        let named = profile
-            .map(str::to_owned)
-            .or_else(|| env.get("AWS_PROFILE").ok());
+        let named = profile.map(str::to_owned).or_else(|| env.get("AWS_PROFILE").ok());
         if let Some(name) = named.filter(|name| profiles.get_profile(name).is_none()) {
             let known: Vec<&str> = profiles.profiles().collect();
-            let known = if known.is_empty() {
-                "there are none".to_owned()
-            } else {
-                format!("there are {}", known.join(", "))
-            };
+            let known =
+                if known.is_empty() { "there are none".to_owned() } else { format!("there are {}", known.join(", ")) };
             return Err(SessionError::Configuration(format!(
                 "no profile `{name}` in the AWS configuration files, {known}"
             )));
@@ -55,13 +46,8 @@ impl Settings {
     }
 
     fn get(&self, variable: &str, key: &str) -> Option<String> {
-        let value = EnvConfigValue::new()
-            .env(variable)
-            .profile(key)
-            .load(&self.env, Some(&self.profiles));
-        value
-            .map(|(text, _)| text.trim().to_owned())
-            .filter(|text| !text.is_empty())
+        let value = EnvConfigValue::new().env(variable).profile(key).load(&self.env, Some(&self.profiles));
+        value.map(|(text, _)| text.trim().to_owned()).filter(|text| !text.is_empty())
     }
 
     /// Three attempts that adapt to throttling, unless configured otherwise. The SDK ends the process over a value that it
@@ -82,15 +68,9 @@ impl Settings {
         };
         let attempts = match self.get("AWS_MAX_ATTEMPTS", "max_attempts") {
             None => 3,
-            Some(text) => text
-                .parse()
-                .ok()
-                .filter(|n| *n > 0)
-                .ok_or_else(|| wrong("number of attempts", &text))?,
+            Some(text) => text.parse().ok().filter(|n| *n > 0).ok_or_else(|| wrong("number of attempts", &text))?,
         };
-        Ok(RetryConfig::standard()
-            .with_retry_mode(mode)
-            .with_max_attempts(attempts))
+        Ok(RetryConfig::standard().with_retry_mode(mode).with_max_attempts(attempts))
     }
 
     /// The one HTTP client of a session. Certificates of `AWS_CA_BUNDLE` (or the profile's `ca_bundle`) take the place of
@@ -100,25 +80,19 @@ impl Settings {
         if let Some(path) = self.get("AWS_CA_BUNDLE", "ca_bundle") {
             tls = tls.with_trust_store(trust_store(&path)?);
         }
-        let tls = tls
-            .build()
-            .map_err(|e| SessionError::Configuration(e.to_string()))?;
+        let tls = tls.build().map_err(|e| SessionError::Configuration(e.to_string()))?;
         Ok(http_client(tls))
     }
 }
 
 /// The certificates of a PEM file. The SDK ends the process over one that it cannot read, so each is tried first.
 fn trust_store(path: &str) -> Result<TrustStore, SessionError> {
-    let unusable = |why: String| {
-        SessionError::Configuration(format!("the CA bundle `{path}` is not usable: {why}"))
-    };
+    let unusable = |why: String| SessionError::Configuration(format!("the CA bundle `{path}` is not usable: {why}"));
     let pem = std::fs::read(path).map_err(|e| unusable(e.to_string()))?;
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate = certificate.map_err(|e| unusable(e.to_string()))?;
-        roots
-            .add(certificate)
-            .map_err(|e| unusable(e.to_string()))?;
+        roots.add(certificate).map_err(|e| unusable(e.to_string()))?;
     }
     if roots.is_empty() {
         return Err(unusable("it holds no certificate in PEM format".to_owned()));
@@ -132,10 +106,7 @@ pub(super) fn http_client(tls: TlsContext) -> SharedHttpClient {
         let mut connector = ConnectorBuilder::default().proxy_config(ProxyConfig::from_env());
         connector.set_connector_settings(settings.cloned());
         connector.set_sleep_impl(components.and_then(|c| c.sleep_impl()));
-        connector
-            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-            .tls_context(tls.clone())
-            .build()
+        connector.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(tls.clone()).build()
     })
 }
 
@@ -153,19 +124,10 @@ pub(super) fn timeouts() -> TimeoutConfig {
 mod tests {
     use super::*;
 
-    async fn settings(
-        env: &[(&str, &str)],
-        config: &str,
-        profile: Option<&str>,
-    ) -> Result<Settings, SessionError> {
+    async fn settings(env: &[(&str, &str)], config: &str, profile: Option<&str>) -> Result<Settings, SessionError> {
         let mut all = vec![("HOME", "/home/me")];
         all.extend_from_slice(env);
-        Settings::read(
-            Env::from_slice(&all),
-            &Fs::from_slice(&[("/home/me/.aws/config", config)]),
-            profile,
-        )
-        .await
+        Settings::read(Env::from_slice(&all), &Fs::from_slice(&[("/home/me/.aws/config", config)]), profile).await
     }
 
     #[tokio::test]
@@ -177,23 +139,10 @@ mod tests {
         assert_eq!(of(&[], "").await, Ok((RetryMode::Adaptive, 3)));
         let legacy = "[default]\nretry_mode = legacy\nmax_attempts = 7\n";
         assert_eq!(of(&[], legacy).await, Ok((RetryMode::Standard, 7)));
-        assert_eq!(
-            of(&[("AWS_MAX_ATTEMPTS", "2")], legacy).await,
-            Ok((RetryMode::Standard, 2))
-        );
-        assert_eq!(
-            of(&[("AWS_RETRY_MODE", "standard")], "").await,
-            Ok((RetryMode::Standard, 3))
-        );
-        for bad in [
-            ("AWS_RETRY_MODE", "often"),
-            ("AWS_MAX_ATTEMPTS", "0"),
-            ("AWS_MAX_ATTEMPTS", "many"),
-        ] {
-            assert!(
-                matches!(of(&[bad], "").await, Err(SessionError::Configuration(_))),
-                "{bad:?}"
-            );
+        assert_eq!(of(&[("AWS_MAX_ATTEMPTS", "2")], legacy).await, Ok((RetryMode::Standard, 2)));
+        assert_eq!(of(&[("AWS_RETRY_MODE", "standard")], "").await, Ok((RetryMode::Standard, 3)));
+        for bad in [("AWS_RETRY_MODE", "often"), ("AWS_MAX_ATTEMPTS", "0"), ("AWS_MAX_ATTEMPTS", "many")] {
+            assert!(matches!(of(&[bad], "").await, Err(SessionError::Configuration(_))), "{bad:?}");
         }
     }
 
@@ -205,49 +154,25 @@ mod tests {
             error.to_string(),
             "the AWS configuration cannot be used: no profile `prd` in the AWS configuration files, there are prod"
         );
-        assert!(
-            settings(&[("AWS_PROFILE", "gone")], config, None)
-                .await
-                .is_err()
-        );
-        assert!(
-            settings(&[("AWS_PROFILE", "prod")], config, None)
-                .await
-                .is_ok()
-        );
-        assert!(
-            settings(&[], "", None).await.is_ok(),
-            "no default profile is needed"
-        );
+        assert!(settings(&[("AWS_PROFILE", "gone")], config, None).await.is_err());
+        assert!(settings(&[("AWS_PROFILE", "prod")], config, None).await.is_ok());
+        assert!(settings(&[], "", None).await.is_ok(), "no default profile is needed");
     }
 
     #[tokio::test]
     async fn a_broken_ca_bundle_is_an_error_and_not_the_end() {
         let folder = std::env::temp_dir().join(format!("aws-triage-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let broken =
-            "-----BEGIN CERTIFICATE-----\nTm8gY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n";
-        for (name, text, usable) in [
-            ("empty", "", false),
-            ("broken", broken, false),
-            ("good", CERTIFICATE, true),
-        ] {
+        let broken = "-----BEGIN CERTIFICATE-----\nTm8gY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n";
+        for (name, text, usable) in [("empty", "", false), ("broken", broken, false), ("good", CERTIFICATE, true)] {
             let path = folder.join(name);
             std::fs::write(&path, text).unwrap();
-            let read = settings(&[("AWS_CA_BUNDLE", path.to_str().unwrap())], "", None)
-                .await
-                .unwrap()
-                .http_client();
+            let read = settings(&[("AWS_CA_BUNDLE", path.to_str().unwrap())], "", None).await.unwrap().http_client();
             assert_eq!(read.is_ok(), usable, "{name}");
         }
         std::fs::remove_dir_all(&folder).unwrap();
-        let absent = settings(&[], "[default]\nca_bundle = /does/not/exist\n", None)
-            .await
-            .unwrap()
-            .http_client();
-        assert!(
-            matches!(absent, Err(SessionError::Configuration(m)) if m.contains("/does/not/exist"))
-        );
+        let absent = settings(&[], "[default]\nca_bundle = /does/not/exist\n", None).await.unwrap().http_client();
+        assert!(matches!(absent, Err(SessionError::Configuration(m)) if m.contains("/does/not/exist")));
     }
 
     /// A self-signed certificate for `ca.example`, made for this test.

@@ -26,10 +26,6 @@ mod tests {
     fn tokens_are_uuids_and_differ() {
         let tokens: BTreeSet<String> = (0..1000).map(|_| super::fresh()).collect();
         assert_eq!(tokens.len(), 1000);
-        assert!(
-            tokens
-                .iter()
-                .all(|t| t.len() == 36 && t.as_bytes()[14] == b'4')
-        );
+        assert!(tokens.iter().all(|t| t.len() == 36 && t.as_bytes()[14] == b'4'));
     }
 }

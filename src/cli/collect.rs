@@ -40,8 +40,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
     let Symptom::Ssm(arguments) = &arguments.symptom;
     let live = crate::collect::live::ssm(&arguments.subjects, arguments.verbose, arguments.quiet)?;
     for id in &arguments.subjects.instances {
-        checks::ssm::find(&live.snapshot, id)
-            .map_err(|gap| Error::could_not_run(format!("instance `{id}`: {gap}")))?;
+        checks::ssm::find(&live.snapshot, id).map_err(|gap| Error::could_not_run(format!("instance `{id}`: {gap}")))?;
     }
     let mut text = serde_json::to_string_pretty(&live.snapshot.to_json()).unwrap_or_default();
     text.push('\n');

@@ -22,7 +22,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
         return Ok(Exit::Healthy);
     }
     let name = wanted.rsplit('/').next().unwrap_or(wanted);
-    let near: Vec<&str> = rules::all().map(|about| about.id).filter(|id| !name.is_empty() && id.contains(name)).collect();
+    let near: Vec<&str> =
+        rules::all().map(|about| about.id).filter(|id| !name.is_empty() && id.contains(name)).collect();
     let error = Error::usage(format!("there is no rule `{wanted}`"));
     Err(match near.as_slice() {
         [] => error.hint("`aws-triage rules` lists them"),

@@ -64,7 +64,8 @@ enum Command {
 /// # Errors
 /// The exit code, when there is nothing to run.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, ExitCode> {
-    let outcome = Invocation::command().try_get_matches_from(words).and_then(|matches| Invocation::from_arg_matches(&matches));
+    let outcome =
+        Invocation::command().try_get_matches_from(words).and_then(|matches| Invocation::from_arg_matches(&matches));
     outcome.map_err(|error| {
         let exit = if error.use_stderr() { Exit::Usage } else { Exit::Healthy };
         // A closed pipe on `--help | head` is no failure.

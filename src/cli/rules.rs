@@ -23,8 +23,11 @@ fn symptom(text: &str) -> Result<String, String> {
 /// Runs the command: id, severity, fix class and title, one rule a line.
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
     let mut text = String::new();
-    for about in rules::all().filter(|about| arguments.symptom.as_deref().is_none_or(|wanted| about.symptom() == wanted)) {
-        let _ = writeln!(text, "{:<42} {:<11} {}  {}", about.id, about.severity.word(), about.fix.letter(), about.title);
+    for about in
+        rules::all().filter(|about| arguments.symptom.as_deref().is_none_or(|wanted| about.symptom() == wanted))
+    {
+        let _ =
+            writeln!(text, "{:<42} {:<11} {}  {}", about.id, about.severity.word(), about.fix.letter(), about.title);
     }
     print(&text)?;
     Ok(Exit::Healthy)

@@ -50,7 +50,8 @@ fn instance_id(text: &str) -> Result<String, String> {
     match digits.len() {
         8 | 17 if is_hex => Ok(text.to_owned()),
         _ if text.starts_with("mi-") => {
-            Err("a hybrid node is no EC2 instance; give the id of an instance, `i-` and 8 or 17 hexadecimal digits".to_owned())
+            Err("a hybrid node is no EC2 instance; give the id of an instance, `i-` and 8 or 17 hexadecimal digits"
+                .to_owned())
         }
         _ => Err("an instance id is `i-` and 8 or 17 hexadecimal digits".to_owned()),
     }

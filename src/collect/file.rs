@@ -133,7 +133,6 @@ pub(crate) fn partition_of(region: &str) -> &'static str {
     crate::wire::endpoint::region_is_known(region).unwrap_or(if region.is_empty() { "" } else { "aws" })
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::region_of_zone;

@@ -44,7 +44,8 @@ pub(crate) fn ssm(subjects: &Subjects, verbose: bool, quiet: bool) -> Result<Liv
             reads
         };
         let asked = waves::collect(&session, &mut snapshot, plan).await;
-        let owner = snapshot.instances.known().iter().map(|instance| instance.owner_id.clone()).find(|id| !id.is_empty());
+        let owner =
+            snapshot.instances.known().iter().map(|instance| instance.owner_id.clone()).find(|id| !id.is_empty());
         snapshot.header.account = owner.unwrap_or_default();
         if verbose && !quiet {
             tell(&session, &asked, &snapshot);
@@ -63,9 +64,10 @@ async fn open(connection: &Connection, region: Option<&str>) -> Result<Session, 
         external_id: connection.external_id.clone(),
     };
     Session::open(&options).await.map_err(|error| match error {
-        SessionError::BadRegion(_) | SessionError::NoRegion | SessionError::Endpoint(_) | SessionError::Configuration(_) => {
-            Error::usage(error.to_string())
-        }
+        SessionError::BadRegion(_)
+        | SessionError::NoRegion
+        | SessionError::Endpoint(_)
+        | SessionError::Configuration(_) => Error::usage(error.to_string()),
         SessionError::NoCredentials(_) | SessionError::ExpiredToken(_) | SessionError::Credentials(_) => {
             Error::could_not_run(error.to_string())
         }

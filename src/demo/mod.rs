@@ -10,7 +10,8 @@ const ACCOUNT: &str = include_str!("account.json");
 /// # Errors
 /// Never, as its test proves; the embedded document is read like any other.
 pub fn account() -> Result<Snapshot, Error> {
-    Snapshot::from_json(ACCOUNT).map_err(|error| Error::could_not_run(format!("the embedded account is damaged: {error}")))
+    Snapshot::from_json(ACCOUNT)
+        .map_err(|error| Error::could_not_run(format!("the embedded account is damaged: {error}")))
 }
 
 /// The instances of the account, in the order in which they are worth a look.
@@ -25,10 +26,8 @@ mod tests {
     #[test]
     fn the_account_is_whole_and_shows_every_kind_of_verdict() {
         let snapshot = super::account().unwrap();
-        let verdicts: Vec<Verdict> = super::instances()
-            .iter()
-            .map(|id| checks::ssm::diagnose(&snapshot, id).unwrap().verdict)
-            .collect();
+        let verdicts: Vec<Verdict> =
+            super::instances().iter().map(|id| checks::ssm::diagnose(&snapshot, id).unwrap().verdict).collect();
         assert_eq!(verdicts, [Verdict::Broken, Verdict::Degraded, Verdict::Healthy]);
     }
 }

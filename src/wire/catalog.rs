@@ -91,12 +91,7 @@ impl Service {
     /// [`ModelError::UnknownService`] with the nearest name.
     pub fn load(name: &str) -> Result<&'static Self, ModelError> {
         static LOADED: LazyLock<BTreeMap<&'static str, OnceLock<Result<Service, ModelError>>>> =
-            LazyLock::new(|| {
-                SERVICES
-                    .iter()
-                    .map(|name| (*name, OnceLock::new()))
-                    .collect()
-            });
+            LazyLock::new(|| SERVICES.iter().map(|name| (*name, OnceLock::new())).collect());
         let unknown = || ModelError::UnknownService {
             name: name.to_owned(),
             suggestion: names::nearest(name, SERVICES.iter().copied()),
@@ -114,21 +109,12 @@ impl Service {
     /// # Errors
     /// The text is no model, or it names only protocols that are not spoken here.
     pub fn from_json(name: &str, text: &[u8]) -> Result<Self, ModelError> {
-        let raw: Raw = serde_json::from_slice(text).map_err(|e| ModelError::Malformed {
+        let raw: Raw = serde_json::from_slice(text)
+            .map_err(|e| ModelError::Malformed { name: name.to_owned(), reason: e.to_string() })?;
+        let offered = || raw.metadata.protocols.iter().chain([&raw.metadata.protocol]);
+        let protocol = offered().find_map(|p| Protocol::named(p)).ok_or_else(|| ModelError::UnknownProtocol {
             name: name.to_owned(),
-            reason: e.to_string(),
-        })?;
-        let offered = || {
-            raw.metadata
-                .protocols
-                .iter()
-                .chain([&raw.metadata.protocol])
-        };
-        let protocol = offered().find_map(|p| Protocol::named(p)).ok_or_else(|| {
-            ModelError::UnknownProtocol {
-                name: name.to_owned(),
-                offered: offered().cloned().collect::<Vec<_>>().join(", "),
-            }
+            offered: offered().cloned().collect::<Vec<_>>().join(", "),
         })?;
         Ok(Self {
             name: name.to_owned(),
@@ -144,10 +130,7 @@ pub(super) fn unpack(name: &str, bytes: &[u8]) -> Result<Vec<u8>, ModelError> {
     let mut text = Vec::new();
     flate2::read::GzDecoder::new(bytes)
         .read_to_end(&mut text)
-        .map_err(|e| ModelError::Malformed {
-            name: name.to_owned(),
-            reason: e.to_string(),
-        })?;
+        .map_err(|e| ModelError::Malformed { name: name.to_owned(), reason: e.to_string() })?;
     Ok(text)
 }
 
@@ -160,37 +143,17 @@ mod tests {
         for name in SERVICES {
             let service = Service::load(name).unwrap();
             assert!(!service.operations.is_empty(), "{name} has no operation");
-            assert!(
-                !service.metadata.endpoint_prefix.is_empty(),
-                "{name} has no endpoint prefix"
-            );
+            assert!(!service.metadata.endpoint_prefix.is_empty(), "{name} has no endpoint prefix");
             for operation in service.operations.values() {
-                let refs = operation
-                    .input
-                    .iter()
-                    .chain(&operation.output)
-                    .chain(&operation.errors);
+                let refs = operation.input.iter().chain(&operation.output).chain(&operation.errors);
                 for reference in refs {
-                    assert!(
-                        service.shapes.contains_key(&reference.shape),
-                        "{name}: no shape {}",
-                        reference.shape
-                    );
+                    assert!(service.shapes.contains_key(&reference.shape), "{name}: no shape {}", reference.shape);
                 }
             }
             for shape in service.shapes.values() {
-                let inner = shape
-                    .member
-                    .iter()
-                    .chain(&shape.key)
-                    .chain(&shape.value)
-                    .map(|b| &**b);
+                let inner = shape.member.iter().chain(&shape.key).chain(&shape.value).map(|b| &**b);
                 for reference in shape.members.iter().map(|(_, r)| r).chain(inner) {
-                    assert!(
-                        service.shapes.contains_key(&reference.shape),
-                        "{name}: no shape {}",
-                        reference.shape
-                    );
+                    assert!(service.shapes.contains_key(&reference.shape), "{name}: no shape {}", reference.shape);
                 }
             }
         }
@@ -198,14 +161,8 @@ mod tests {
 
     #[test]
     fn a_protocol_that_is_spoken_here_is_preferred_to_cbor() {
-        assert_eq!(
-            Service::load("cloudwatch").unwrap().protocol,
-            Protocol::Json
-        );
-        assert_eq!(
-            Service::load("network-firewall").unwrap().protocol,
-            Protocol::Json
-        );
+        assert_eq!(Service::load("cloudwatch").unwrap().protocol, Protocol::Json);
+        assert_eq!(Service::load("network-firewall").unwrap().protocol, Protocol::Json);
         assert_eq!(Service::load("ec2").unwrap().protocol, Protocol::Ec2);
     }
 
@@ -220,11 +177,7 @@ mod tests {
 
     #[test]
     fn cbor_alone_is_refused_by_name() {
-        let text =
-            br#"{"metadata":{"protocol":"smithy-rpc-v2-cbor","protocols":["smithy-rpc-v2-cbor"]}}"#;
-        assert!(matches!(
-            Service::from_json("x", text),
-            Err(ModelError::UnknownProtocol { .. })
-        ));
+        let text = br#"{"metadata":{"protocol":"smithy-rpc-v2-cbor","protocols":["smithy-rpc-v2-cbor"]}}"#;
+        assert!(matches!(Service::from_json("x", text), Err(ModelError::UnknownProtocol { .. })));
     }
 }

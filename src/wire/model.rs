@@ -76,9 +76,7 @@ pub struct Metadata {
 impl Metadata {
     /// The name that goes into the credential scope of a signature.
     pub fn signing_name(&self) -> &str {
-        self.signing_name
-            .as_deref()
-            .unwrap_or(&self.endpoint_prefix)
+        self.signing_name.as_deref().unwrap_or(&self.endpoint_prefix)
     }
 }
 

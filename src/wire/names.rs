@@ -13,10 +13,7 @@ pub(super) fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> 
 
 /// `, did you mean ...?` or nothing.
 pub(super) fn did_you_mean(suggestion: &Option<String>) -> String {
-    suggestion
-        .as_ref()
-        .map(|s| format!(", did you mean `{s}`?"))
-        .unwrap_or_default()
+    suggestion.as_ref().map(|s| format!(", did you mean `{s}`?")).unwrap_or_default()
 }
 
 /// Levenshtein distance, one row at a time.
@@ -41,14 +38,8 @@ mod tests {
     #[test]
     fn slips_are_found_and_strangers_are_not() {
         let known = || ["InstanceIds", "Filters", "MaxResults"].into_iter();
-        assert_eq!(
-            nearest("InstanceIDs", known()).as_deref(),
-            Some("InstanceIds")
-        );
-        assert_eq!(
-            nearest("InstanceId", known()).as_deref(),
-            Some("InstanceIds")
-        );
+        assert_eq!(nearest("InstanceIDs", known()).as_deref(), Some("InstanceIds"));
+        assert_eq!(nearest("InstanceId", known()).as_deref(), Some("InstanceIds"));
         assert_eq!(nearest("Filter", known()).as_deref(), Some("Filters"));
         assert_eq!(nearest("VpcId", known()), None);
     }

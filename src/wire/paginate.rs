@@ -46,12 +46,7 @@ impl Paginator {
             .input_token
             .iter()
             .zip(&self.output_token)
-            .filter_map(|(name, path)| {
-                Some((
-                    name.clone(),
-                    search(output, path).filter(|v| is_true(Some(v)))?,
-                ))
-            })
+            .filter_map(|(name, path)| Some((name.clone(), search(output, path).filter(|v| is_true(Some(v)))?)))
             .collect();
         (!tokens.is_empty()).then_some(tokens)
     }
@@ -100,10 +95,7 @@ impl Paginator {
     /// Takes the tokens out of the joined value, as the AWS CLI does. A flag that still says that there is more stays:
     /// EC2's SearchTransitGatewayRoutes can end a list with `AdditionalRoutesAvailable` and no token.
     pub fn finish(&self, whole: &mut Value) {
-        let cut = self
-            .more_results
-            .as_ref()
-            .filter(|more| is_true(search(whole, more).as_ref()));
+        let cut = self.more_results.as_ref().filter(|more| is_true(search(whole, more).as_ref()));
         let flag = self.more_results.as_ref().filter(|_| cut.is_none());
         let Value::Object(members) = whole else {
             return;
@@ -118,17 +110,13 @@ impl Paginator {
 
 /// The subset of JMESPath that the files use: `a.b`, `a[-1]`, and `x || y` for the first that is there.
 fn search(value: &Value, path: &str) -> Option<Value> {
-    path.split("||")
-        .map(str::trim)
-        .find_map(|path| member(value, path).filter(|v| is_true(Some(v))))
+    path.split("||").map(str::trim).find_map(|path| member(value, path).filter(|v| is_true(Some(v))))
 }
 
 fn member(value: &Value, path: &str) -> Option<Value> {
     let mut here = value;
     for part in path.split('.') {
-        let (name, index) = part
-            .split_once('[')
-            .map_or((part, None), |(n, i)| (n, Some(i)));
+        let (name, index) = part.split_once('[').map_or((part, None), |(n, i)| (n, Some(i)));
         here = here.get(name)?;
         if let Some(index) = index {
             let items = here.as_array()?;
@@ -181,29 +169,14 @@ mod tests {
                 let operation = model.operation(name).unwrap();
                 let members = |r: &Option<super::super::model::ShapeRef>| {
                     let shape = r.as_ref().map(|r| &model.shapes[&r.shape]);
-                    shape
-                        .map(|s| {
-                            s.members
-                                .iter()
-                                .map(|(n, _)| n.to_owned())
-                                .collect::<Vec<_>>()
-                        })
-                        .unwrap_or_default()
+                    shape.map(|s| s.members.iter().map(|(n, _)| n.to_owned()).collect::<Vec<_>>()).unwrap_or_default()
                 };
                 let (input, output) = (members(&operation.input), members(&operation.output));
-                assert_eq!(
-                    paginator.input_token.len(),
-                    paginator.output_token.len(),
-                    "{service} {name}"
-                );
+                assert_eq!(paginator.input_token.len(), paginator.output_token.len(), "{service} {name}");
                 for token in paginator.input_token.iter().chain(&paginator.limit_key) {
                     assert!(input.contains(token), "{service} {name}: no input {token}");
                 }
-                let heads = paginator
-                    .output_token
-                    .iter()
-                    .chain(&paginator.result_key)
-                    .chain(&paginator.more_results);
+                let heads = paginator.output_token.iter().chain(&paginator.result_key).chain(&paginator.more_results);
                 for head in heads.flat_map(|p| p.split("||")) {
                     let head = head.trim().split(['.', '[']).next().unwrap().to_owned();
                     assert!(output.contains(&head), "{service} {name}: no output {head}");
@@ -216,10 +189,7 @@ mod tests {
     fn pages_become_one_value_without_tokens() {
         let pages = paginator("ec2", "DescribeInstances").unwrap();
         let mut whole = json!({"Reservations": [1], "NextToken": "a"});
-        assert_eq!(
-            pages.next(&whole),
-            json!({"NextToken": "a"}).as_object().cloned()
-        );
+        assert_eq!(pages.next(&whole), json!({"NextToken": "a"}).as_object().cloned());
         let last = json!({"Reservations": [2, 3], "NextToken": ""});
         assert_eq!(pages.next(&last), None);
         pages.merge(&mut whole, last);
@@ -230,10 +200,7 @@ mod tests {
     #[test]
     fn a_flag_ends_the_pages_even_with_a_marker() {
         let pages = paginator("iam", "ListPolicies").unwrap();
-        assert_eq!(
-            pages.next(&json!({"Policies": [], "IsTruncated": false, "Marker": "m"})),
-            None
-        );
+        assert_eq!(pages.next(&json!({"Policies": [], "IsTruncated": false, "Marker": "m"})), None);
         let next = pages.next(&json!({"Policies": [], "IsTruncated": true, "Marker": "m"}));
         assert_eq!(next, json!({"Marker": "m"}).as_object().cloned());
     }
@@ -244,15 +211,9 @@ mod tests {
         let mut cut = json!({"Routes": [1], "AdditionalRoutesAvailable": true});
         assert_eq!(pages.next(&cut), None);
         pages.finish(&mut cut);
-        assert_eq!(
-            cut,
-            json!({"Routes": [1], "AdditionalRoutesAvailable": true})
-        );
+        assert_eq!(cut, json!({"Routes": [1], "AdditionalRoutesAvailable": true}));
         let mut whole = json!({"Routes": [1], "AdditionalRoutesAvailable": true, "NextToken": "a"});
-        pages.merge(
-            &mut whole,
-            json!({"Routes": [2], "AdditionalRoutesAvailable": false}),
-        );
+        pages.merge(&mut whole, json!({"Routes": [2], "AdditionalRoutesAvailable": false}));
         pages.finish(&mut whole);
         assert_eq!(whole, json!({"Routes": [1, 2]}));
     }
@@ -261,9 +222,6 @@ mod tests {
     fn the_marker_may_be_the_last_key() {
         let pages = paginator("s3", "ListObjects").unwrap();
         let page = json!({"IsTruncated": true, "Contents": [{"Key": "a"}, {"Key": "b"}]});
-        assert_eq!(
-            pages.next(&page),
-            json!({"Marker": "b"}).as_object().cloned()
-        );
+        assert_eq!(pages.next(&page), json!({"Marker": "b"}).as_object().cloned());
     }
 }

@@ -38,21 +38,14 @@ impl HttpRequest {
 
     pub(super) fn header(&mut self, name: &str, value: impl Into<String>) {
         let value = value.into();
-        match self
-            .headers
-            .iter_mut()
-            .find(|(n, _)| n.eq_ignore_ascii_case(name))
-        {
+        match self.headers.iter_mut().find(|(n, _)| n.eq_ignore_ascii_case(name)) {
             Some((_, old)) => *old = value,
             None => self.headers.push((name.to_owned(), value)),
         }
     }
 
     pub(super) fn get_header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(n, _)| n.eq_ignore_ascii_case(name))
-            .map(|(_, v)| v.as_str())
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 }
 
@@ -77,9 +70,7 @@ pub(super) fn percent_encode(text: &str, keep: &str) -> String {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
-        let plain = byte.is_ascii_alphanumeric()
-            || b"-._~".contains(&byte)
-            || keep.as_bytes().contains(&byte);
+        let plain = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || keep.as_bytes().contains(&byte);
         if plain {
             out.push(char::from(byte));
         } else {
@@ -118,10 +109,7 @@ mod tests {
 
     #[test]
     fn unreserved_characters_stay_and_bytes_are_encoded() {
-        assert_eq!(
-            percent_encode("a-b_c.d~e/f g+h", ""),
-            "a-b_c.d~e%2Ff%20g%2Bh"
-        );
+        assert_eq!(percent_encode("a-b_c.d~e/f g+h", ""), "a-b_c.d~e%2Ff%20g%2Bh");
         assert_eq!(percent_encode("a/b c", "/"), "a/b%20c");
         assert_eq!(percent_encode("ü", ""), "%C3%BC");
     }
@@ -129,20 +117,14 @@ mod tests {
     #[test]
     fn decoding_undoes_encoding_and_leaves_the_rest() {
         let odd = "a b/ü%+\n";
-        assert_eq!(
-            percent_decode(&percent_encode(odd, "")).as_deref(),
-            Some(odd)
-        );
+        assert_eq!(percent_decode(&percent_encode(odd, "")).as_deref(), Some(odd));
         assert_eq!(percent_decode("1+1 %zz %4").as_deref(), Some("1+1 %zz %4"));
         assert_eq!(percent_decode("%FF"), None);
     }
 
     #[test]
     fn a_flag_has_no_equals_sign_in_a_query_string() {
-        let pairs = vec![
-            ("policy".to_owned(), String::new()),
-            ("a".to_owned(), "1".to_owned()),
-        ];
+        let pairs = vec![("policy".to_owned(), String::new()), ("a".to_owned(), "1".to_owned())];
         assert_eq!(form(&pairs, true), "policy&a=1");
         assert_eq!(form(&pairs, false), "policy=&a=1");
     }

@@ -49,10 +49,7 @@ pub(super) fn to_cli(value: &Value) -> Value {
         },
         _ => None,
     };
-    read.map_or_else(
-        || value.clone(),
-        |(t, offset)| Value::String(iso(t).timestamp_with_offset_to_string(&t, offset)),
-    )
+    read.map_or_else(|| value.clone(), |(t, offset)| Value::String(iso(t).timestamp_with_offset_to_string(&t, offset)))
 }
 
 /// No fraction, or six digits of it: what Python's `isoformat` does.
@@ -79,14 +76,9 @@ fn from_text(text: &str) -> Option<(Timestamp, Offset)> {
         return Some((text.parse().ok()?, offset));
     }
     let (text, fraction) = split_fraction(text);
-    let time = jiff::fmt::rfc2822::DateTimeParser::new()
-        .parse_timestamp(&text)
-        .ok()?;
+    let time = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(&text).ok()?;
     let micros: i64 = format!("{fraction:0<6}").get(..6)?.parse().ok()?;
-    Some((
-        Timestamp::from_microsecond(time.as_microsecond() + micros).ok()?,
-        Offset::UTC,
-    ))
+    Some((Timestamp::from_microsecond(time.as_microsecond() + micros).ok()?, Offset::UTC))
 }
 
 /// `Sun, 02 Jan 2000 20:34:56.456 GMT` as the text without the fraction and its digits: services send fractions in
@@ -95,9 +87,7 @@ fn split_fraction(text: &str) -> (String, &str) {
     let Some((before, after)) = text.split_once('.') else {
         return (text.to_owned(), "");
     };
-    let end = after
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(after.len());
+    let end = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
     let (digits, rest) = after.split_at(end);
     (format!("{before}{rest}"), digits)
 }
@@ -112,36 +102,15 @@ mod tests {
     fn answers_are_printed_as_the_aws_cli_prints_them() {
         for (wire, cli) in [
             (json!(1_700_000_000), json!("2023-11-14T22:13:20+00:00")),
-            (
-                json!(1_700_000_000.5),
-                json!("2023-11-14T22:13:20.500000+00:00"),
-            ),
+            (json!(1_700_000_000.5), json!("2023-11-14T22:13:20.500000+00:00")),
             (json!(1.7e9), json!("2023-11-14T22:13:20+00:00")),
             (json!("1700000000"), json!("2023-11-14T22:13:20+00:00")),
-            (
-                json!("2026-11-22T20:14:00Z"),
-                json!("2026-11-22T20:14:00+00:00"),
-            ),
-            (
-                json!("2026-11-22T20:14:00.000Z"),
-                json!("2026-11-22T20:14:00+00:00"),
-            ),
-            (
-                json!("2026-11-22T20:14:00.120Z"),
-                json!("2026-11-22T20:14:00.120000+00:00"),
-            ),
-            (
-                json!("2026-11-22T20:14:00+09:00"),
-                json!("2026-11-22T20:14:00+09:00"),
-            ),
-            (
-                json!("Sun, 22 Nov 2026 20:14:00 GMT"),
-                json!("2026-11-22T20:14:00+00:00"),
-            ),
-            (
-                json!("Sun, 22 Nov 2026 20:14:00.25 GMT"),
-                json!("2026-11-22T20:14:00.250000+00:00"),
-            ),
+            (json!("2026-11-22T20:14:00Z"), json!("2026-11-22T20:14:00+00:00")),
+            (json!("2026-11-22T20:14:00.000Z"), json!("2026-11-22T20:14:00+00:00")),
+            (json!("2026-11-22T20:14:00.120Z"), json!("2026-11-22T20:14:00.120000+00:00")),
+            (json!("2026-11-22T20:14:00+09:00"), json!("2026-11-22T20:14:00+09:00")),
+            (json!("Sun, 22 Nov 2026 20:14:00 GMT"), json!("2026-11-22T20:14:00+00:00")),
+            (json!("Sun, 22 Nov 2026 20:14:00.25 GMT"), json!("2026-11-22T20:14:00.250000+00:00")),
         ] {
             assert_eq!(to_cli(&wire), cli, "{wire}");
         }
@@ -149,14 +118,9 @@ mod tests {
 
     #[test]
     fn what_is_no_time_stays_as_it_is() {
-        for odd in [
-            json!("never"),
-            json!(""),
-            json!("2026-13-45T99:00:00Z"),
-            json!(1e300),
-            json!(true),
-            json!("2026-11-22"),
-        ] {
+        for odd in
+            [json!("never"), json!(""), json!("2026-13-45T99:00:00Z"), json!(1e300), json!(true), json!("2026-11-22")]
+        {
             assert_eq!(to_cli(&odd), odd);
         }
     }
@@ -164,20 +128,11 @@ mod tests {
     #[test]
     fn requests_use_the_format_of_the_member() {
         let time = from_input(&json!("2000-01-02T20:34:56.000Z")).unwrap();
-        assert_eq!(
-            to_wire(time, TimestampFormat::Iso8601),
-            "2000-01-02T20:34:56Z"
-        );
+        assert_eq!(to_wire(time, TimestampFormat::Iso8601), "2000-01-02T20:34:56Z");
         assert_eq!(to_wire(time, TimestampFormat::UnixTimestamp), "946845296");
-        assert_eq!(
-            to_wire(time, TimestampFormat::Rfc822),
-            "Sun, 02 Jan 2000 20:34:56 GMT"
-        );
+        assert_eq!(to_wire(time, TimestampFormat::Rfc822), "Sun, 02 Jan 2000 20:34:56 GMT");
         let time = from_input(&json!(1.003_691)).unwrap();
-        assert_eq!(
-            to_wire(time, TimestampFormat::Iso8601),
-            "1970-01-01T00:00:01.003691Z"
-        );
+        assert_eq!(to_wire(time, TimestampFormat::Iso8601), "1970-01-01T00:00:01.003691Z");
         assert_eq!(to_wire(time, TimestampFormat::UnixTimestamp), "1.003691");
     }
 }

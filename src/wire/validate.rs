@@ -43,10 +43,7 @@ fn check(view: View<'_>, value: &Value, path: &str, found: &mut Vec<Problem>) {
     if view.json_value_header() {
         return;
     }
-    let wrong = |what: &str| Problem {
-        path: path.to_owned(),
-        what: format!("{what}, but {}", described(value)),
-    };
+    let wrong = |what: &str| Problem { path: path.to_owned(), what: format!("{what}, but {}", described(value)) };
     match view.kind() {
         Kind::Structure => match value {
             Value::Object(_) => structure(view, value, path, found),
@@ -82,14 +79,8 @@ fn structure(view: View<'_>, value: &Value, path: &str, found: &mut Vec<Problem>
         match view.member(name) {
             None => {
                 let suggestion = names::nearest(name, view.members().map(|(n, _)| n));
-                let what = format!(
-                    "is not a member of the input{}",
-                    names::did_you_mean(&suggestion)
-                );
-                found.push(Problem {
-                    path: join(path, name),
-                    what,
-                });
+                let what = format!("is not a member of the input{}", names::did_you_mean(&suggestion));
+                found.push(Problem { path: join(path, name), what });
             }
             Some(_) if item.is_null() => {}
             Some(member) => check(member, item, &join(path, name), found),
@@ -99,10 +90,7 @@ fn structure(view: View<'_>, value: &Value, path: &str, found: &mut Vec<Problem>
         // A missing idempotency token is filled in by the encoder.
         let filled = view.member(name).is_some_and(|m| m.idempotency_token());
         if given.get(name).is_none_or(Value::is_null) && !filled {
-            found.push(Problem {
-                path: join(path, name),
-                what: "is required and missing".to_owned(),
-            });
+            found.push(Problem { path: join(path, name), what: "is required and missing".to_owned() });
         }
     }
 }
@@ -114,34 +102,23 @@ fn scalar(view: View<'_>, value: &Value) -> Option<&'static str> {
     let (right, expected) = match view.kind() {
         Kind::String | Kind::Character if view.location() == Some(Location::Uri) => {
             // An empty label would address another resource: `/{Bucket}` without bucket lists all buckets.
-            (
-                text.is_some_and(|t| !t.is_empty()),
-                "must be a text that is not empty",
-            )
+            (text.is_some_and(|t| !t.is_empty()), "must be a text that is not empty")
         }
         Kind::String | Kind::Character => (text.is_some(), "must be a text"),
         Kind::Integer | Kind::Long => (value.is_i64() || value.is_u64(), "must be a whole number"),
         Kind::Float | Kind::Double => (value.is_number() || special(), "must be a number"),
         Kind::Boolean => (value.is_boolean(), "must be true or false"),
-        Kind::Timestamp => (
-            timestamp::from_input(value).is_some(),
-            "must be a time such as 2026-11-22T20:14:00Z or epoch seconds",
-        ),
-        Kind::Blob => (
-            text.is_some_and(|t| STANDARD.decode(t).is_ok()),
-            "must be base64 text",
-        ),
+        Kind::Timestamp => {
+            (timestamp::from_input(value).is_some(), "must be a time such as 2026-11-22T20:14:00Z or epoch seconds")
+        }
+        Kind::Blob => (text.is_some_and(|t| STANDARD.decode(t).is_ok()), "must be base64 text"),
         Kind::Structure | Kind::List | Kind::Map => (true, ""),
     };
     (!right).then_some(expected)
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{path}.{name}")
-    }
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
 fn described(value: &Value) -> String {

@@ -14,11 +14,7 @@ impl<'m> View<'m> {
     /// `None` when the model names a shape that it does not hold, which a test excludes for the built-in models.
     pub(super) fn new(service: &'m Service, reference: &'m ShapeRef) -> Option<Self> {
         let shape = service.shapes.get(&reference.shape)?;
-        Some(Self {
-            service,
-            shape,
-            reference,
-        })
+        Some(Self { service, shape, reference })
     }
 
     pub(super) fn kind(&self) -> Kind {
@@ -35,10 +31,7 @@ impl<'m> View<'m> {
 
     pub(super) fn members(&self) -> impl Iterator<Item = (&'m str, Self)> + use<'m> {
         let service = self.service;
-        self.shape
-            .members
-            .iter()
-            .filter_map(move |(name, r)| Some((name, Self::new(service, r)?)))
+        self.shape.members.iter().filter_map(move |(name, r)| Some((name, Self::new(service, r)?)))
     }
 
     /// The shape of a list's elements.
@@ -76,10 +69,7 @@ impl<'m> View<'m> {
 
     /// Whether an answer has the member in its body. Places that only requests have are no places of an answer.
     pub(super) fn in_answer_body(&self) -> bool {
-        !matches!(
-            self.location(),
-            Some(Location::Header | Location::Headers | Location::StatusCode)
-        )
+        !matches!(self.location(), Some(Location::Header | Location::Headers | Location::StatusCode))
     }
 
     pub(super) fn query_name(&self) -> Option<&'m str> {
@@ -91,10 +81,7 @@ impl<'m> View<'m> {
     }
 
     pub(super) fn xml_namespace(&self) -> Option<&'m XmlNamespace> {
-        self.reference
-            .xml_namespace
-            .as_ref()
-            .or(self.shape.xml_namespace.as_ref())
+        self.reference.xml_namespace.as_ref().or(self.shape.xml_namespace.as_ref())
     }
 
     pub(super) fn xml_attribute(&self) -> bool {
@@ -102,16 +89,11 @@ impl<'m> View<'m> {
     }
 
     pub(super) fn timestamp_format(&self) -> Option<TimestampFormat> {
-        self.reference
-            .timestamp_format
-            .or(self.shape.timestamp_format)
+        self.reference.timestamp_format.or(self.shape.timestamp_format)
     }
 
     pub(super) fn result_wrapper(&self) -> Option<&'m str> {
-        self.reference
-            .result_wrapper
-            .as_deref()
-            .or(self.shape.result_wrapper.as_deref())
+        self.reference.result_wrapper.as_deref().or(self.shape.result_wrapper.as_deref())
     }
 
     pub(super) fn idempotency_token(&self) -> bool {
@@ -120,8 +102,7 @@ impl<'m> View<'m> {
 
     /// JSON text, base64-encoded, in a header.
     pub(super) fn json_value_header(&self) -> bool {
-        (self.reference.jsonvalue || self.shape.jsonvalue)
-            && self.location() == Some(Location::Header)
+        (self.reference.jsonvalue || self.shape.jsonvalue) && self.location() == Some(Location::Header)
     }
 
     /// IAM sends policies percent-encoded inside its XML (API reference, `policyDocumentType`).
@@ -134,9 +115,6 @@ impl<'m> View<'m> {
     }
 
     pub(super) fn context_param(&self) -> Option<&'m str> {
-        self.reference
-            .context_param
-            .as_ref()
-            .map(|p| p.name.as_str())
+        self.reference.context_param.as_ref().map(|p| p.name.as_str())
     }
 }

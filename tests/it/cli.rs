@@ -32,7 +32,9 @@ fn usage_errors_end_with_2_and_say_what_was_expected() {
 
 #[test]
 fn help_and_version_end_with_0() {
-    for arguments in [&["--help"][..], &["ssm", "--help"], &["collect", "ssm", "--help"], &["--version"], &["help", "demo"]] {
+    for arguments in
+        [&["--help"][..], &["ssm", "--help"], &["collect", "ssm", "--help"], &["--version"], &["help", "demo"]]
+    {
         let run = offline(arguments);
         assert_eq!(run.code, 0, "{arguments:?}: {run:?}");
         assert!(!run.stdout.is_empty() && run.stderr.is_empty());
@@ -46,7 +48,8 @@ fn the_demo_needs_nothing_and_shows_a_broken_account() {
     assert_eq!((table.code, table.stderr.as_str()), (0, ""), "{table:?}");
     let report = offline(&["demo", "--output", "json"]).json();
     assert_eq!(report["schema"], "aws-triage.report/1");
-    let verdicts: Vec<_> = report["subjects"].as_array().expect("a list").iter().map(|subject| subject["verdict"].clone()).collect();
+    let verdicts: Vec<_> =
+        report["subjects"].as_array().expect("a list").iter().map(|subject| subject["verdict"].clone()).collect();
     assert_eq!(verdicts, ["broken", "degraded", "healthy"]);
     let rules: BTreeSet<&str> = report["subjects"][0]["findings"]
         .as_array()
@@ -61,7 +64,8 @@ fn the_demo_needs_nothing_and_shows_a_broken_account() {
 #[test]
 fn every_rule_is_listed_explained_and_checked() {
     let listed = offline(&["rules"]);
-    let ids: BTreeSet<String> = listed.stdout.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
+    let ids: BTreeSet<String> =
+        listed.stdout.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
     assert!(ids.len() >= 80, "{} rules", ids.len());
     for id in &ids {
         let page = offline(&["explain", id]);
@@ -71,7 +75,8 @@ fn every_rule_is_listed_explained_and_checked() {
     let report = offline(&["demo", "--output", "json"]).json();
     for subject in report["subjects"].as_array().expect("a list") {
         let checks = subject["checks"].as_array().expect("a list");
-        let checked: BTreeSet<String> = checks.iter().filter_map(|check| check["rule"].as_str()).map(str::to_owned).collect();
+        let checked: BTreeSet<String> =
+            checks.iter().filter_map(|check| check["rule"].as_str()).map(str::to_owned).collect();
         assert_eq!(checked, ids, "every rule once in `checks`");
         assert_eq!(checks.len(), ids.len(), "and only once");
     }
@@ -115,7 +120,9 @@ fn without_credentials_or_region_the_run_ends_with_words() {
     let run = finish(command().args(["ssm", ID]).env("AWS_ACCESS_KEY_ID", "x").env("AWS_SECRET_ACCESS_KEY", "x"));
     assert_eq!(run.code, 2, "{run:?}");
     assert!(run.stderr.contains("--region"), "{}", run.stderr);
-    let run = finish(command().args(["ssm", ID, "--region", "mars"]).env("AWS_ACCESS_KEY_ID", "x").env("AWS_SECRET_ACCESS_KEY", "x"));
+    let run = finish(
+        command().args(["ssm", ID, "--region", "mars"]).env("AWS_ACCESS_KEY_ID", "x").env("AWS_SECRET_ACCESS_KEY", "x"),
+    );
     assert_eq!(run.code, 2, "{run:?}");
     assert!(run.stderr.contains("`mars` is not a region"), "{}", run.stderr);
 }

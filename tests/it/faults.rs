@@ -12,7 +12,14 @@ fn a_dead_endpoint_ends_with_4() {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
     let run = finish(
         command()
-            .args(["ssm", "i-0123456789abcdef0", "--region", REGION, "--endpoint-url", &format!("http://127.0.0.1:{port}")])
+            .args([
+                "ssm",
+                "i-0123456789abcdef0",
+                "--region",
+                REGION,
+                "--endpoint-url",
+                &format!("http://127.0.0.1:{port}"),
+            ])
             .env("AWS_ACCESS_KEY_ID", "x")
             .env("AWS_SECRET_ACCESS_KEY", "x")
             .env("AWS_MAX_ATTEMPTS", "1"),
@@ -29,7 +36,11 @@ fn an_instance_in_another_region_is_pointed_out() {
     let arguments = ["ssm", account.instance(), "--region", "eu-west-2", "--regions", "us-east-1,eu-west-1"];
     let run = account.run(&key, &arguments);
     assert_eq!(run.code, 4, "{run:?}");
-    assert!(run.stderr.contains("not found in `eu-west-2`") && run.stderr.contains("--region eu-west-1"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("not found in `eu-west-2`") && run.stderr.contains("--region eu-west-1"),
+        "{}",
+        run.stderr
+    );
     let both = account.run(&key, &["ssm", account.instance(), "i-0123456789abcdef0", "--output", "json"]);
     assert_eq!(both.code, 4, "one healthy and one missing: {both:?}");
     let report = both.json();
@@ -59,7 +70,8 @@ fn a_name_with_escape_sequences_prints_harmlessly() {
 fn secrets_never_show() {
     let Some(front) = backend::front() else { return };
     let text = "cloud-init: password=hunter2\nKernel panic - not syncing: Attempted to kill init!\n";
-    let steps = json!([{ "state": { "console": { "$instance": { "text": text, "time": "@-1h" } } } }, { "node": "lost" }]);
+    let steps =
+        json!([{ "state": { "console": { "$instance": { "text": text, "time": "@-1h" } } } }, { "node": "lost" }]);
     let account = front.world("nat", &steps).expect("the world can be made");
     let key = account.key("AKIA");
     let file = std::env::temp_dir().join(format!("aws-triage-secrets-{}.json", std::process::id()));

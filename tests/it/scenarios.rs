@@ -153,6 +153,7 @@ fn compare(expect: &Expect, subject: &Value) -> Result<(), String> {
 fn said(stdout: &str, stderr: &str) -> String {
     let report: Value = serde_json::from_str(stdout).unwrap_or_default();
     let findings = report["subjects"][0]["findings"].as_array().into_iter().flatten();
-    let lines: Vec<String> = findings.map(|finding| format!("{} {} {}", finding["severity"], finding["rule"], finding["detail"])).collect();
+    let lines: Vec<String> =
+        findings.map(|finding| format!("{} {} {}", finding["severity"], finding["rule"], finding["detail"])).collect();
     format!("{}; {}", lines.join("; "), stderr.trim())
 }

@@ -114,7 +114,10 @@ fn a_folder_of_cli_outputs_is_a_snapshot() {
     assert_eq!(report["subjects"][0]["findings"][0]["rule"], "ssm/instance-not-running");
     let open = report["subjects"][0]["findings"].as_array().expect("a list").iter();
     let missing: Vec<&Value> = open.filter(|finding| finding["severity"] == "cannot-tell").collect();
-    assert!(missing.iter().any(|finding| finding["missing"].to_string().contains("ec2:DescribeInstanceStatus")), "{missing:?}");
+    assert!(
+        missing.iter().any(|finding| finding["missing"].to_string().contains("ec2:DescribeInstanceStatus")),
+        "{missing:?}"
+    );
 }
 
 #[test]
@@ -140,5 +143,9 @@ fn what_is_no_snapshot_is_refused_with_file_line_and_expectation() {
     wrong.write("describe-security-groups.json", "{\n \"SecurityGroups\": {}\n}");
     let run = offline(&["ssm", "i-0123456789abcdef0", "--snapshot", wrong.path()]);
     assert_eq!(run.code, 2, "{run:?}");
-    assert!(run.stderr.contains("describe-security-groups.json") && run.stderr.contains("SecurityGroups"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("describe-security-groups.json") && run.stderr.contains("SecurityGroups"),
+        "{}",
+        run.stderr
+    );
 }

@@ -46,14 +46,26 @@ fn arrows_point_down_only() {
 fn only_one_folder_names_the_sdk() {
     for (path, text) in sources("src") {
         let is_home = path.strip_prefix(root().join("src/aws")).is_ok();
-        let names = text.lines().any(|line| !line.trim_start().starts_with("//") && (line.contains("aws_sdk_") || line.contains("aws_smithy_")));
+        let names = text.lines().any(|line| {
+            !line.trim_start().starts_with("//") && (line.contains("aws_sdk_") || line.contains("aws_smithy_"))
+        });
         assert!(is_home || !names, "{} names an SDK crate", path.display());
     }
 }
 
 #[test]
 fn the_core_is_pure() {
-    let forbidden = ["std::fs", "std::net::Tcp", "std::env", "std::process", "SystemTime", "Instant::now", "println!", "static mut", "unsafe "];
+    let forbidden = [
+        "std::fs",
+        "std::net::Tcp",
+        "std::env",
+        "std::process",
+        "SystemTime",
+        "Instant::now",
+        "println!",
+        "static mut",
+        "unsafe ",
+    ];
     for folder in ["checks/src", "reports/src"] {
         for (path, text) in sources(folder) {
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
@@ -64,7 +76,9 @@ fn the_core_is_pure() {
         }
         let manifest = folder.replace("/src", "/Cargo.toml");
         let text = fs::read_to_string(root().join(&manifest)).expect("a manifest can be read");
-        for lint in ["unwrap_used", "expect_used", "panic", "indexing_slicing", "arithmetic_side_effects", "disallowed_methods"] {
+        for lint in
+            ["unwrap_used", "expect_used", "panic", "indexing_slicing", "arithmetic_side_effects", "disallowed_methods"]
+        {
             assert!(text.contains(&format!("{lint} = \"deny\"")), "{manifest} does not deny {lint}");
         }
     }
@@ -78,7 +92,11 @@ fn files_stay_small_rooms() {
             // Tables of shapes and operations are lists, not rooms.
             let is_list = ["snapshot/ec2.rs", "snapshot/kinds.rs"].iter().any(|name| path.ends_with(name));
             assert!(lines <= 600 || is_list, "{} has {lines} lines", path.display());
-            assert!(text.starts_with("//!") || text.starts_with("use "), "{} does not say what it is for", path.display());
+            assert!(
+                text.starts_with("//!") || text.starts_with("use "),
+                "{} does not say what it is for",
+                path.display()
+            );
         }
     }
 }
@@ -87,7 +105,9 @@ fn files_stay_small_rooms() {
 fn the_old_tls_stack_stays_out() {
     let lock = fs::read_to_string(root().join("Cargo.lock")).expect("the lock file can be read");
     let packages = || lock.split("[[package]]");
-    let has = |name: &str, version: &str| packages().any(|package| package.contains(&format!("name = \"{name}\"\nversion = \"{version}")));
+    let has = |name: &str, version: &str| {
+        packages().any(|package| package.contains(&format!("name = \"{name}\"\nversion = \"{version}")))
+    };
     for (name, version) in [("openssl-sys", ""), ("hyper", "0.14"), ("rustls", "0.21"), ("h2", "0.3")] {
         assert!(!has(name, version), "{name} {version} is in Cargo.lock");
     }
@@ -95,7 +115,8 @@ fn the_old_tls_stack_stays_out() {
     // What aws-config itself needs to sign in.
     let of_config = ["aws-sdk-sso", "aws-sdk-ssooidc", "aws-sdk-sts", "aws-sdk-signin"];
     for package in packages() {
-        let name = package.lines().find_map(|line| line.strip_prefix("name = \"")).unwrap_or_default().trim_end_matches('"');
+        let name =
+            package.lines().find_map(|line| line.strip_prefix("name = \"")).unwrap_or_default().trim_end_matches('"');
         let allowed = !name.starts_with("aws-sdk-") || wanted.contains(&name) || of_config.contains(&name);
         assert!(allowed, "{name}: every other service goes through the client that knows services by their models");
     }
@@ -104,7 +125,12 @@ fn the_old_tls_stack_stays_out() {
 #[test]
 fn permissions_of_the_readme_are_those_of_the_program() {
     let readme = fs::read_to_string(root().join("README.md")).expect("there is a README");
-    for part in ["cargo run --release -- demo", "cargo test --workspace", "cargo run --no-default-features -- demo", "## Exit codes"] {
+    for part in [
+        "cargo run --release -- demo",
+        "cargo test --workspace",
+        "cargo run --no-default-features -- demo",
+        "## Exit codes",
+    ] {
         assert!(readme.contains(part), "the README lacks `{part}`");
     }
 }

@@ -105,13 +105,7 @@ impl RoleFacts<'_> {
         for action in actions {
             match self.grant(case, action) {
                 Grant::Lacking(decision) => lacking.push((*action, decision)),
-<<<<<<< HEAD
-                Grant::Open(gaps) => {
-                    open.extend(gaps.into_iter().filter(|gap| !open.contains(gap)).collect::<Vec<_>>());
-                }
-=======
                 Grant::Open(gaps) => add_new(&mut open, gaps),
->>>>>>> rules-identity
                 Grant::Given | Grant::Refused => {}
             }
         }

@@ -19,13 +19,7 @@ use super::{Session, settings};
 
 /// A configuration with one endpoint for everything, three quick attempts and short time-outs.
 fn config(url: &str) -> aws_types::sdk_config::Builder {
-    let credentials = Credentials::new(
-        "AKIDEXAMPLE",
-        "secret",
-        Some("session".to_owned()),
-        None,
-        "test",
-    );
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret", Some("session".to_owned()), None, "test");
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(2))
         .operation_attempt_timeout(Duration::from_millis(700))

@@ -37,9 +37,7 @@ pub(super) struct Request {
 
 impl Request {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.head
-            .lines()
-            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 }
 
@@ -90,9 +88,7 @@ async fn serve(mut stream: TcpStream, replies: Vec<Reply>, seen: Arc<Mutex<Vec<R
             }
             Reply::Answer(status, kind, body) => {
                 let length = body.len();
-                format!(
-                    "HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
-                )
+                format!("HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}")
             }
         };
         if stream.write_all(text.as_bytes()).await.is_err() {
@@ -113,20 +109,10 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
     };
     let text = String::from_utf8(bytes[..end].to_vec()).unwrap();
     let (line, rest) = text.split_once("\r\n").unwrap();
-    let lower = |l: &str| {
-        l.split_once(": ")
-            .map_or(l.to_owned(), |(n, v)| format!("{}: {v}", n.to_lowercase()))
-    };
+    let lower = |l: &str| l.split_once(": ").map_or(l.to_owned(), |(n, v)| format!("{}: {v}", n.to_lowercase()));
     let head = rest.lines().map(lower).collect::<Vec<_>>().join("\n");
-    let mut request = Request {
-        line: line.trim_end_matches(" HTTP/1.1").to_owned(),
-        head,
-        body: String::new(),
-    };
-    let length: usize = request
-        .header("content-length")
-        .and_then(|l| l.parse().ok())
-        .unwrap_or(0);
+    let mut request = Request { line: line.trim_end_matches(" HTTP/1.1").to_owned(), head, body: String::new() };
+    let length: usize = request.header("content-length").and_then(|l| l.parse().ok()).unwrap_or(0);
     let mut body = bytes[end + 4..].to_vec();
     while body.len() < length {
         let mut part = [0; 4096];

@@ -15,10 +15,7 @@ pub(super) struct Given<'a> {
 
 impl<'a> Given<'a> {
     pub(super) fn new(members: &'a Map<String, Value>) -> Self {
-        Self {
-            members,
-            taken: RefCell::default(),
-        }
+        Self { members, taken: RefCell::default() }
     }
 
     /// A member in the type the builder asks for; `None` when it is absent, or of a shape no type here has.
@@ -79,20 +76,12 @@ macro_rules! texts {
     };
 }
 
-texts!(
-    VpcAttributeName,
-    PolicyScopeType,
-    PolicyUsageType,
-    ContextKeyTypeEnum
-);
+texts!(VpcAttributeName, PolicyScopeType, PolicyUsageType, ContextKeyTypeEnum);
 
 impl FromInput for Filter {
     fn from_input(value: &Value) -> Option<Self> {
         let given = Given::new(value.as_object()?);
-        let filter = Self::builder()
-            .set_name(given.get("Name"))
-            .set_values(given.get("Values"))
-            .build();
+        let filter = Self::builder().set_name(given.get("Name")).set_values(given.get("Values")).build();
         given.all_taken().then_some(filter)
     }
 }
@@ -119,10 +108,7 @@ mod tests {
     fn what_is_not_taken_is_noticed() {
         let input = json!({"InstanceIds": ["i-1"], "MaxResults": 5, "New": 1});
         let given = Given::new(input.as_object().unwrap());
-        assert_eq!(
-            given.get::<Vec<String>>("InstanceIds"),
-            Some(vec!["i-1".to_owned()])
-        );
+        assert_eq!(given.get::<Vec<String>>("InstanceIds"), Some(vec!["i-1".to_owned()]));
         assert_eq!(given.get::<i32>("MaxResults"), Some(5));
         assert_eq!(given.get::<String>("NextToken"), None);
         assert!(!given.all_taken());
@@ -131,10 +117,7 @@ mod tests {
     #[test]
     fn filters() {
         let filter = Filter::from_input(&json!({"Name": "vpc-id", "Values": ["v"]})).unwrap();
-        assert_eq!(
-            (filter.name(), filter.values()),
-            (Some("vpc-id"), &["v".to_owned()][..])
-        );
+        assert_eq!((filter.name(), filter.values()), (Some("vpc-id"), &["v".to_owned()][..]));
         assert!(Filter::from_input(&json!({"Name": "vpc-id", "Values": [1]})).is_none());
     }
 }

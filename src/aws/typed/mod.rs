@@ -66,17 +66,10 @@ mod tests {
 
     #[test]
     fn every_line_names_an_operation_of_the_model() {
-        for (service, operations) in [
-            ("ec2", ec2::OPERATIONS),
-            ("iam", iam::OPERATIONS),
-            ("s3", s3::OPERATIONS),
-        ] {
+        for (service, operations) in [("ec2", ec2::OPERATIONS), ("iam", iam::OPERATIONS), ("s3", s3::OPERATIONS)] {
             let model = Service::load(service).unwrap();
             for operation in operations {
-                assert!(
-                    model.operations.contains_key(*operation),
-                    "{service} {operation}"
-                );
+                assert!(model.operations.contains_key(*operation), "{service} {operation}");
             }
         }
     }

@@ -18,14 +18,12 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Option<Value> {
         "substring" => substring(arguments),
         "uriEncode" => text.map_or(Value::Null, |t| percent_encode(t, "").into()),
         "parseURL" => text.and_then(parse_url).unwrap_or(Value::Null),
-        "isValidHostLabel" => text
-            .is_some_and(|t| host_label(t, second == &Value::Bool(true)))
-            .into(),
+        "isValidHostLabel" => text.is_some_and(|t| host_label(t, second == &Value::Bool(true))).into(),
         "aws.partition" => text.map_or(Value::Null, partition::outputs),
         "aws.parseArn" => text.and_then(parse_arn).unwrap_or(Value::Null),
-        "aws.isVirtualHostableS3Bucket" => text
-            .is_some_and(|t| virtual_hostable(t, second == &Value::Bool(true)))
-            .into(),
+        "aws.isVirtualHostableS3Bucket" => {
+            text.is_some_and(|t| virtual_hostable(t, second == &Value::Bool(true))).into()
+        }
         _ => return None,
     })
 }
@@ -34,9 +32,7 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Option<Value> {
 fn attribute(value: &Value, path: &str) -> Value {
     let mut here = value;
     for part in path.split('.') {
-        let (name, index) = part
-            .split_once('[')
-            .map_or((part, None), |(n, i)| (n, Some(i)));
+        let (name, index) = part.split_once('[').map_or((part, None), |(n, i)| (n, Some(i)));
         if !name.is_empty() {
             here = here.get(name).unwrap_or(&Value::Null);
         }
@@ -49,12 +45,7 @@ fn attribute(value: &Value, path: &str) -> Value {
 
 /// `substring(text, start, stop, reverse)`; null for text that is too short or not ASCII.
 fn substring(arguments: &[Value]) -> Value {
-    let number = |i: usize| {
-        arguments
-            .get(i)
-            .and_then(Value::as_u64)
-            .and_then(|n| usize::try_from(n).ok())
-    };
+    let number = |i: usize| arguments.get(i).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
     let cut = || {
         let text = arguments.first()?.as_str()?;
         let (start, stop) = (number(1)?, number(2)?);
@@ -62,11 +53,7 @@ fn substring(arguments: &[Value]) -> Value {
             return None;
         }
         let reverse = arguments.get(3).and_then(Value::as_bool).unwrap_or(false);
-        let range = if reverse {
-            text.len() - stop..text.len() - start
-        } else {
-            start..stop
-        };
+        let range = if reverse { text.len() - stop..text.len() - start } else { start..stop };
         text.get(range)
     };
     cut().map_or(Value::Null, Value::from)
@@ -77,18 +64,12 @@ fn host_label(text: &str, subdomains: bool) -> bool {
         return text.split('.').all(|label| host_label(label, false));
     }
     let inner = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    (1..=63).contains(&text.len())
-        && text.chars().all(inner)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
+    (1..=63).contains(&text.len()) && text.chars().all(inner) && !text.starts_with('-') && !text.ends_with('-')
 }
 
 fn virtual_hostable(bucket: &str, subdomains: bool) -> bool {
     let ip = bucket.parse::<std::net::Ipv4Addr>().is_ok();
-    bucket.len() >= 3
-        && !bucket.chars().any(|c| c.is_ascii_uppercase())
-        && !ip
-        && host_label(bucket, subdomains)
+    bucket.len() >= 3 && !bucket.chars().any(|c| c.is_ascii_uppercase()) && !ip && host_label(bucket, subdomains)
 }
 
 fn parse_arn(text: &str) -> Option<Value> {
@@ -115,9 +96,7 @@ fn parse_url(url: &str) -> Option<Value> {
     let bracketed = authority.strip_prefix('[').and_then(|a| a.split_once(']'));
     let (host, port) = match bracketed {
         Some((host, port)) => (host, port.strip_prefix(':')),
-        None => authority
-            .split_once(':')
-            .map_or((authority, None), |(h, p)| (h, Some(p))),
+        None => authority.split_once(':').map_or((authority, None), |(h, p)| (h, Some(p))),
     };
     if host.is_empty() || port.is_some_and(|p| p.parse::<u16>().is_err()) {
         return None;
@@ -141,13 +120,8 @@ mod tests {
 
     #[test]
     fn substring_counts_from_either_end() {
-        let cut = |text: &str, a: u64, b: u64, r: bool| {
-            substring(&[json!(text), json!(a), json!(b), json!(r)])
-        };
-        assert_eq!(
-            cut("bucket--x-s3", 0, 6, true),
-            json!("--x-s3"[..].to_owned())
-        );
+        let cut = |text: &str, a: u64, b: u64, r: bool| substring(&[json!(text), json!(a), json!(b), json!(r)]);
+        assert_eq!(cut("bucket--x-s3", 0, 6, true), json!("--x-s3"[..].to_owned()));
         assert_eq!(cut("bucket", 0, 3, false), json!("buc"));
         assert_eq!(cut("ab", 0, 3, false), Value::Null);
         assert_eq!(cut("übel", 0, 1, false), Value::Null);

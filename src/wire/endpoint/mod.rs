@@ -71,13 +71,8 @@ static RULE_SETS: LazyLock<BTreeMap<String, Value>> = LazyLock::new(|| {
 /// # Errors
 /// The rules refuse the combination: no region, FIPS with a configured endpoint, dual-stack where there is none.
 pub fn resolve(service: &Service, query: &Query<'_>) -> Result<Endpoint, EndpointError> {
-    let wrong = |reason: &str| EndpointError::Rules {
-        service: service.name.clone(),
-        reason: reason.to_owned(),
-    };
-    let rule_set = RULE_SETS
-        .get(&service.name)
-        .ok_or_else(|| wrong("there are none"))?;
+    let wrong = |reason: &str| EndpointError::Rules { service: service.name.clone(), reason: reason.to_owned() };
+    let rule_set = RULE_SETS.get(&service.name).ok_or_else(|| wrong("there are none"))?;
     let parameters = filled(rule_set, query);
     let found = rules::evaluate(rule_set, parameters).map_err(|e| match e {
         rules::Stop::Refused(message) => EndpointError::Refused(message),
@@ -88,21 +83,11 @@ pub fn resolve(service: &Service, query: &Query<'_>) -> Result<Endpoint, Endpoin
         .properties
         .get("authSchemes")
         .and_then(Value::as_array)
-        .and_then(|schemes| {
-            schemes
-                .iter()
-                .find(|s| s.get("name").and_then(Value::as_str) == Some("sigv4"))
-        });
-    let of_scheme = |key: &str| {
-        scheme
-            .and_then(|s| s.get(key))
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    };
+        .and_then(|schemes| schemes.iter().find(|s| s.get("name").and_then(Value::as_str) == Some("sigv4")));
+    let of_scheme = |key: &str| scheme.and_then(|s| s.get(key)).and_then(Value::as_str).map(str::to_owned);
     Ok(Endpoint {
         url: found.url.trim_end_matches('/').to_owned(),
-        signing_name: of_scheme("signingName")
-            .unwrap_or_else(|| service.metadata.signing_name().to_owned()),
+        signing_name: of_scheme("signingName").unwrap_or_else(|| service.metadata.signing_name().to_owned()),
         signing_region: of_scheme("signingRegion").or_else(|| query.region.map(str::to_owned)),
         headers: found.headers,
     })
@@ -110,17 +95,11 @@ pub fn resolve(service: &Service, query: &Query<'_>) -> Result<Endpoint, Endpoin
 
 /// The rule parameters that an operation fixes or that its input carries (`Bucket`).
 pub fn parameters(service: &Service, operation: &Operation, input: &Value) -> Map<String, Value> {
-    let mut out: Map<String, Value> = operation
-        .static_context_params
-        .iter()
-        .map(|(name, p)| (name.clone(), p.value.clone()))
-        .collect();
+    let mut out: Map<String, Value> =
+        operation.static_context_params.iter().map(|(name, p)| (name.clone(), p.value.clone())).collect();
     let view = operation.input.as_ref().and_then(|r| View::new(service, r));
     for (name, member) in view.into_iter().flat_map(|v| v.members()) {
-        if let (Some(parameter), Some(value)) = (
-            member.context_param(),
-            input.get(name).filter(|v| !v.is_null()),
-        ) {
+        if let (Some(parameter), Some(value)) = (member.context_param(), input.get(name).filter(|v| !v.is_null())) {
             out.insert(parameter.to_owned(), value.clone());
         }
     }

@@ -45,9 +45,7 @@ pub(super) fn outputs(region: &str) -> Value {
 
 fn find(region: &str) -> Option<&'static Partition> {
     let all = || PARTITIONS.partitions.iter();
-    all()
-        .find(|p| p.regions.contains_key(region))
-        .or_else(|| all().find(|p| matches(&p.region_regex, region)))
+    all().find(|p| p.regions.contains_key(region)).or_else(|| all().find(|p| matches(&p.region_regex, region)))
 }
 
 /// The few constructs that region patterns use: `^`, `$`, literals, escaped hyphens, `(a|b)`, `\w+`, `\d+`. Nothing here
@@ -79,15 +77,11 @@ fn step<'p, 't>(pattern: &'p str, text: &'t str) -> Option<(&'p str, &'t str)> {
         return Some((rest, many(text, |c| c.is_ascii_digit())?));
     }
     if let Some((choices, rest)) = pattern.strip_prefix('(').and_then(|p| p.split_once(')')) {
-        return choices
-            .split('|')
-            .find_map(|c| Some((rest, text.strip_prefix(c)?)));
+        return choices.split('|').find_map(|c| Some((rest, text.strip_prefix(c)?)));
     }
     let pattern = pattern.strip_prefix('\\').unwrap_or(pattern);
     let mut letters = pattern.chars();
-    let literal = letters
-        .next()
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')?;
+    let literal = letters.next().filter(|c| c.is_ascii_alphanumeric() || *c == '-')?;
     Some((letters.as_str(), text.strip_prefix(literal)?))
 }
 
@@ -100,11 +94,7 @@ mod tests {
         assert!(PARTITIONS.partitions.len() >= 3);
         for partition in &PARTITIONS.partitions {
             for region in partition.regions.keys().filter(|r| !r.ends_with("-global")) {
-                let of: Vec<_> = PARTITIONS
-                    .partitions
-                    .iter()
-                    .filter(|p| matches(&p.region_regex, region))
-                    .collect();
+                let of: Vec<_> = PARTITIONS.partitions.iter().filter(|p| matches(&p.region_regex, region)).collect();
                 assert_eq!(of.len(), 1, "{region}");
                 assert_eq!(of[0].id, partition.id, "{region}");
             }
@@ -117,16 +107,7 @@ mod tests {
         assert_eq!(region_is_known("cn-north-1"), Some("aws-cn"));
         assert_eq!(region_is_known("us-gov-west-1"), Some("aws-us-gov"));
         assert_eq!(region_is_known("aws-global"), Some("aws"));
-        for wrong in [
-            "",
-            "us-east",
-            "us-east-1a",
-            "useast1",
-            "us_east_1",
-            "eu-west-1 ",
-            "EU-WEST-1",
-            "frankfurt",
-        ] {
+        for wrong in ["", "us-east", "us-east-1a", "useast1", "us_east_1", "eu-west-1 ", "EU-WEST-1", "frankfurt"] {
             assert_eq!(region_is_known(wrong), None, "{wrong}");
         }
     }

@@ -24,18 +24,11 @@ pub(super) struct Scope(Vec<(String, Value)>);
 
 impl Scope {
     pub(super) fn get(&self, name: &str) -> Value {
-        self.0
-            .iter()
-            .rev()
-            .find(|(n, _)| n == name)
-            .map_or(Value::Null, |(_, v)| v.clone())
+        self.0.iter().rev().find(|(n, _)| n == name).map_or(Value::Null, |(_, v)| v.clone())
     }
 }
 
-pub(super) fn evaluate(
-    rule_set: &Value,
-    parameters: Vec<(String, Value)>,
-) -> Result<Option<Found>, Stop> {
+pub(super) fn evaluate(rule_set: &Value, parameters: Vec<(String, Value)>) -> Result<Option<Found>, Stop> {
     let mut scope = Scope(parameters);
     rules(rule_set.get("rules"), &mut scope)
 }
@@ -53,12 +46,7 @@ fn rules(list: Option<&Value>, scope: &mut Scope) -> Result<Option<Found>, Stop>
 }
 
 fn one(rule: &Value, scope: &mut Scope) -> Result<Option<Found>, Stop> {
-    for condition in rule
-        .get("conditions")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
+    for condition in rule.get("conditions").and_then(Value::as_array).into_iter().flatten() {
         let result = call(condition, scope)?;
         if matches!(result, Value::Null | Value::Bool(false)) {
             return Ok(None);
@@ -70,10 +58,7 @@ fn one(rule: &Value, scope: &mut Scope) -> Result<Option<Found>, Stop> {
     match rule.get("type").and_then(Value::as_str) {
         Some("tree") => rules(rule.get("rules"), scope),
         Some("endpoint") => endpoint(rule.get("endpoint").unwrap_or(&Value::Null), scope).map(Some),
-        Some("error") => Err(Stop::Refused(text(resolve(
-            rule.get("error").unwrap_or(&Value::Null),
-            scope,
-        )?)?)),
+        Some("error") => Err(Stop::Refused(text(resolve(rule.get("error").unwrap_or(&Value::Null), scope)?)?)),
         other => Err(Stop::Malformed(format!("a rule of type {other:?}"))),
     }
 }
@@ -85,21 +70,12 @@ fn endpoint(node: &Value, scope: &Scope) -> Result<Found, Stop> {
         _ => Map::new(),
     };
     let mut headers = Vec::new();
-    for (name, values) in node
-        .get("headers")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
+    for (name, values) in node.get("headers").and_then(Value::as_object).into_iter().flatten() {
         for value in values.as_array().into_iter().flatten() {
             headers.push((name.clone(), text(resolve(value, scope)?)?));
         }
     }
-    Ok(Found {
-        url,
-        properties,
-        headers,
-    })
+    Ok(Found { url, properties, headers })
 }
 
 fn call(node: &Value, scope: &Scope) -> Result<Value, Stop> {
@@ -111,8 +87,7 @@ fn call(node: &Value, scope: &Scope) -> Result<Value, Stop> {
         .flatten()
         .map(|argument| resolve(argument, scope))
         .collect::<Result<_, _>>()?;
-    functions::call(name, &arguments)
-        .ok_or_else(|| Stop::Malformed(format!("the function `{name}` is not known")))
+    functions::call(name, &arguments).ok_or_else(|| Stop::Malformed(format!("the function `{name}` is not known")))
 }
 
 /// A function call, a reference, a template or a plain value.
@@ -132,15 +107,9 @@ fn resolve(node: &Value, scope: &Scope) -> Result<Value, Stop> {
 /// Templates anywhere inside a property.
 fn deep(node: &Value, scope: &Scope) -> Result<Value, Stop> {
     match node {
-        Value::Array(items) => items
-            .iter()
-            .map(|item| deep(item, scope))
-            .collect::<Result<_, _>>()
-            .map(Value::Array),
+        Value::Array(items) => items.iter().map(|item| deep(item, scope)).collect::<Result<_, _>>().map(Value::Array),
         Value::Object(members) => {
-            let members = members
-                .iter()
-                .map(|(k, v)| Ok((k.clone(), deep(v, scope)?)));
+            let members = members.iter().map(|(k, v)| Ok((k.clone(), deep(v, scope)?)));
             members.collect::<Result<_, Stop>>().map(Value::Object)
         }
         other => resolve(other, scope),
@@ -154,17 +123,13 @@ fn fill(template: &str, scope: &Scope) -> Result<String, Stop> {
     while let Some(at) = rest.find(['{', '}']) {
         let (before, after) = rest.split_at(at);
         out.push_str(before);
-        if let Some(tail) = after
-            .strip_prefix("{{")
-            .or_else(|| after.strip_prefix("}}"))
-        {
+        if let Some(tail) = after.strip_prefix("{{").or_else(|| after.strip_prefix("}}")) {
             out.push(if after.starts_with('{') { '{' } else { '}' });
             rest = tail;
             continue;
         }
         let inner = after.strip_prefix('{').and_then(|a| a.split_once('}'));
-        let (name, tail) = inner
-            .ok_or_else(|| Stop::Malformed(format!("a brace without partner in `{template}`")))?;
+        let (name, tail) = inner.ok_or_else(|| Stop::Malformed(format!("a brace without partner in `{template}`")))?;
         let mut parts = name.split('#');
         let value = parts.next().map_or(Value::Null, |first| scope.get(first));
         let value = parts.try_fold(value, |v, part| v.get(part).cloned());

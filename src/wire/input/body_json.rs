@@ -14,10 +14,7 @@ pub(super) fn structure(view: View<'_>, input: &Map<String, Value>) -> Value {
         let Some(member) = view.member(name) else {
             continue;
         };
-        out.insert(
-            member.location_name().unwrap_or(name).to_owned(),
-            any(member, value),
-        );
+        out.insert(member.location_name().unwrap_or(name).to_owned(), any(member, value));
     }
     Value::Object(out)
 }
@@ -34,10 +31,7 @@ pub(super) fn any(view: View<'_>, value: &Value) -> Value {
             None => value.clone(),
         },
         (Kind::Map, Value::Object(entries)) => match view.entry() {
-            Some((_, element)) => entries
-                .iter()
-                .map(|(k, v)| (k.clone(), any(element, v)))
-                .collect(),
+            Some((_, element)) => entries.iter().map(|(k, v)| (k.clone(), any(element, v))).collect(),
             None => value.clone(),
         },
         (Kind::Timestamp, _) => time(view, value),
@@ -46,13 +40,9 @@ pub(super) fn any(view: View<'_>, value: &Value) -> Value {
 }
 
 fn time(view: View<'_>, value: &Value) -> Value {
-    let format = view
-        .timestamp_format()
-        .unwrap_or(TimestampFormat::UnixTimestamp);
+    let format = view.timestamp_format().unwrap_or(TimestampFormat::UnixTimestamp);
     match timestamp::from_input(value) {
-        Some(time) if format == TimestampFormat::UnixTimestamp => {
-            Value::Number(timestamp::epoch(time))
-        }
+        Some(time) if format == TimestampFormat::UnixTimestamp => Value::Number(timestamp::epoch(time)),
         Some(time) => Value::String(timestamp::to_wire(time, format)),
         None => value.clone(),
     }

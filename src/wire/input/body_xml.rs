@@ -22,49 +22,21 @@ fn any(view: View<'_>, value: &Value, name: &str, outer: Option<&XmlNamespace>, 
         (Kind::Map, Value::Object(entries)) => map(view, entries, name, out),
         _ => {
             open(view, name, outer, &[], out);
-            out.push_str(&escape(&scalar::text(
-                view,
-                value,
-                TimestampFormat::Iso8601,
-            )));
+            out.push_str(&escape(&scalar::text(view, value, TimestampFormat::Iso8601)));
             close(name, out);
         }
     }
 }
 
-fn structure(
-    view: View<'_>,
-    input: &Map<String, Value>,
-    name: &str,
-    outer: Option<&XmlNamespace>,
-    out: &mut String,
-) {
-    let present = || {
-        input
-            .iter()
-            .filter(|(_, v)| !v.is_null())
-            .filter_map(|(k, v)| Some((k, v, view.member(k)?)))
-    };
+fn structure(view: View<'_>, input: &Map<String, Value>, name: &str, outer: Option<&XmlNamespace>, out: &mut String) {
+    let present = || input.iter().filter(|(_, v)| !v.is_null()).filter_map(|(k, v)| Some((k, v, view.member(k)?)));
     let attributes: Vec<(&str, String)> = present()
         .filter(|(_, _, member)| member.xml_attribute())
-        .map(|(k, v, member)| {
-            (
-                member.location_name().unwrap_or(k),
-                scalar::text(member, v, TimestampFormat::Iso8601),
-            )
-        })
+        .map(|(k, v, member)| (member.location_name().unwrap_or(k), scalar::text(member, v, TimestampFormat::Iso8601)))
         .collect();
     open(view, name, outer, &attributes, out);
-    for (key, value, member) in
-        present().filter(|(_, _, m)| !m.xml_attribute() && m.location().is_none())
-    {
-        any(
-            member,
-            value,
-            member.location_name().unwrap_or(key),
-            None,
-            out,
-        );
+    for (key, value, member) in present().filter(|(_, _, m)| !m.xml_attribute() && m.location().is_none()) {
+        any(member, value, member.location_name().unwrap_or(key), None, out);
     }
     close(name, out);
 }
@@ -81,13 +53,7 @@ fn list(view: View<'_>, items: &[Value], name: &str, out: &mut String) {
     }
     open(view, name, None, &[], out);
     for item in items {
-        any(
-            element,
-            item,
-            element.location_name().unwrap_or("member"),
-            None,
-            out,
-        );
+        any(element, item, element.location_name().unwrap_or("member"), None, out);
     }
     close(name, out);
 }
@@ -106,20 +72,8 @@ fn map(view: View<'_>, entries: &Map<String, Value>, name: &str, out: &mut Strin
             Some(namespace) => tag(entry, Some(namespace), &[], out),
             None => tag(entry, None, &[], out),
         }
-        any(
-            key_view,
-            &Value::String(key.clone()),
-            key_view.location_name().unwrap_or("key"),
-            None,
-            out,
-        );
-        any(
-            value_view,
-            value,
-            value_view.location_name().unwrap_or("value"),
-            None,
-            out,
-        );
+        any(key_view, &Value::String(key.clone()), key_view.location_name().unwrap_or("key"), None, out);
+        any(value_view, value, value_view.location_name().unwrap_or("value"), None, out);
         close(entry, out);
     }
     if !view.flattened() {
@@ -127,32 +81,18 @@ fn map(view: View<'_>, entries: &Map<String, Value>, name: &str, out: &mut Strin
     }
 }
 
-fn open(
-    view: View<'_>,
-    name: &str,
-    outer: Option<&XmlNamespace>,
-    attributes: &[(&str, String)],
-    out: &mut String,
-) {
+fn open(view: View<'_>, name: &str, outer: Option<&XmlNamespace>, attributes: &[(&str, String)], out: &mut String) {
     tag(name, view.xml_namespace().or(outer), attributes, out);
 }
 
-fn tag(
-    name: &str,
-    namespace: Option<&XmlNamespace>,
-    attributes: &[(&str, String)],
-    out: &mut String,
-) {
+fn tag(name: &str, namespace: Option<&XmlNamespace>, attributes: &[(&str, String)], out: &mut String) {
     out.push('<');
     out.push_str(name);
     match namespace {
         Some(XmlNamespace::Uri(uri) | XmlNamespace::Full { uri, prefix: None }) => {
             out.push_str(&format!(" xmlns=\"{}\"", escape(uri)));
         }
-        Some(XmlNamespace::Full {
-            uri,
-            prefix: Some(prefix),
-        }) => {
+        Some(XmlNamespace::Full { uri, prefix: Some(prefix) }) => {
             out.push_str(&format!(" xmlns:{prefix}=\"{}\"", escape(uri)));
         }
         None => {}

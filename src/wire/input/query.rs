@@ -9,20 +9,13 @@ use super::{Call, scalar};
 
 impl Call<'_> {
     pub(super) fn query(&self) -> HttpRequest {
-        let mut form = Form {
-            ec2: self.service.protocol == Protocol::Ec2,
-            pairs: Vec::new(),
-        };
+        let mut form = Form { ec2: self.service.protocol == Protocol::Ec2, pairs: Vec::new() };
         form.add("Action", self.operation.name.clone());
         form.add("Version", self.service.metadata.api_version.clone());
         if let Some(view) = self.view {
             form.structure(view, self.input, "");
         }
-        let mut request = HttpRequest {
-            method: "POST".to_owned(),
-            path: "/".to_owned(),
-            ..HttpRequest::default()
-        };
+        let mut request = HttpRequest { method: "POST".to_owned(), path: "/".to_owned(), ..HttpRequest::default() };
         request.header("Content-Type", "application/x-www-form-urlencoded");
         request.body = request::form(&form.pairs, false).into_bytes();
         request
@@ -45,11 +38,7 @@ impl Form {
                 continue;
             };
             let own = self.member_name(member, name);
-            let path = if prefix.is_empty() {
-                own
-            } else {
-                format!("{prefix}.{own}")
-            };
+            let path = if prefix.is_empty() { own } else { format!("{prefix}.{own}") };
             self.any(member, value, &path);
         }
     }
@@ -97,11 +86,7 @@ impl Form {
         let Some((key_view, value_view)) = view.entry() else {
             return;
         };
-        let base = if view.flattened() {
-            path.to_owned()
-        } else {
-            format!("{path}.entry")
-        };
+        let base = if view.flattened() { path.to_owned() } else { format!("{path}.entry") };
         let key_name = key_view.location_name().unwrap_or("key");
         let value_name = value_view.location_name().unwrap_or("value");
         for (i, (key, value)) in entries.iter().enumerate() {
@@ -113,8 +98,5 @@ impl Form {
 
 fn capitalised(name: &str) -> String {
     let mut letters = name.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -13,10 +13,7 @@ use super::{Call, body_json, body_xml, scalar};
 
 impl Call<'_> {
     pub(super) fn rest(&self) -> HttpRequest {
-        let mut request = HttpRequest {
-            method: self.operation.http.method.clone(),
-            ..HttpRequest::default()
-        };
+        let mut request = HttpRequest { method: self.operation.http.method.clone(), ..HttpRequest::default() };
         let mut labels = BTreeMap::new();
         let mut body = Map::new();
         let mut query = Vec::new();
@@ -51,12 +48,7 @@ impl Call<'_> {
     }
 
     /// Fills the labels of the model's URI and splits off the parameters that stand in it.
-    fn uri(
-        &self,
-        labels: &BTreeMap<&str, String>,
-        given: Vec<(String, String)>,
-        request: &mut HttpRequest,
-    ) {
+    fn uri(&self, labels: &BTreeMap<&str, String>, given: Vec<(String, String)>, request: &mut HttpRequest) {
         let template = self.operation.http.request_uri.as_str();
         let (path, fixed) = template.split_once('?').unwrap_or((template, ""));
         request.path = fill(self.without_bucket(path), labels);
@@ -71,11 +63,7 @@ impl Call<'_> {
 
     /// The endpoint rules of S3 put the bucket into host or path, so it must not stand in the path a second time.
     fn without_bucket<'t>(&self, path: &'t str) -> &'t str {
-        let ruled = self
-            .view
-            .and_then(|v| v.member("Bucket"))
-            .and_then(|m| m.context_param())
-            == Some("Bucket");
+        let ruled = self.view.and_then(|v| v.member("Bucket")).and_then(|m| m.context_param()) == Some("Bucket");
         match path.strip_prefix("/{Bucket}").filter(|_| ruled) {
             Some("") => "/",
             Some(rest) => rest,
@@ -92,8 +80,7 @@ impl Call<'_> {
                 request.body = body_json::structure(view, members).to_string().into_bytes();
                 content_type("application/json", request);
             } else if !json && !members.is_empty() {
-                request.body =
-                    body_xml::document(view, &Value::Object(members.clone()), view.root_name());
+                request.body = body_xml::document(view, &Value::Object(members.clone()), view.root_name());
                 content_type("application/xml", request);
             }
             return;
@@ -138,9 +125,7 @@ fn content_type(kind: &str, request: &mut HttpRequest) {
 /// says must be good for the next request.
 fn label(view: View<'_>, value: &Value, route53: bool) -> String {
     let text = scalar::text(view, value, TimestampFormat::Iso8601);
-    let prefixed = ["/hostedzone/", "/change/", "/delegationset/"]
-        .iter()
-        .find_map(|p| text.strip_prefix(p));
+    let prefixed = ["/hostedzone/", "/change/", "/delegationset/"].iter().find_map(|p| text.strip_prefix(p));
     match prefixed.filter(|_| route53) {
         Some(id) => id.to_owned(),
         None => text,
@@ -157,10 +142,7 @@ fn fill(template: &str, labels: &BTreeMap<&str, String>) -> String {
         };
         out.push_str(before);
         let (name, keep) = name.strip_suffix('+').map_or((name, ""), |n| (n, "/"));
-        out.push_str(&request::percent_encode(
-            labels.get(name).map_or("", String::as_str),
-            keep,
-        ));
+        out.push_str(&request::percent_encode(labels.get(name).map_or("", String::as_str), keep));
         rest = tail;
     }
     out.push_str(rest);
@@ -168,16 +150,9 @@ fn fill(template: &str, labels: &BTreeMap<&str, String>) -> String {
 }
 
 fn query_member(view: View<'_>, wire: &str, value: &Value, query: &mut Vec<(String, String)>) {
-    let items = value
-        .as_array()
-        .map_or(std::slice::from_ref(value), Vec::as_slice);
+    let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
     let element = view.element().unwrap_or(view);
-    query.extend(items.iter().map(|i| {
-        (
-            wire.to_owned(),
-            scalar::text(element, i, TimestampFormat::Iso8601),
-        )
-    }));
+    query.extend(items.iter().map(|i| (wire.to_owned(), scalar::text(element, i, TimestampFormat::Iso8601))));
 }
 
 /// A map whose keys are names of parameters, its values texts or lists of texts.
@@ -195,10 +170,7 @@ fn header_member(view: View<'_>, wire: &str, value: &Value, request: &mut HttpRe
         _ if view.json_value_header() => STANDARD.encode(value.to_string()),
         (Value::Array(items), Some(element)) => {
             let items = items.iter().filter(|item| !item.is_null());
-            items
-                .map(|item| listed(element, item))
-                .collect::<Vec<_>>()
-                .join(", ")
+            items.map(|item| listed(element, item)).collect::<Vec<_>>().join(", ")
         }
         _ => scalar::text(view, value, TimestampFormat::Rfc822),
     };

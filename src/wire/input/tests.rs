@@ -3,12 +3,7 @@ use serde_json::json;
 use super::*;
 
 fn request(service: &str, operation: &str, input: &Value) -> Result<HttpRequest, InputError> {
-    encode(
-        Service::load(service).unwrap(),
-        operation,
-        input,
-        &mut || "token".to_owned(),
-    )
+    encode(Service::load(service).unwrap(), operation, input, &mut || "token".to_owned())
 }
 
 fn problems(service: &str, operation: &str, input: &Value) -> String {
@@ -25,7 +20,8 @@ fn an_unknown_operation_names_the_nearest_one() {
 
 #[test]
 fn every_problem_is_named_with_its_path() {
-    let input = json!({"InstanceIDs": ["i-1"], "Filters": [{"Name": 1, "Values": "x"}], "MaxResults": "5", "DryRun": null});
+    let input =
+        json!({"InstanceIDs": ["i-1"], "Filters": [{"Name": 1, "Values": "x"}], "MaxResults": "5", "DryRun": null});
     assert_eq!(
         problems("ec2", "DescribeInstances", &input),
         "the input of `ec2:DescribeInstances` is not valid: \
@@ -35,50 +31,32 @@ fn every_problem_is_named_with_its_path() {
          `MaxResults` must be a whole number, but it is another text"
     );
     assert_eq!(
-        problems(
-            "ssm",
-            "SendCommand",
-            &json!({"Parameters": {"commands": ["id", 2]}})
-        ),
+        problems("ssm", "SendCommand", &json!({"Parameters": {"commands": ["id", 2]}})),
         "the input of `ssm:SendCommand` is not valid: \
          `Parameters.commands[1]` must be a text, but it is the number 2; `DocumentName` is required and missing"
     );
+    assert!(problems("sts", "GetCallerIdentity", &json!(["x"])).contains("must be an object, but it is a list"));
     assert!(
-        problems("sts", "GetCallerIdentity", &json!(["x"]))
-            .contains("must be an object, but it is a list")
-    );
-    assert!(
-        problems(
-            "kms",
-            "Encrypt",
-            &json!({"KeyId": "k", "Plaintext": "no base64!"})
-        )
-        .contains("must be base64 text")
+        problems("kms", "Encrypt", &json!({"KeyId": "k", "Plaintext": "no base64!"})).contains("must be base64 text")
     );
 }
 
 #[test]
 fn a_secret_is_not_repeated_in_the_message() {
-    let text = problems(
-        "ssm",
-        "PutParameter",
-        &json!({"Name": "n", "Value": "v", "Overwrite": "hunter2"}),
-    );
+    let text = problems("ssm", "PutParameter", &json!({"Name": "n", "Value": "v", "Overwrite": "hunter2"}));
     assert!(!text.contains("hunter2"), "{text}");
 }
 
 #[test]
 fn an_empty_label_would_address_something_else() {
     let text = problems("s3", "GetBucketPolicy", &json!({"Bucket": ""}));
-    assert!(
-        text.contains("`Bucket` must be a text that is not empty, but it is an empty text"),
-        "{text}"
-    );
+    assert!(text.contains("`Bucket` must be a text that is not empty, but it is an empty text"), "{text}");
 }
 
 #[test]
 fn ec2_forms() {
-    let input = json!({"InstanceIds": ["i-1", "i-2"], "Filters": [{"Name": "vpc-id", "Values": ["v"]}], "MaxResults": 5});
+    let input =
+        json!({"InstanceIds": ["i-1", "i-2"], "Filters": [{"Name": "vpc-id", "Values": ["v"]}], "MaxResults": 5});
     let sent = request("ec2", "DescribeInstances", &input).unwrap();
     assert_eq!(
         String::from_utf8(sent.body).unwrap(),
@@ -90,36 +68,17 @@ fn ec2_forms() {
 #[test]
 fn idempotency_tokens_are_filled_in_where_they_are_missing() {
     let sent = request("ec2", "CreateNatGateway", &json!({"SubnetId": "subnet-1"})).unwrap();
-    assert!(
-        String::from_utf8(sent.body)
-            .unwrap()
-            .contains("ClientToken=token")
-    );
-    let sent = request(
-        "ec2",
-        "CreateNatGateway",
-        &json!({"SubnetId": "subnet-1", "ClientToken": "mine"}),
-    )
-    .unwrap();
-    assert!(
-        String::from_utf8(sent.body)
-            .unwrap()
-            .contains("ClientToken=mine")
-    );
+    assert!(String::from_utf8(sent.body).unwrap().contains("ClientToken=token"));
+    let sent = request("ec2", "CreateNatGateway", &json!({"SubnetId": "subnet-1", "ClientToken": "mine"})).unwrap();
+    assert!(String::from_utf8(sent.body).unwrap().contains("ClientToken=mine"));
 }
 
 #[test]
 fn the_bucket_is_left_to_the_endpoint() {
     let sent = request("s3", "GetBucketPolicy", &json!({"Bucket": "b"})).unwrap();
-    assert_eq!(
-        (sent.method.as_str(), sent.path_and_query().as_str()),
-        ("GET", "/?policy")
-    );
+    assert_eq!((sent.method.as_str(), sent.path_and_query().as_str()), ("GET", "/?policy"));
     let sent = request("s3", "GetObject", &json!({"Bucket": "b", "Key": "a b/c?d"})).unwrap();
-    assert_eq!(
-        sent.url("http://127.0.0.1:1/b"),
-        "http://127.0.0.1:1/b/a%20b/c%3Fd"
-    );
+    assert_eq!(sent.url("http://127.0.0.1:1/b"), "http://127.0.0.1:1/b/a%20b/c%3Fd");
 }
 
 #[test]
@@ -129,10 +88,7 @@ fn s3_gets_the_checksum_it_demands() {
     assert_eq!(sent.body, b"{}");
     // The CRC32 of two braces, as zlib computes it.
     assert_eq!(sent.get_header("x-amz-checksum-crc32"), Some("o6a/Qw=="));
-    assert_eq!(
-        sent.get_header("x-amz-sdk-checksum-algorithm"),
-        Some("CRC32")
-    );
+    assert_eq!(sent.get_header("x-amz-sdk-checksum-algorithm"), Some("CRC32"));
 }
 
 #[test]
@@ -145,10 +101,7 @@ fn route53_ids_go_out_as_they_came_in() {
 fn old_error_codes_are_asked_for() {
     let sent = request("sqs", "ListQueues", &json!({})).unwrap();
     assert_eq!(sent.get_header("x-amzn-query-mode"), Some("true"));
-    assert_eq!(
-        sent.get_header("X-Amz-Target"),
-        Some("AmazonSQS.ListQueues")
-    );
+    assert_eq!(sent.get_header("X-Amz-Target"), Some("AmazonSQS.ListQueues"));
 }
 
 #[test]
@@ -162,18 +115,8 @@ fn host_labels_are_checked() {
             "S": {"type": "string"}},
     });
     let service = Service::from_json("t", model.to_string().as_bytes()).unwrap();
-    let send = |label: &str| {
-        encode(
-            &service,
-            operation,
-            &json!({"Label": label}),
-            &mut String::new,
-        )
-    };
-    assert_eq!(
-        send("a-1").unwrap().url("https://x.example"),
-        "https://a-1.data.x.example/"
-    );
+    let send = |label: &str| encode(&service, operation, &json!({"Label": label}), &mut String::new);
+    assert_eq!(send("a-1").unwrap().url("https://x.example"), "https://a-1.data.x.example/");
     for bad in ["", "a/b", "a@evil.example#"] {
         assert!(send(bad).is_err(), "{bad}");
     }

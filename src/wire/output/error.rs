@@ -56,20 +56,12 @@ pub(super) fn unreadable(answer: &Answer<'_>, reason: &str) -> ServiceError {
     } else {
         format!("{reason}; it begins with {}", quote(answer.body))
     };
-    let message = format!(
-        "the answer (status {}) is not the {format} of the service: {begins}",
-        answer.status
-    );
-    ServiceError {
-        message,
-        ..blank(answer)
-    }
+    let message = format!("the answer (status {}) is not the {format} of the service: {begins}", answer.status);
+    ServiceError { message, ..blank(answer) }
 }
 
 fn blank(answer: &Answer<'_>) -> ServiceError {
-    let request_id = ["x-amzn-requestid", "x-amz-request-id", "x-amz-requestid"]
-        .iter()
-        .find_map(|n| answer.header(n));
+    let request_id = ["x-amzn-requestid", "x-amz-request-id", "x-amz-requestid"].iter().find_map(|n| answer.header(n));
     ServiceError {
         code: None,
         message: String::new(),
@@ -84,42 +76,20 @@ fn blank(answer: &Answer<'_>) -> ServiceError {
 fn bare(answer: &Answer<'_>) -> ServiceError {
     let code = answer.header("x-amzn-errortype").map(short_code);
     let message = if answer.is_empty() {
-        format!(
-            "the service answered with status {} and no body",
-            answer.status
-        )
+        format!("the service answered with status {} and no body", answer.status)
     } else {
-        format!(
-            "the service answered with status {} and no error of its own: {}",
-            answer.status,
-            quote(answer.body)
-        )
+        format!("the service answered with status {} and no error of its own: {}", answer.status, quote(answer.body))
     };
-    ServiceError {
-        detail: Box::new(detail(answer, code.as_deref(), None)),
-        code,
-        message,
-        ..blank(answer)
-    }
+    ServiceError { detail: Box::new(detail(answer, code.as_deref(), None)), code, message, ..blank(answer) }
 }
 
 fn from_json(answer: &Answer<'_>) -> Option<ServiceError> {
     let body: Value = serde_json::from_slice(answer.body).ok()?;
     let members = body.as_object()?;
-    let text = |names: &[&str]| {
-        names
-            .iter()
-            .find_map(|n| members.get(*n))
-            .and_then(Value::as_str)
-    };
+    let text = |names: &[&str]| names.iter().find_map(|n| members.get(*n)).and_then(Value::as_str);
     // Names in the order of precedence. API Gateway style answers have only a message.
-    let code = answer
-        .header("x-amzn-errortype")
-        .or_else(|| text(&["__type", "code", "Code"]))
-        .map(short_code);
-    let message = text(&["message", "Message", "errorMessage"])
-        .unwrap_or_default()
-        .to_owned();
+    let code = answer.header("x-amzn-errortype").or_else(|| text(&["__type", "code", "Code"])).map(short_code);
+    let message = text(&["message", "Message", "errorMessage"]).unwrap_or_default().to_owned();
     if code.is_none() && message.is_empty() && !members.is_empty() {
         return None;
     }
@@ -135,26 +105,16 @@ fn from_xml(answer: &Answer<'_>) -> Option<ServiceError> {
     let document = xml::parse(xml::text(answer.body).ok()?).ok()?;
     let root = document.root_element();
     // `<Error>` (S3), `<ErrorResponse><Error>` (query, Route 53), `<Response><Errors><Error>` (EC2), or no wrapper.
-    let error = root
-        .descendants()
-        .find(|n| n.has_tag_name_local("Error"))
-        .unwrap_or(root);
+    let error = root.descendants().find(|n| n.has_tag_name_local("Error")).unwrap_or(root);
     let text = |name: &str| xml::child(error, name).map(|n| xml::content(n).trim().to_owned());
     let code = text("Code").filter(|c| !c.is_empty())?;
     let ids = ["RequestId", "RequestID", "requestId"];
-    let id = root
-        .descendants()
-        .find(|n| ids.iter().any(|i| n.has_tag_name_local(i)))
-        .map(xml::content);
+    let id = root.descendants().find(|n| ids.iter().any(|i| n.has_tag_name_local(i))).map(xml::content);
     let code = short_code(&code);
-    let members = modelled(answer, &code)
-        .map(|view| merged(xml::value(view, error), answer, view))
-        .unwrap_or_default();
+    let members = modelled(answer, &code).map(|view| merged(xml::value(view, error), answer, view)).unwrap_or_default();
     let known = blank(answer);
     Some(ServiceError {
-        message: text("Message")
-            .or_else(|| text("message"))
-            .unwrap_or_default(),
+        message: text("Message").or_else(|| text("message")).unwrap_or_default(),
         request_id: id.filter(|i| !i.is_empty()).or(known.request_id.clone()),
         code: Some(code),
         detail: Box::new(members),
@@ -175,11 +135,7 @@ impl LocalName for roxmltree::Node<'_, '_> {
 /// `aws.protocol#FooError:http://internal/` is `FooError`.
 fn short_code(code: &str) -> String {
     let code = code.split(':').next().unwrap_or_default();
-    code.rsplit('#')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
+    code.rsplit('#').next().unwrap_or_default().trim().to_owned()
 }
 
 /// The code that the service had when it still spoke query: `AWS.SimpleQueueService.NonExistentQueue;Sender`.
@@ -189,31 +145,19 @@ fn query_compatible(answer: &Answer<'_>) -> Option<String> {
 }
 
 fn retry_after(answer: &Answer<'_>) -> Option<Duration> {
-    if let Some(millis) = answer
-        .header("x-amz-retry-after")
-        .and_then(|v| v.trim().parse().ok())
-    {
+    if let Some(millis) = answer.header("x-amz-retry-after").and_then(|v| v.trim().parse().ok()) {
         return Some(Duration::from_millis(millis));
     }
-    answer
-        .header("retry-after")
-        .and_then(|v| v.trim().parse().ok())
-        .map(Duration::from_secs)
+    answer.header("retry-after").and_then(|v| v.trim().parse().ok()).map(Duration::from_secs)
 }
 
 /// The shape of an error by its code, among those the operation declares.
 fn modelled<'a>(answer: &Answer<'a>, code: &str) -> Option<View<'a>> {
     let service = answer.service;
     let mut declared = answer.operation.into_iter().flat_map(|o| &o.errors);
-    let is_it = |name: &str, shape: &Shape| {
-        name == code || shape.error.as_ref().and_then(|e| e.code.as_deref()) == Some(code)
-    };
-    let reference = declared.find(|r| {
-        service
-            .shapes
-            .get(&r.shape)
-            .is_some_and(|s| is_it(&r.shape, s))
-    })?;
+    let is_it =
+        |name: &str, shape: &Shape| name == code || shape.error.as_ref().and_then(|e| e.code.as_deref()) == Some(code);
+    let reference = declared.find(|r| service.shapes.get(&r.shape).is_some_and(|s| is_it(&r.shape, s)))?;
     View::new(service, reference)
 }
 

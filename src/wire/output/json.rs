@@ -8,8 +8,7 @@ use super::{Fault, scalar};
 
 /// A body that is one JSON object.
 pub(super) fn document(view: View<'_>, body: &[u8]) -> Result<Value, Fault> {
-    let parsed: Value =
-        serde_json::from_slice(body).map_err(|e| Fault::Unreadable(e.to_string()))?;
+    let parsed: Value = serde_json::from_slice(body).map_err(|e| Fault::Unreadable(e.to_string()))?;
     let wanted = match view.kind() {
         _ if view.is_document() => true,
         Kind::Structure | Kind::Map => parsed.is_object(),
@@ -17,9 +16,7 @@ pub(super) fn document(view: View<'_>, body: &[u8]) -> Result<Value, Fault> {
         _ => true,
     };
     if !wanted {
-        return Err(Fault::Unreadable(
-            "it is JSON of another type than the operation's output".to_owned(),
-        ));
+        return Err(Fault::Unreadable("it is JSON of another type than the operation's output".to_owned()));
     }
     Ok(value(view, &parsed))
 }
@@ -36,10 +33,7 @@ pub(super) fn value(view: View<'_>, given: &Value) -> Value {
             None => given.clone(),
         },
         (Kind::Map, Value::Object(entries)) => match view.entry() {
-            Some((_, element)) => entries
-                .iter()
-                .map(|(k, v)| (k.clone(), value(element, v)))
-                .collect(),
+            Some((_, element)) => entries.iter().map(|(k, v)| (k.clone(), value(element, v))).collect(),
             None => given.clone(),
         },
         (Kind::Structure | Kind::List | Kind::Map, _) => given.clone(),

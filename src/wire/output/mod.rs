@@ -30,13 +30,7 @@ pub fn decode(
     headers: Headers<'_>,
     body: &[u8],
 ) -> Result<Value, ServiceError> {
-    let answer = Answer {
-        service,
-        operation: service.operations.get(operation),
-        status,
-        headers,
-        body,
-    };
+    let answer = Answer { service, operation: service.operations.get(operation), status, headers, body };
     if status >= 300 {
         return Err(error::from_answer(&answer));
     }
@@ -69,16 +63,11 @@ enum Fault {
 
 impl<'a> Answer<'a> {
     fn output(&self) -> Option<View<'a>> {
-        self.operation
-            .and_then(|o| o.output.as_ref())
-            .and_then(|r| View::new(self.service, r))
+        self.operation.and_then(|o| o.output.as_ref()).and_then(|r| View::new(self.service, r))
     }
 
     fn header(&self, name: &str) -> Option<&'a str> {
-        self.headers
-            .iter()
-            .find(|(n, _)| n.eq_ignore_ascii_case(name))
-            .map(|(_, v)| v.as_str())
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 
     fn is_empty(&self) -> bool {
@@ -106,17 +95,15 @@ impl<'a> Answer<'a> {
         let root = document.root_element();
         // A page of a proxy can be well-formed XML; taken as an answer it would be one without any content.
         if !root.tag_name().name().ends_with("Response") || xml::child(root, "Errors").is_some() {
-            return Err(Fault::Unreadable(format!(
-                "its root element is `{}`",
-                root.tag_name().name()
-            )));
+            return Err(Fault::Unreadable(format!("its root element is `{}`", root.tag_name().name())));
         }
         let Some(view) = output.filter(|_| !nothing) else {
             return Ok(Value::Object(Map::new()));
         };
         let start = match view.result_wrapper() {
-            Some(wrapper) => xml::child(root, wrapper)
-                .ok_or_else(|| Fault::Unreadable(format!("it has no element `{wrapper}`")))?,
+            Some(wrapper) => {
+                xml::child(root, wrapper).ok_or_else(|| Fault::Unreadable(format!("it has no element `{wrapper}`")))?
+            }
             None => root,
         };
         Ok(xml::value(view, start))

@@ -14,12 +14,7 @@ impl Answer<'_> {
             return Ok(Value::Object(Map::new()));
         };
         let mut found = outside_body(view, self.status, self.headers);
-        match view
-            .shape
-            .payload
-            .as_deref()
-            .and_then(|p| Some((p, view.member(p)?)))
-        {
+        match view.shape.payload.as_deref().and_then(|p| Some((p, view.member(p)?))) {
             Some((name, payload)) => {
                 if let Some(value) = self.payload(payload)? {
                     found.insert(name.to_owned(), value);
@@ -34,13 +29,9 @@ impl Answer<'_> {
             None => {}
         }
         // The order of the model, wherever the members came from.
-        let ordered = view
-            .members()
-            .filter_map(|(name, _)| Some((name.to_owned(), found.remove(name)?)));
+        let ordered = view.members().filter_map(|(name, _)| Some((name.to_owned(), found.remove(name)?)));
         let ordered: Map<String, Value> = ordered.collect();
-        Ok(Value::Object(
-            ordered.into_iter().chain(found.clone()).collect(),
-        ))
+        Ok(Value::Object(ordered.into_iter().chain(found.clone()).collect()))
     }
 
     /// A member that is the whole body.
@@ -60,14 +51,9 @@ impl Answer<'_> {
         if self.is_empty() {
             // Operations that only start something answer 202 or 204 without a body. With 200 what could be in the body
             // must be there: a cut connection or a careless proxy would look like an empty list.
-            let expected =
-                self.status == 200 && view.members().any(|(_, m)| m.location().is_none());
+            let expected = self.status == 200 && view.members().any(|(_, m)| m.location().is_none());
             let fault = || Fault::Unreadable("it is empty".to_owned());
-            return if expected {
-                Err(fault())
-            } else {
-                Ok(Value::Object(Map::new()))
-            };
+            return if expected { Err(fault()) } else { Ok(Value::Object(Map::new())) };
         }
         if self.service.protocol == Protocol::RestJson {
             return json::document(view, self.body);
@@ -77,27 +63,17 @@ impl Answer<'_> {
         if root.tag_name().name() == "Error" && xml::child(root, "Code").is_some() {
             return Err(Fault::InBody);
         }
-        if self
-            .operation
-            .is_some_and(|o| o.name == "GetBucketLocation")
-        {
+        if self.operation.is_some_and(|o| o.name == "GetBucketLocation") {
             // The root element is the member itself, empty for us-east-1.
             let region = Some(xml::content(root)).filter(|t| !t.is_empty());
-            return Ok(Value::Object(Map::from_iter([(
-                "LocationConstraint".to_owned(),
-                region.into(),
-            )])));
+            return Ok(Value::Object(Map::from_iter([("LocationConstraint".to_owned(), region.into())])));
         }
         Ok(xml::value(view, root))
     }
 }
 
 /// The members that come from headers and from the status.
-pub(super) fn outside_body(
-    view: View<'_>,
-    status: u16,
-    headers: Headers<'_>,
-) -> Map<String, Value> {
+pub(super) fn outside_body(view: View<'_>, status: u16, headers: Headers<'_>) -> Map<String, Value> {
     let mut found = Map::new();
     for (name, member) in view.members() {
         let value = match member.location() {
@@ -129,10 +105,5 @@ fn prefixed(view: View<'_>, headers: Headers<'_>) -> Value {
         let (start, rest) = name.split_at_checked(prefix.len())?;
         start.eq_ignore_ascii_case(prefix).then(|| rest.to_owned())
     };
-    Value::Object(
-        headers
-            .iter()
-            .filter_map(|(n, v)| Some((rest(n)?, v.as_str().into())))
-            .collect(),
-    )
+    Value::Object(headers.iter().filter_map(|(n, v)| Some((rest(n)?, v.as_str().into()))).collect())
 }

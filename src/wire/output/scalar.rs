@@ -12,10 +12,7 @@ use super::super::view::View;
 /// A scalar from the text of an XML element or a header. What cannot be read stays the text it is.
 pub(super) fn from_text(view: View<'_>, text: &str) -> Value {
     if view.json_value_header() {
-        let decoded = STANDARD
-            .decode(text.trim())
-            .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let decoded = STANDARD.decode(text.trim()).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         return decoded.unwrap_or_else(|| text.into());
     }
     if view.encoded_policy() {
@@ -48,10 +45,9 @@ pub(super) fn from_json(view: View<'_>, value: &Value) -> Value {
         (Kind::Integer | Kind::Long, Value::Number(n)) if n.is_f64() => {
             whole(&n.to_string()).map_or_else(|| value.clone(), Value::Number)
         }
-        (
-            Kind::Integer | Kind::Long | Kind::Float | Kind::Double | Kind::Boolean,
-            Value::String(text),
-        ) => from_text(view, text),
+        (Kind::Integer | Kind::Long | Kind::Float | Kind::Double | Kind::Boolean, Value::String(text)) => {
+            from_text(view, text)
+        }
         _ => value.clone(),
     }
 }
@@ -59,18 +55,11 @@ pub(super) fn from_json(view: View<'_>, value: &Value) -> Value {
 /// The elements of a list in a header. Timestamps in RFC 822 hold a comma themselves; elements may be quoted.
 pub(super) fn header_list(element: View<'_>, text: &str) -> Value {
     use super::super::model::TimestampFormat::{Iso8601, UnixTimestamp};
-    let two_commas = element.kind() == Kind::Timestamp
-        && !matches!(element.timestamp_format(), Some(Iso8601 | UnixTimestamp));
+    let two_commas =
+        element.kind() == Kind::Timestamp && !matches!(element.timestamp_format(), Some(Iso8601 | UnixTimestamp));
     let pieces = split_list(text);
-    let joined: Vec<String> = if two_commas {
-        pieces.chunks(2).map(|pair| pair.join(", ")).collect()
-    } else {
-        pieces
-    };
-    joined
-        .iter()
-        .map(|piece| from_text(element, piece))
-        .collect()
+    let joined: Vec<String> = if two_commas { pieces.chunks(2).map(|pair| pair.join(", ")).collect() } else { pieces };
+    joined.iter().map(|piece| from_text(element, piece)).collect()
 }
 
 /// Splits at commas outside quotes; a quoted element loses its quotes and backslashes.
@@ -81,10 +70,7 @@ fn split_list(text: &str) -> Vec<String> {
     while let Some(c) = letters.next() {
         match (c, quoted) {
             ('"', _) => quoted = !quoted,
-            ('\\', true) => pieces
-                .last_mut()
-                .into_iter()
-                .for_each(|p| p.extend(letters.next())),
+            ('\\', true) => pieces.last_mut().into_iter().for_each(|p| p.extend(letters.next())),
             (',', false) => pieces.push(String::new()),
             _ => pieces.last_mut().into_iter().for_each(|p| p.push(c)),
         }
@@ -105,9 +91,6 @@ fn whole(text: &str) -> Option<Number> {
         return Some(n.into());
     }
     // `5.0`, as some JSON writers put it. Beyond 2^53 a float is no longer a whole number with certainty.
-    let float = text
-        .parse::<f64>()
-        .ok()
-        .filter(|f| f.fract() == 0.0 && f.abs() < 9e15)?;
+    let float = text.parse::<f64>().ok().filter(|f| f.fract() == 0.0 && f.abs() < 9e15)?;
     Some(Number::from(float as i64))
 }

@@ -11,17 +11,8 @@ fn answer(
     headers: &[(&str, &str)],
     body: &str,
 ) -> Result<Value, ServiceError> {
-    let headers: Vec<(String, String)> = headers
-        .iter()
-        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-        .collect();
-    decode(
-        Service::load(service).unwrap(),
-        operation,
-        status,
-        &headers,
-        body.as_bytes(),
-    )
+    let headers: Vec<(String, String)> = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+    decode(Service::load(service).unwrap(), operation, status, &headers, body.as_bytes())
 }
 
 const INSTANCES: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -63,29 +54,13 @@ fn ec2_answers_have_the_shape_of_the_aws_cli() {
 fn an_answer_that_is_none_is_an_error_and_never_empty() {
     let cut = &INSTANCES[..400];
     let page = "<html><head><title>Sign in</title></head><body>Hotel\n WiFi</body></html>";
-    for body in [
-        "",
-        "  ",
-        "<",
-        "{",
-        cut,
-        page,
-        "Hotel WiFi",
-        "<Page/>",
-        "\u{0}\u{1}",
-    ] {
-        for (service, operation) in [
-            ("ec2", "DescribeInstances"),
-            ("ssm", "DescribeInstanceInformation"),
-            ("iam", "GetRole"),
-        ] {
+    for body in ["", "  ", "<", "{", cut, page, "Hotel WiFi", "<Page/>", "\u{0}\u{1}"] {
+        for (service, operation) in
+            [("ec2", "DescribeInstances"), ("ssm", "DescribeInstanceInformation"), ("iam", "GetRole")]
+        {
             let error = answer(service, operation, 200, &[], body).unwrap_err();
             assert_eq!((error.code, error.status), (None, 200), "{service} {body}");
-            assert!(
-                error.message.contains("the answer (status 200) is not the"),
-                "{}",
-                error.message
-            );
+            assert!(error.message.contains("the answer (status 200) is not the"), "{}", error.message);
         }
         for (service, operation) in [("lambda", "GetFunction"), ("s3", "GetBucketEncryption")] {
             let error = answer(service, operation, 503, &[("Retry-After", "7")], body).unwrap_err();
@@ -94,9 +69,11 @@ fn an_answer_that_is_none_is_an_error_and_never_empty() {
         }
     }
     let error = answer("ec2", "DescribeInstances", 200, &[], page).unwrap_err();
-    assert!(error.message.ends_with(
-        "begins with `<html><head><title>Sign in</title></head><body>Hotel WiFi</body></html>`"
-    ));
+    assert!(
+        error
+            .message
+            .ends_with("begins with `<html><head><title>Sign in</title></head><body>Hotel WiFi</body></html>`")
+    );
     let long = answer("ec2", "DescribeInstances", 502, &[], &"x".repeat(5000)).unwrap_err();
     assert!(long.message.len() < 350, "{}", long.message);
 }
@@ -106,14 +83,7 @@ fn empty_rest_bodies() {
     let error = answer("lambda", "GetPolicy", 200, &[], "[1").unwrap_err();
     assert_eq!(error.code, None);
     assert_eq!(
-        answer(
-            "s3",
-            "HeadBucket",
-            200,
-            &[("x-amz-bucket-region", "eu-west-1")],
-            ""
-        )
-        .unwrap(),
+        answer("s3", "HeadBucket", 200, &[("x-amz-bucket-region", "eu-west-1")], "").unwrap(),
         json!({"BucketRegion": "eu-west-1"})
     );
 }
@@ -123,14 +93,8 @@ fn errors_of_ec2() {
     let body = "<?xml version=\"1.0\"?>\n<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not \
         authorized.</Message></Error></Errors><RequestID>id-1</RequestID></Response>";
     let error = answer("ec2", "DescribeInstances", 403, &[], body).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "UnauthorizedOperation: You are not authorized."
-    );
-    assert_eq!(
-        (error.request_id.as_deref(), error.status),
-        (Some("id-1"), 403)
-    );
+    assert_eq!(error.to_string(), "UnauthorizedOperation: You are not authorized.");
+    assert_eq!((error.request_id.as_deref(), error.status), (Some("id-1"), 403));
 }
 
 #[test]
@@ -139,99 +103,38 @@ fn errors_of_query_and_rest_xml() {
         <Code>NoSuchEntity</Code><Message>no role</Message></Error><RequestId>q</RequestId></ErrorResponse>"#;
     let error = answer("iam", "GetRole", 404, &[], body).unwrap_err();
     assert_eq!(
-        (
-            error.code.as_deref(),
-            error.message.as_str(),
-            error.request_id.as_deref()
-        ),
+        (error.code.as_deref(), error.message.as_str(), error.request_id.as_deref()),
         (Some("NoSuchEntity"), "no role", Some("q"))
     );
     let body = "<Error><Code>NoSuchBucketPolicy</Code><Message>none</Message><RequestId>s</RequestId></Error>";
     let error = answer("s3", "GetBucketPolicy", 404, &[], body).unwrap_err();
-    assert_eq!(
-        (error.code.as_deref(), error.request_id.as_deref()),
-        (Some("NoSuchBucketPolicy"), Some("s"))
-    );
+    assert_eq!((error.code.as_deref(), error.request_id.as_deref()), (Some("NoSuchBucketPolicy"), Some("s")));
     let error = answer("s3", "HeadBucket", 404, &[("x-amz-request-id", "h")], "").unwrap_err();
-    assert_eq!(
-        (error.code, error.status, error.request_id.as_deref()),
-        (None, 404, Some("h"))
-    );
+    assert_eq!((error.code, error.status, error.request_id.as_deref()), (None, 404, Some("h")));
     let error = answer("s3", "GetBucketEncryption", 200, &[], body).unwrap_err();
-    assert_eq!(
-        error.code.as_deref(),
-        Some("NoSuchBucketPolicy"),
-        "an error with status 200"
-    );
+    assert_eq!(error.code.as_deref(), Some("NoSuchBucketPolicy"), "an error with status 200");
 }
 
 #[test]
 fn errors_of_json() {
     let body = r#"{"__type":"com.amazonaws.ssm#AccessDeniedException","Message":"no"}"#;
-    let error = answer(
-        "ssm",
-        "ListDocuments",
-        400,
-        &[("x-amzn-RequestId", "j")],
-        body,
-    )
-    .unwrap_err();
+    let error = answer("ssm", "ListDocuments", 400, &[("x-amzn-RequestId", "j")], body).unwrap_err();
     assert_eq!(
-        (
-            error.code.as_deref(),
-            error.message.as_str(),
-            error.request_id.as_deref()
-        ),
+        (error.code.as_deref(), error.message.as_str(), error.request_id.as_deref()),
         (Some("AccessDeniedException"), "no", Some("j"))
     );
-    let headers = [(
-        "x-amzn-ErrorType",
-        "ResourceNotFoundException:http://internal.amazon.com/x",
-    )];
-    let error = answer(
-        "lambda",
-        "GetFunction",
-        404,
-        &headers,
-        r#"{"Type":"User","Message":"gone"}"#,
-    )
-    .unwrap_err();
-    assert_eq!(
-        (error.code.as_deref(), error.message.as_str()),
-        (Some("ResourceNotFoundException"), "gone")
-    );
+    let headers = [("x-amzn-ErrorType", "ResourceNotFoundException:http://internal.amazon.com/x")];
+    let error = answer("lambda", "GetFunction", 404, &headers, r#"{"Type":"User","Message":"gone"}"#).unwrap_err();
+    assert_eq!((error.code.as_deref(), error.message.as_str()), (Some("ResourceNotFoundException"), "gone"));
     assert_eq!(*error.detail, json!({"Type": "User", "Message": "gone"}));
-    let headers = [(
-        "x-amzn-query-error",
-        "AWS.SimpleQueueService.NonExistentQueue;Sender",
-    )];
-    let error = answer(
-        "sqs",
-        "GetQueueUrl",
-        400,
-        &headers,
-        r#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist"}"#,
-    )
-    .unwrap_err();
-    assert_eq!(
-        error.code.as_deref(),
-        Some("AWS.SimpleQueueService.NonExistentQueue")
-    );
+    let headers = [("x-amzn-query-error", "AWS.SimpleQueueService.NonExistentQueue;Sender")];
+    let error =
+        answer("sqs", "GetQueueUrl", 400, &headers, r#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist"}"#).unwrap_err();
+    assert_eq!(error.code.as_deref(), Some("AWS.SimpleQueueService.NonExistentQueue"));
     let foreign = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>m</Message></Error></ErrorResponse>";
     let error = answer("ssm", "ListDocuments", 403, &[], foreign).unwrap_err();
-    assert_eq!(
-        error.code.as_deref(),
-        Some("AccessDenied"),
-        "a gateway that answers in XML"
-    );
-    let error = answer(
-        "ssm",
-        "ListDocuments",
-        403,
-        &[],
-        r#"{"message":"Forbidden"}"#,
-    )
-    .unwrap_err();
+    assert_eq!(error.code.as_deref(), Some("AccessDenied"), "a gateway that answers in XML");
+    let error = answer("ssm", "ListDocuments", 403, &[], r#"{"message":"Forbidden"}"#).unwrap_err();
     assert_eq!((error.code, error.message.as_str()), (None, "Forbidden"));
 }
 
@@ -253,16 +156,11 @@ fn odd_json_values_do_not_lose_the_rest() {
 #[test]
 fn the_location_of_a_bucket() {
     let root = |text: &str| {
-        format!(
-            "<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{text}</LocationConstraint>"
-        )
+        format!("<LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{text}</LocationConstraint>")
     };
     let value = answer("s3", "GetBucketLocation", 200, &[], &root("eu-west-1")).unwrap();
     assert_eq!(value, json!({"LocationConstraint": "eu-west-1"}));
-    assert_eq!(
-        answer("s3", "GetBucketLocation", 200, &[], &root("")).unwrap(),
-        json!({"LocationConstraint": null})
-    );
+    assert_eq!(answer("s3", "GetBucketLocation", 200, &[], &root("")).unwrap(), json!({"LocationConstraint": null}));
 }
 
 #[test]
@@ -272,24 +170,16 @@ fn policies_of_iam_are_objects() {
             "<GetRoleResponse><GetRoleResult><Role><RoleName>r</RoleName><AssumeRolePolicyDocument>{document}\
              </AssumeRolePolicyDocument></Role></GetRoleResult></GetRoleResponse>"
         );
-        answer("iam", "GetRole", 200, &[], &body).unwrap()["Role"]["AssumeRolePolicyDocument"]
-            .clone()
+        answer("iam", "GetRole", 200, &[], &body).unwrap()["Role"]["AssumeRolePolicyDocument"].clone()
     };
     let encoded = "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Sid%22%3A%22a+b%22%7D%5D%7D";
-    assert_eq!(
-        role(encoded),
-        json!({"Version": "2012-10-17", "Statement": [{"Sid": "a+b"}]})
-    );
+    assert_eq!(role(encoded), json!({"Version": "2012-10-17", "Statement": [{"Sid": "a+b"}]}));
     assert_eq!(role("%7Bbroken"), json!("%7Bbroken"));
 }
 
 #[test]
 fn a_deep_answer_ends() {
-    let deep = format!(
-        "<GetRoleResponse>{}{}</GetRoleResponse>",
-        "<a>".repeat(20_000),
-        "</a>".repeat(20_000)
-    );
+    let deep = format!("<GetRoleResponse>{}{}</GetRoleResponse>", "<a>".repeat(20_000), "</a>".repeat(20_000));
     assert!(answer("iam", "GetRole", 200, &[], &deep).is_err());
     let deep = format!("{}1{}", "[".repeat(20_000), "]".repeat(20_000));
     assert!(answer("ssm", "ListDocuments", 200, &[], &deep).is_err());
@@ -298,11 +188,9 @@ fn a_deep_answer_ends() {
 /// Cut off at every byte, and with every byte replaced: a value or an error, never a panic.
 #[test]
 fn nothing_panics() {
-    let json = r#"{"DocumentIdentifiers":[{"Name":"x","CreatedDate":1700000000.5,"Tags":[{"Key":"k","Value":"\u00e9"}]}]}"#;
-    for (service, operation, body) in [
-        ("ec2", "DescribeInstances", INSTANCES),
-        ("ssm", "ListDocuments", json),
-    ] {
+    let json =
+        r#"{"DocumentIdentifiers":[{"Name":"x","CreatedDate":1700000000.5,"Tags":[{"Key":"k","Value":"\u00e9"}]}]}"#;
+    for (service, operation, body) in [("ec2", "DescribeInstances", INSTANCES), ("ssm", "ListDocuments", json)] {
         let model = Service::load(service).unwrap();
         for at in 0..body.len() {
             for status in [200, 400, 503] {

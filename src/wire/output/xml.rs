@@ -20,14 +20,8 @@ pub(super) fn text(body: &[u8]) -> Result<&str, Fault> {
 
 /// Well-formed XML that is not the page of a browser.
 pub(super) fn parse(text: &str) -> Result<Document<'_>, Fault> {
-    let document =
-        Document::parse(text.trim_start()).map_err(|e| Fault::Unreadable(e.to_string()))?;
-    if document
-        .root_element()
-        .tag_name()
-        .name()
-        .eq_ignore_ascii_case("html")
-    {
+    let document = Document::parse(text.trim_start()).map_err(|e| Fault::Unreadable(e.to_string()))?;
+    if document.root_element().tag_name().name().eq_ignore_ascii_case("html") {
         return Err(Fault::Unreadable("it is an HTML page".to_owned()));
     }
     Ok(document)
@@ -35,16 +29,12 @@ pub(super) fn parse(text: &str) -> Result<Document<'_>, Fault> {
 
 /// The first child element of that name, whatever its namespace.
 pub(super) fn child<'a, 'i>(node: Node<'a, 'i>, name: &str) -> Option<Node<'a, 'i>> {
-    node.children()
-        .find(|c| c.is_element() && c.tag_name().name() == name)
+    node.children().find(|c| c.is_element() && c.tag_name().name() == name)
 }
 
 /// All text directly inside an element; comments and nested elements do not interrupt it.
 pub(super) fn content(node: Node<'_, '_>) -> String {
-    node.children()
-        .filter(Node::is_text)
-        .filter_map(|t| t.text())
-        .collect()
+    node.children().filter(Node::is_text).filter_map(|t| t.text()).collect()
 }
 
 /// The value of an element by its shape.
@@ -67,16 +57,9 @@ fn any(view: View<'_>, nodes: &[Node<'_, '_>], depth: usize) -> Value {
                 return Value::Null;
             };
             if view.flattened() {
-                return nodes
-                    .iter()
-                    .map(|n| any(element, &[*n], depth + 1))
-                    .collect();
+                return nodes.iter().map(|n| any(element, &[*n], depth + 1)).collect();
             }
-            first
-                .children()
-                .filter(Node::is_element)
-                .map(|n| any(element, &[n], depth + 1))
-                .collect()
+            first.children().filter(Node::is_element).map(|n| any(element, &[n], depth + 1)).collect()
         }
         Kind::Map if view.flattened() => map(view, nodes.iter().copied(), depth),
         Kind::Map => map(view, first.children().filter(Node::is_element), depth),
@@ -87,10 +70,7 @@ fn any(view: View<'_>, nodes: &[Node<'_, '_>], depth: usize) -> Value {
 fn structure(view: View<'_>, node: Node<'_, '_>, depth: usize) -> Value {
     let mut children = Children::new();
     for element in node.children().filter(Node::is_element) {
-        children
-            .entry(element.tag_name().name())
-            .or_default()
-            .push(element);
+        children.entry(element.tag_name().name()).or_default().push(element);
     }
     let mut out = Map::new();
     for (name, member) in view.members().filter(|(_, m)| m.in_answer_body()) {
@@ -98,10 +78,7 @@ fn structure(view: View<'_>, node: Node<'_, '_>, depth: usize) -> Value {
         if member.xml_attribute() {
             let local = wire.rsplit(':').next().unwrap_or(wire);
             if let Some(attribute) = node.attributes().find(|a| a.name() == local) {
-                out.insert(
-                    name.to_owned(),
-                    scalar::from_text(member, attribute.value()),
-                );
+                out.insert(name.to_owned(), scalar::from_text(member, attribute.value()));
             }
         } else if let Some(nodes) = children.get(wire) {
             out.insert(name.to_owned(), any(member, nodes, depth + 1));
@@ -116,11 +93,7 @@ fn structure(view: View<'_>, node: Node<'_, '_>, depth: usize) -> Value {
     Value::Object(out)
 }
 
-fn map<'a, 'i: 'a>(
-    view: View<'_>,
-    entries: impl Iterator<Item = Node<'a, 'i>>,
-    depth: usize,
-) -> Value {
+fn map<'a, 'i: 'a>(view: View<'_>, entries: impl Iterator<Item = Node<'a, 'i>>, depth: usize) -> Value {
     let Some((key_view, value_view)) = view.entry() else {
         return Value::Null;
     };
@@ -128,10 +101,7 @@ fn map<'a, 'i: 'a>(
     let value_name = value_view.location_name().unwrap_or("value");
     let pair = |entry: Node<'_, '_>| {
         let key = content(child(entry, key_name)?);
-        Some((
-            key,
-            any(value_view, &[child(entry, value_name)?], depth + 1),
-        ))
+        Some((key, any(value_view, &[child(entry, value_name)?], depth + 1)))
     };
     Value::Object(entries.filter_map(pair).collect())
 }

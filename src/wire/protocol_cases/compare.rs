@@ -15,25 +15,16 @@ pub(super) fn turned(view: View<'_>, value: &Value, turn: &dyn Fn(Kind, &Value) 
     match (view.kind(), value) {
         (Kind::Structure, Value::Object(members)) => {
             let each = |(name, v): (&String, &Value)| {
-                (
-                    name.clone(),
-                    view.member(name)
-                        .map_or_else(|| v.clone(), |m| turned(m, v, turn)),
-                )
+                (name.clone(), view.member(name).map_or_else(|| v.clone(), |m| turned(m, v, turn)))
             };
             Value::Object(members.iter().map(each).collect())
         }
-        (Kind::List, Value::Array(items)) => items
-            .iter()
-            .map(|item| turned(view.element().unwrap(), item, turn))
-            .collect(),
+        (Kind::List, Value::Array(items)) => {
+            items.iter().map(|item| turned(view.element().unwrap(), item, turn)).collect()
+        }
         (Kind::Map, Value::Object(entries)) => {
             let (_, element) = view.entry().unwrap();
-            entries
-                .iter()
-                .map(|(k, v)| (k.clone(), turned(element, v, turn)))
-                .collect::<Map<_, _>>()
-                .into()
+            entries.iter().map(|(k, v)| (k.clone(), turned(element, v, turn))).collect::<Map<_, _>>().into()
         }
         (kind, value) => turn(kind, value),
     }
@@ -50,9 +41,7 @@ pub(super) fn blob_to_base64(kind: Kind, value: &Value) -> Value {
 /// Timestamps of the cases are seconds since 1970, blobs plain text.
 pub(super) fn plain(kind: Kind, value: &Value) -> Value {
     match (kind, value.as_str()) {
-        (Kind::Blob, Some(text)) => String::from_utf8(STANDARD.decode(text).unwrap())
-            .unwrap()
-            .into(),
+        (Kind::Blob, Some(text)) => String::from_utf8(STANDARD.decode(text).unwrap()).unwrap().into(),
         (Kind::Timestamp, Some(text)) => {
             let time: jiff::Timestamp = text.parse().unwrap();
             Number::from_f64(time.as_microsecond() as f64 / 1e6).into()
@@ -65,9 +54,7 @@ pub(super) fn plain(kind: Kind, value: &Value) -> Value {
 pub(super) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
-        }
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
         (Value::Object(a), Value::Object(b)) => {
             a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|w| same(v, w)))
         }
@@ -77,17 +64,8 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
 
 /// A form or query string as sorted, decoded pairs.
 pub(super) fn pairs(text: &str) -> Vec<(String, String)> {
-    let split = |p: &str| {
-        p.split_once('=')
-            .map_or((decoded(p), String::new()), |(n, v)| {
-                (decoded(n), decoded(v))
-            })
-    };
-    let mut all: Vec<_> = text
-        .split('&')
-        .filter(|p| !p.is_empty())
-        .map(split)
-        .collect();
+    let split = |p: &str| p.split_once('=').map_or((decoded(p), String::new()), |(n, v)| (decoded(n), decoded(v)));
+    let mut all: Vec<_> = text.split('&').filter(|p| !p.is_empty()).map(split).collect();
     all.sort();
     all
 }
@@ -114,32 +92,15 @@ pub(super) fn canonical(text: &str) -> Result<String, String> {
 }
 
 fn element(node: roxmltree::Node<'_, '_>) -> String {
-    let mut attributes: Vec<String> = node
-        .attributes()
-        .map(|a| format!("{:?}{}={:?}", a.namespace(), a.name(), a.value()))
-        .collect();
+    let mut attributes: Vec<String> =
+        node.attributes().map(|a| format!("{:?}{}={:?}", a.namespace(), a.name(), a.value())).collect();
     attributes.sort();
     let own = |n: &&roxmltree::Namespace<'_>| n.name() != Some("xml");
-    let mut namespaces: Vec<String> = node
-        .namespaces()
-        .filter(own)
-        .map(|n| format!("{:?}={}", n.name(), n.uri()))
-        .collect();
+    let mut namespaces: Vec<String> =
+        node.namespaces().filter(own).map(|n| format!("{:?}={}", n.name(), n.uri())).collect();
     namespaces.sort();
-    let mut children: Vec<String> = node
-        .children()
-        .filter(|c| c.is_element())
-        .map(element)
-        .collect();
-    let text: String = if children.is_empty() {
-        node.text().unwrap_or_default().to_owned()
-    } else {
-        String::new()
-    };
+    let mut children: Vec<String> = node.children().filter(|c| c.is_element()).map(element).collect();
+    let text: String = if children.is_empty() { node.text().unwrap_or_default().to_owned() } else { String::new() };
     children.sort();
-    format!(
-        "<{} {attributes:?} {namespaces:?}>{text}{}",
-        node.tag_name().name(),
-        children.concat()
-    )
+    format!("<{} {attributes:?} {namespaces:?}>{text}{}", node.tag_name().name(), children.concat())
 }

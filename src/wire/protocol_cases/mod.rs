@@ -20,11 +20,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
         "MediaTypeHeaderInputBase64",
         "the case holds the text of the header; values here are the JSON inside it, as in the AWS CLI",
     ),
-    (
-        "output",
-        "MediaTypeHeaderOutputBase64",
-        "the same for an answer",
-    ),
+    ("output", "MediaTypeHeaderOutputBase64", "the same for an answer"),
     (
         "output",
         "RestJsonDeserializesDenseSetMapAndSkipsNull",
@@ -93,11 +89,7 @@ fn cases(direction: &str, protocol: &str) -> Vec<Case> {
 /// Runs `check` over all cases of a direction and holds the result against the exceptions.
 fn run(direction: &str, check: fn(&Case) -> Result<(), String>) {
     let mut wrong = Vec::new();
-    let excused = |case: &Case| {
-        EXCEPTIONS
-            .iter()
-            .find(|(of, id, _)| *of == direction && *id == case.id())
-    };
+    let excused = |case: &Case| EXCEPTIONS.iter().find(|(of, id, _)| *of == direction && *id == case.id());
     let mut used = 0;
     for protocol in PROTOCOLS {
         let all = cases(direction, protocol);
@@ -113,26 +105,14 @@ fn run(direction: &str, check: fn(&Case) -> Result<(), String>) {
                     wrong.push(format!("{} passes: take it off the list", case.id()));
                 }
                 (Err(why), None) => {
-                    wrong.push(format!(
-                        "{direction} {protocol} {} ({}): {why}",
-                        case.id(),
-                        case.suite
-                    ));
+                    wrong.push(format!("{direction} {protocol} {} ({}): {why}", case.id(), case.suite));
                 }
             }
         }
         println!("{direction} {protocol}: {passed} of {} pass", all.len());
         assert!(!all.is_empty());
     }
-    assert!(
-        wrong.is_empty(),
-        "{} cases:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
-    let listed = EXCEPTIONS
-        .iter()
-        .filter(|(of, _, _)| *of == direction)
-        .count();
+    assert!(wrong.is_empty(), "{} cases:\n{}", wrong.len(), wrong.join("\n"));
+    let listed = EXCEPTIONS.iter().filter(|(of, _, _)| *of == direction).count();
     assert_eq!(used, listed, "an exception for a case that does not exist");
 }

@@ -18,13 +18,7 @@ fn check(case: &Case) -> Result<(), String> {
         .collect();
     let status = u16::try_from(response["status_code"].as_u64().unwrap()).unwrap();
     let body = response["body"].as_str().unwrap_or_default();
-    let ours = decode(
-        &case.service,
-        &case.operation,
-        status,
-        &headers,
-        body.as_bytes(),
-    );
+    let ours = decode(&case.service, &case.operation, status, &headers, body.as_bytes());
     let operation = case.service.operation(&case.operation).unwrap();
     let Some(code) = case.data["errorCode"].as_str() else {
         let value = ours.map_err(|e| format!("an error: {e}"))?;
@@ -44,17 +38,10 @@ fn check(case: &Case) -> Result<(), String> {
         detail => detail.clone(),
     };
     let view = operation.errors.iter().find_map(|r| case.view(Some(r)));
-    let detail = view.map_or_else(
-        || (*error.detail).clone(),
-        |v| compare::turned(v, &error.detail, &compare::plain),
-    );
+    let detail = view.map_or_else(|| (*error.detail).clone(), |v| compare::turned(v, &error.detail, &compare::plain));
     equal("detail", &wanted, &detail)
 }
 
 fn equal(what: &str, wanted: &Value, ours: &Value) -> Result<(), String> {
-    if compare::same(wanted, ours) {
-        Ok(())
-    } else {
-        Err(format!("{what}\n  wanted {wanted}\n  ours   {ours}"))
-    }
+    if compare::same(wanted, ours) { Ok(()) } else { Err(format!("{what}\n  wanted {wanted}\n  ours   {ours}")) }
 }

@@ -1,6 +1,9 @@
 //! From what the tool knows to what the format says.
 
-use super::{Calls, Check, Component, Denied, Diagnosis, Evidence, Finding, Fix, Report, SCHEMA, Step, Subject, SubjectError, Tool};
+use super::{
+    Calls, Check, Component, Denied, Diagnosis, Evidence, Finding, Fix, Report, SCHEMA, Step, Subject, SubjectError,
+    Tool,
+};
 use checks::diagnosis as core;
 use checks::{evidence, finding, fix, report};
 

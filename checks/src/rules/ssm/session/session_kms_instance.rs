@@ -102,7 +102,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 
 /// A denial that holds whatever key an alias stands for: no statement that allows the call names a resource at all.
 fn is_sure(decision: &Decision, is_known: bool) -> bool {
-    let names_keys = decision.near_misses.iter().any(|miss| miss.element == FailedElement::Resource);
+    let names_keys = decision.near_misses.iter().any(|miss| matches!(miss.element, FailedElement::Resource { .. }));
     decision.is_denied() && (is_known || (decision.verdict == Verdict::ImplicitlyDenied && !names_keys))
 }
 
