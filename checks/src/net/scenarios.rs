@@ -489,7 +489,7 @@ fn hub_zones() {
     assert!(matches!(path.ways[0].kind, WayKind::HostedZone { .. }));
     let path = ssm(&with(json!({"HostedZones": ["s3.eu-west-1.amazonaws.com."]})));
     expect(&path, Verdict::Reachable, &[]);
-    let mut closed =
+    let closed =
         with(json!({"HostedZones": ["ssm.eu-west-1.amazonaws.com."], "SecurityGroups": [{"GroupId": "sg-1"}]}));
     let path = ssm(&closed);
     assert_eq!((path.verdict, path.obstacles[0].cause), (Verdict::Blocked, Cause::SecurityGroupEgress));

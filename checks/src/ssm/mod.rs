@@ -15,6 +15,7 @@ pub use case::{Case, Ssm};
 pub use heartbeat::Heartbeat;
 pub use identity::{Identity, PolicyOfRole, RoleFacts};
 pub use names::{AgentVersion, services};
+pub(crate) use reads::is_burstable;
 pub use reads::{READS, reads};
 pub use sessions::Preferences;
 

@@ -3,6 +3,7 @@
 //! The collector calls [`reads`] again after each round: what it gives then depends on the answers so far. Four rounds suffice: the
 //! instance; its VPC, profile and node; the role's policies and what routes and groups refer to; the documents of the policies.
 
+use super::Case;
 use super::heartbeat::Heartbeat;
 use super::names::{AgentVersion, services};
 use super::sessions::Preferences;
@@ -11,7 +12,7 @@ use crate::snapshot::iam::Role;
 use crate::snapshot::metrics::CREDIT_BALANCE;
 use crate::snapshot::operations as op;
 use crate::snapshot::ssm::{DEFAULT_HOST_MANAGEMENT, SESSION_PREFERENCES};
-use crate::snapshot::{Operation, Read, Snapshot};
+use crate::snapshot::{Gap, Operation, Read, Snapshot};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -161,13 +162,19 @@ impl Plan<'_> {
         let name = profile.arn.rsplit('/').next().unwrap_or(&profile.arn);
         self.ask(op::GET_INSTANCE_PROFILE, json!({ "InstanceProfileName": name }));
         match self.snapshot.instance_profiles.get(name) {
-            Ok(Some(profile)) => match profile.roles.first() {
-                Some(role) => self.role(&role.role_name.clone(), Some(setting)),
-                None => self.ask(op::GET_SERVICE_SETTING, setting),
-            },
-            // Deleted, or not to be read: Default Host Management may be what keeps the node managed.
-            Ok(None) => self.ask(op::GET_SERVICE_SETTING, setting),
-            Err(_) => {}
+            Ok(Some(known)) => {
+                match known.roles.first() {
+                    Some(role) => self.role(&role.role_name.clone(), Some(setting.clone())),
+                    None => self.ask(op::GET_SERVICE_SETTING, setting.clone()),
+                }
+                // Default Host Management may be what keeps the node managed, when the profile cannot.
+                match Case::new(self.snapshot, instance).needs_fallback() {
+                    Ok(None) | Err(Gap::NotAsked { .. }) => {}
+                    Ok(Some(_)) | Err(_) => self.ask(op::GET_SERVICE_SETTING, setting),
+                }
+            }
+            Err(Gap::NotAsked { .. }) => {}
+            Ok(None) | Err(_) => self.ask(op::GET_SERVICE_SETTING, setting),
         }
         self.default_host_management_role();
     }
@@ -208,9 +215,8 @@ impl Plan<'_> {
             if attached.attached_policies.iter().any(|policy| policy.policy_name == "AmazonSSMManagedInstanceCore"));
         let is_plain =
             has_core && boundary.is_none() && matches!(inline, Ok(Some(names)) if names.policy_names.is_empty());
-        if attached.is_ok()
-            && inline.is_ok()
-            && role.is_ok()
+        let is_answered = attached.is_ok() && inline.is_ok() && role.is_ok();
+        if is_answered
             && !is_plain
             && let Some(setting) = setting
         {
@@ -265,8 +271,10 @@ impl Plan<'_> {
             let id = &group.firewall_rule_group_id;
             self.ask(op::LIST_FIREWALL_RULES, json!({ "FirewallRuleGroupId": id }));
             let Ok(Some(rules)) = snapshot.firewall_rules.get(id) else { continue };
-            for rule in rules.firewall_rules.iter().filter(|rule| !is(&rule.action, "ALLOW")) {
-                let list = &rule.firewall_domain_list_id;
+            // Advanced rules have no list of domains.
+            for list in
+                rules.firewall_rules.iter().map(|rule| &rule.firewall_domain_list_id).filter(|id| !id.is_empty())
+            {
                 self.ask(op::LIST_FIREWALL_DOMAINS, json!({ "FirewallDomainListId": list }));
             }
         }
@@ -402,6 +410,6 @@ fn is_nitro(instance_type: &str) -> bool {
 /// Whether the type earns CPU credits.
 ///
 /// Source: EC2 user guide, "Burstable performance instances".
-pub(super) fn is_burstable(instance_type: &str) -> bool {
+pub(crate) fn is_burstable(instance_type: &str) -> bool {
     matches!(instance_type.split('.').next(), Some("t2" | "t3" | "t3a" | "t4g"))
 }

@@ -1,6 +1,7 @@
 //! The worlds: the same instance behind a NAT gateway, in a public subnet, and in a closed VPC with endpoints.
 
 use super::World;
+use crate::snapshot::metrics::CREDIT_BALANCE;
 use crate::snapshot::operations as op;
 use crate::snapshot::ssm::{DEFAULT_HOST_MANAGEMENT, SESSION_PREFERENCES};
 use serde_json::{Value, json};
@@ -152,6 +153,11 @@ fn instance(world: &mut World) {
                 "PlatformDetails": "Linux/UNIX",
             }] }),
         );
+    world.answer(
+        op::GET_METRIC_STATISTICS,
+        json!({ "Namespace": "AWS/EC2", "MetricName": CREDIT_BALANCE, "Dimensions": [{ "Name": "InstanceId", "Value": INSTANCE }] }),
+        json!({ "Label": CREDIT_BALANCE, "Datapoints": [{ "Timestamp": "2026-11-22T20:10:00+00:00", "Maximum": 144.0, "Unit": "Count" }] }),
+    );
     let preferences =
         json!({ "schemaVersion": "1.0", "sessionType": "Standard_Stream", "inputs": { "idleSessionTimeout": "20" } });
     world.answer(

@@ -7,6 +7,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
+use crate::ssm::inside::follows_from;
 use serde_json::Value;
 
 declare_rule! {
@@ -48,6 +49,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let id = case.instance.instance_id.as_str();
     if case.identity.attached.is_some() {
         return Ok(Judgement::pass(format!("instance profile `{}` is attached", case.identity.profile_name)));
+    }
+    if matches!(case.instance.state.name.as_str(), "terminated" | "shutting-down") {
+        return Ok(follows_from("ssm/instance-not-running"));
     }
     if let Some(role) = case.identity.default_host_management.clone()? {
         return Ok(Judgement::pass(format!("Default Host Management hands out role `{role}`")));

@@ -1,21 +1,21 @@
 //! Where session logs go must be there, encrypted as demanded, and open to the instance.
 
-use crate::finding::{Finding, Judgement, Place, Severity};
+use crate::evidence::Evidence;
+use crate::finding::{Finding, Judgement, Severity};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::iam::{Decision, Verdict};
 use crate::rule::declare_rule;
-use crate::snapshot::Gap;
+use crate::snapshot::{Gap, operations as op};
 use crate::ssm::credentials::{calls, nearly};
 use crate::ssm::sessions::{not_asked, preference};
 use crate::ssm::{Case, Preferences, RoleFacts};
-use serde_json::json;
+use serde_json::{Value, json};
 
 declare_rule! {
     /// ## What it checks
     ///
-    /// Where the preferences log sessions to a CloudWatch log group or an S3 bucket: whether the policies of the agent's role allow the
-    /// calls that write there, and those that prove the encryption that is demanded. Group and bucket themselves are not read: the rule
-    /// tells the commands that show them.
+    /// Where the preferences log sessions to a CloudWatch log group or an S3 bucket: whether the group or bucket exists, has the
+    /// encryption that is demanded, and whether the policies of the agent's role allow the calls that write there.
     ///
     /// ## Why it matters
     ///
@@ -43,7 +43,7 @@ declare_rule! {
     /// - SSM Agent source, `agent/session/shell`
     "ssm/session-log-destination-broken", Blocker, Sessions, fix A,
     "Session logs cannot be written as demanded",
-    needs [GET_DOCUMENT, GET_INSTANCE_PROFILE, GET_ROLE, LIST_ATTACHED_ROLE_POLICIES, LIST_ROLE_POLICIES, LIST_POLICIES,
+    needs [GET_DOCUMENT, DESCRIBE_LOG_GROUPS, HEAD_BUCKET, GET_INSTANCE_PROFILE, GET_ROLE, LIST_ATTACHED_ROLE_POLICIES, LIST_ROLE_POLICIES, LIST_POLICIES,
         GET_POLICY_VERSION, GET_ROLE_POLICY]
 }
 
@@ -69,6 +69,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     };
     let name = role.role.role_name.as_str();
     let (mut findings, mut open) = (Vec::new(), Vec::new());
+    for place in [group_finding(case, &preferences), bucket_finding(case, &preferences)] {
+        match place {
+            Ok(found) => findings.extend(found),
+            Err(gap) => open.push(gap),
+        }
+    }
     if !group.is_empty() {
         let (denied, gaps) = denied(case, role, to_group(case, &preferences), |decision| decision.is_denied());
         open.extend(gaps);
@@ -91,12 +97,77 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if !findings.is_empty() {
         return Ok(Judgement::Fail(findings));
     }
-    Ok(Judgement::Elsewhere {
-        place: Place::Client,
-        command: commands(case, group, bucket),
-        look_for: "a group or bucket that does not exist, or one without the encryption that the preferences demand"
-            .to_owned(),
+    Ok(Judgement::pass("session logs have a place to go, and the role may write them"))
+}
+
+/// What is wrong with the log group itself.
+fn group_finding(case: &Case<'_>, preferences: &Preferences) -> Result<Option<Finding>, Gap> {
+    let name = preferences.cloud_watch_log_group_name.as_str();
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let is_demanded = preferences.cloud_watch_encryption_enabled == Some(true);
+    let groups = case.snapshot.log_groups.get(name)?.map(|groups| groups.log_groups.as_slice()).unwrap_or_default();
+    let command = |verb: &str| Aws::new("logs", verb, case.region()).arg("log-group-name", name);
+    let evidence = |field: &str| Evidence::new(op::DESCRIBE_LOG_GROUPS, name, field, Value::Null);
+    Ok(match groups.iter().find(|group| group.log_group_name == name) {
+        None => {
+            let fix = Fix::new(FixClass::A, format!("create log group `{name}`"))
+                .run(command("create-log-group"))
+                .undo(command("delete-log-group"));
+            let detail =
+                format!("sessions are logged to group `{name}`, which does not exist, {}", effect(is_demanded));
+            Some(place(detail, is_demanded, "log-group", name).proof(evidence("logGroups")).fix(fix))
+        }
+        Some(group) if is_demanded && group.kms_key_id.is_empty() => {
+            let fix = Fix::new(FixClass::A, format!("encrypt log group `{name}` with a key of KMS"))
+                .run(command("associate-kms-key").arg("kms-key-id", "KMS_KEY_ARN"))
+                .undo(command("disassociate-kms-key"));
+            let detail =
+                format!("the preferences demand an encrypted log group, and `{name}` has no key, {}", effect(true));
+            Some(place(detail, true, "log-group", name).proof(evidence("kmsKeyId")).fix(fix))
+        }
+        Some(_) => None,
     })
+}
+
+/// What is wrong with the bucket itself: S3 encrypts every bucket, so that only its absence counts.
+///
+/// Source: S3 user guide, "Setting default server-side encryption behavior for Amazon S3 buckets".
+fn bucket_finding(case: &Case<'_>, preferences: &Preferences) -> Result<Option<Finding>, Gap> {
+    let name = preferences.s3_bucket_name.as_str();
+    if name.is_empty() || case.snapshot.buckets.get(name)?.is_some() {
+        return Ok(None);
+    }
+    let is_demanded = preferences.s3_encryption_enabled == Some(true);
+    let detail = format!("sessions are logged to bucket `{name}`, which does not exist, {}", effect(is_demanded));
+    let fix = Fix::new(FixClass::A, format!("create bucket `{name}`, or name another one in the preferences"))
+        .run(Aws::new("s3api", "create-bucket", case.region()).arg("bucket", name))
+        .undo(Aws::new("s3api", "delete-bucket", case.region()).arg("bucket", name));
+    let evidence = Evidence::new(op::HEAD_BUCKET, name, "BucketRegion", Value::Null);
+    Ok(Some(place(detail, is_demanded, "s3-bucket", name).proof(evidence).fix(fix)))
+}
+
+fn place(detail: String, is_demanded: bool, kind: &'static str, name: &str) -> Finding {
+    let finding = Finding::new(detail).about(kind, name);
+    weighed(finding.about("ssm-document", crate::snapshot::ssm::SESSION_PREFERENCES), is_demanded)
+}
+
+/// Without a demand for encryption the session works, and only its log is lost.
+fn weighed(mut finding: Finding, is_demanded: bool) -> Finding {
+    if !is_demanded {
+        finding.rule = RULE.about.id;
+        finding.severity = Severity::Degraded;
+    }
+    finding
+}
+
+fn effect(is_demanded: bool) -> &'static str {
+    if is_demanded {
+        "so the agent cannot prove the encryption that the preferences demand and starts no session"
+    } else {
+        "so sessions work but their logs are lost"
+    }
 }
 
 /// Calls on the log group. Which ARN form each is judged on is documented in more than one way.
@@ -160,18 +231,14 @@ fn finding(case: &Case<'_>, role: &RoleFacts<'_>, target: (&str, &str), denied: 
     let name = role.role.role_name.as_str();
     let is_demanded = denied.iter().any(|(call, _)| call.is_demanded);
     let actions: Vec<&str> = denied.iter().map(|(call, _)| call.action).collect();
-    let effect = if is_demanded {
-        "so the agent cannot prove the encryption that the preferences demand and starts no session"
-    } else {
-        "so sessions work but their logs are lost"
-    };
+    let effect = effect(is_demanded);
     let by = first.denying().find_map(|part| part.by.as_ref());
     let why = by.map_or_else(|| nearly(first), |by| format!("; {by} denies it"));
     let document =
         json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": "*" }] });
     let policy =
         |verb: &str| Aws::new("iam", verb, "").arg("role-name", name).arg("policy-name", "session-manager-logs");
-    let mut finding =
+    let finding =
         Finding::new(format!("role `{name}` may not call {} on `{destination}`, {effect}{why}", calls(&actions)))
             .about("role", name)
             .about("ssm-document", crate::snapshot::ssm::SESSION_PREFERENCES)
@@ -183,35 +250,14 @@ fn finding(case: &Case<'_>, role: &RoleFacts<'_>, target: (&str, &str), denied: 
                     .run(policy("put-role-policy").json("policy-document", &document))
                     .undo(policy("delete-role-policy")),
             );
-    if !is_demanded {
-        finding.rule = RULE.about.id;
-        finding.severity = Severity::Degraded;
-    }
-    Some(finding)
-}
-
-/// The commands that show the destinations.
-fn commands(case: &Case<'_>, group: &str, bucket: &str) -> String {
-    let mut commands: Vec<String> = Vec::new();
-    if !group.is_empty() {
-        let show = Aws::new("logs", "describe-log-groups", case.region());
-        commands.push(show.arg("log-group-name-prefix", group).into());
-    }
-    if !bucket.is_empty() {
-        let ask = |verb: &str| Aws::new("s3api", verb, case.region()).arg("bucket", bucket);
-        commands.push(ask("head-bucket").into());
-        commands.push(ask("get-bucket-encryption").into());
-    }
-    commands.join("; ")
+    Some(weighed(finding, is_demanded))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::operations as op;
     use crate::snapshot::ssm::SESSION_PREFERENCES;
     use crate::testkit::{self, World, findings, missing};
-    use serde_json::Value;
 
     fn logged(inputs: Value, actions: Value, resource: &str) -> World {
         let mut world = testkit::nat();
@@ -219,6 +265,14 @@ mod tests {
         world.replace(op::GET_DOCUMENT, &[], json!({ "Name": SESSION_PREFERENCES, "Content": content }));
         let statement = json!({ "Effect": "Allow", "Action": actions, "Resource": resource });
         world.patch(op::GET_POLICY_VERSION, "/PolicyVersion/Document/Statement/9", statement);
+        let key = "arn:aws:kms:eu-west-1:123456789012:key/1";
+        world
+            .answer(
+                op::DESCRIBE_LOG_GROUPS,
+                json!({ "logGroupNamePrefix": "/ssm/sessions" }),
+                json!({ "logGroups": [{ "logGroupName": "/ssm/sessions", "kmsKeyId": key }, { "logGroupName": "/ssm/sessions-2" }] }),
+            )
+            .answer(op::HEAD_BUCKET, json!({ "Bucket": "logs-bucket" }), json!({ "BucketRegion": "eu-west-1" }));
         world
     }
 
@@ -252,13 +306,36 @@ mod tests {
     }
 
     #[test]
+    fn fires_when_the_destination_is_missing_or_not_encrypted() {
+        let cases = [(true, json!([]), Severity::Blocker), (false, json!([]), Severity::Degraded)];
+        for (is_demanded, groups, severity) in cases {
+            let mut world = logged(group(is_demanded), json!("logs:*"), "*");
+            world.replace(op::DESCRIBE_LOG_GROUPS, &[], json!({ "logGroups": groups }));
+            let found = findings(world.judge(&RULE));
+            assert!(found[0].detail.contains("does not exist"), "{}", found[0].detail);
+            assert_eq!(found[0].severity, severity);
+        }
+        let mut world = logged(group(true), json!("logs:*"), "*");
+        world.replace(op::DESCRIBE_LOG_GROUPS, &[], json!({ "logGroups": [{ "logGroupName": "/ssm/sessions" }] }));
+        assert!(findings(world.judge(&RULE))[0].detail.contains("has no key"));
+        let mut world = logged(bucket(), json!("s3:*"), "*");
+        world.fail(op::HEAD_BUCKET, "NotFound");
+        assert!(findings(world.judge(&RULE))[0].detail.contains("bucket `logs-bucket`, which does not exist"));
+    }
+
+    #[test]
+    fn unknown_when_the_destination_cannot_be_read() {
+        let mut world = logged(bucket(), json!("s3:*"), "*");
+        assert_eq!(missing(world.deny(op::HEAD_BUCKET).judge(&RULE)), ["s3:ListBucket"]);
+    }
+
+    #[test]
     fn silent_when_allowed_or_not_logged() {
         let arn = "arn:aws:logs:eu-west-1:123456789012:log-group:*";
         let world = logged(group(true), json!("logs:*"), arn);
-        let Judgement::Elsewhere { command, .. } = world.judge(&RULE) else { panic!("a hint") };
-        assert!(command.contains("--log-group-name-prefix /ssm/sessions"), "{command}");
+        assert!(matches!(world.judge(&RULE), Judgement::Pass(_)));
         let world = logged(bucket(), json!("s3:*"), "arn:aws:s3:::logs-bucket*");
-        assert!(matches!(world.judge(&RULE), Judgement::Elsewhere { .. }));
+        assert!(matches!(world.judge(&RULE), Judgement::Pass(_)));
         assert!(matches!(testkit::nat().judge(&RULE), Judgement::NotApplicable(_)));
     }
 

@@ -1,17 +1,19 @@
 //! A burstable instance without credits is too slow to answer.
 
-use crate::finding::{Judgement, Place};
-use crate::fix::Aws;
+use crate::evidence::Evidence;
+use crate::finding::{Finding, Judgement};
+use crate::fix::{Aws, Fix, FixClass};
 use crate::rule::declare_rule;
-use crate::snapshot::Gap;
-use crate::ssm::{Case, inside::follows_from};
-use jiff::SignedDuration;
+use crate::snapshot::ec2::is;
+use crate::snapshot::metrics::CREDIT_BALANCE;
+use crate::snapshot::{Gap, operations as op};
+use crate::ssm::{Case, inside::follows_from, is_burstable};
 
 declare_rule! {
     /// ## What it checks
     ///
-    /// Whether an instance of a burstable type (T2, T3, T3a, T4g) that does not answer has run out of CPU credits. The balance
-    /// is a metric of CloudWatch, so the rule hands over the command that shows it.
+    /// Whether an instance of a burstable type (T2, T3, T3a, T4g) had no CPU credits in the last hour (`CPUCreditBalance`) and is in mode
+    /// `standard`.
     ///
     /// ## Why it matters
     ///
@@ -25,8 +27,8 @@ declare_rule! {
     ///
     /// ## False positives
     ///
-    /// In `unlimited` mode, the default of T3, T3a and T4g, a balance of 0 costs money and throttles nothing. A just started T3
-    /// begins with few credits.
+    /// In `unlimited` mode, the default of T3, T3a and T4g, a balance of 0 costs money and throttles nothing. Without values in the last
+    /// hour (a new or a stopped instance) there is nothing to judge.
     ///
     /// ## Fix
     ///
@@ -37,86 +39,96 @@ declare_rule! {
     ///
     /// - EC2 user guide, "Key concepts for burstable performance instances"
     /// - EC2 user guide, "Monitor CPU credits for burstable instances"
-    "ssm/cpu-credits-exhausted", Degraded, Registration, fix A,
+    "ssm/cpu-credits-exhausted", Degraded, Feature, fix A,
     "The instance has run out of CPU credits",
-    needs [DESCRIBE_INSTANCES, DESCRIBE_INSTANCE_INFORMATION]
+    needs [DESCRIBE_INSTANCES, GET_METRIC_STATISTICS, DESCRIBE_INSTANCE_CREDIT_SPECIFICATIONS]
 }
 
-/// How far back the command looks.
-const WINDOW: SignedDuration = SignedDuration::from_hours(3);
-
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
+    let id = case.instance.instance_id.as_str();
     let kind = case.instance.instance_type.as_str();
     if kind.is_empty() {
-        return Ok(Judgement::cannot_tell(
-            "the facts do not tell the type of the instance",
-            vec![Gap::NotAsked { action: "ec2:DescribeInstances".to_owned() }],
-        ));
+        return Err(Gap::NotAsked { action: op::DESCRIBE_INSTANCES.action.to_owned() });
     }
     if !is_burstable(kind) {
         return Ok(Judgement::not_applicable(format!("`{kind}` has no CPU credits")));
     }
-    if case.heartbeat.is_online() {
-        return Ok(Judgement::not_applicable("the node is online, so it is not starved"));
-    }
     if case.is_asleep() {
         return Ok(follows_from("ssm/instance-not-running"));
     }
-    Ok(Judgement::Elsewhere {
-        place: Place::Client,
-        command: metric(case),
-        look_for: format!("a balance near 0, while the credit mode of this `{kind}` is `standard`"),
-    })
+    let metric = case.snapshot.metrics.get(&format!("{CREDIT_BALANCE}/{id}"))?;
+    let Some(metric) = metric.filter(|metric| !metric.datapoints.is_empty()) else {
+        return Ok(Judgement::not_applicable("CloudWatch has no credit balance of the last hour"));
+    };
+    if !metric.is_used_up() {
+        return Ok(Judgement::pass("there are CPU credits left"));
+    }
+    let mode = case.snapshot.credit_specifications.get(id)?.map(|row| row.cpu_credits.as_str()).unwrap_or_default();
+    if is(mode, "unlimited") {
+        return Ok(Judgement::pass("the credits are used up, but the instance is in unlimited mode and not throttled"));
+    }
+    let specification = |mode: &str| {
+        Aws::new("ec2", "modify-instance-credit-specification", case.region())
+            .arg("instance-credit-specifications", format!("InstanceId={id},CpuCredits={mode}"))
+    };
+    let detail = format!("instance `{id}` ({kind}) has no CPU credits left and is throttled to its baseline");
+    Ok(Judgement::fail(
+        Finding::new(detail)
+            .about("ec2-instance", id)
+            .proof(Evidence::new(op::GET_METRIC_STATISTICS, id, "Datapoints[].Maximum", balances(metric)))
+            .proof(Evidence::new(op::DESCRIBE_INSTANCE_CREDIT_SPECIFICATIONS, id, "CpuCredits", mode))
+            .fix(
+                Fix::new(FixClass::A, "switch to unlimited mode; surplus credits are billed")
+                    .run(specification("unlimited"))
+                    .undo(specification("standard")),
+            ),
+    ))
 }
 
-/// Source: EC2 user guide, "Burstable performance instances"; `t1` has no credits.
-fn is_burstable(kind: &str) -> bool {
-    matches!(kind.split('.').next(), Some("t2" | "t3" | "t3a" | "t4g"))
-}
-
-fn metric(case: &Case<'_>) -> String {
-    let now = case.snapshot.now();
-    let time = |at: Option<jiff::Timestamp>, name: &str| at.map_or_else(|| name.to_owned(), |at| at.to_string());
-    Aws::new("cloudwatch", "get-metric-statistics", case.region())
-        .arg("namespace", "AWS/EC2")
-        .arg("metric-name", "CPUCreditBalance")
-        .arg("dimensions", format!("Name=InstanceId,Value={}", case.instance.instance_id))
-        .arg("start-time", time(now.and_then(|now| now.checked_sub(WINDOW).ok()), "START_TIME"))
-        .arg("end-time", time(now, "END_TIME"))
-        .arg("period", "300")
-        .arg("statistics", "Minimum")
-        .into()
+fn balances(metric: &crate::snapshot::metrics::MetricStatistics) -> Vec<f64> {
+    metric.datapoints.iter().filter_map(|point| point.maximum).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::operations as op;
-    use crate::testkit::{self, missing};
+    use crate::testkit::{self, World, findings, missing};
     use serde_json::{Value, json};
 
-    const TYPE: &str = "/Reservations/0/Instances/0/InstanceType";
-
-    #[test]
-    fn fires_as_a_question_about_a_lost_burstable_node() {
-        let judgement = testkit::nat().lost().judge(&RULE);
-        let Judgement::Elsewhere { place: Place::Client, command, .. } = judgement else { panic!("{judgement:?}") };
-        assert!(command.starts_with("aws cloudwatch get-metric-statistics --region eu-west-1 --namespace AWS/EC2"));
-        assert!(command.contains("--start-time 2026-11-22T17:14:00Z --end-time 2026-11-22T20:14:00Z"), "{command}");
+    fn world(balance: &[f64], mode: &str) -> World {
+        let mut world = testkit::nat();
+        let points: Vec<Value> =
+            balance.iter().map(|value| json!({ "Timestamp": "2026-11-22T20:00:00+00:00", "Maximum": value })).collect();
+        world.replace(op::GET_METRIC_STATISTICS, &[], json!({ "Label": CREDIT_BALANCE, "Datapoints": points }));
+        world.answer(
+            op::DESCRIBE_INSTANCE_CREDIT_SPECIFICATIONS,
+            json!({ "InstanceIds": [testkit::INSTANCE] }),
+            json!({ "InstanceCreditSpecifications": [{ "InstanceId": testkit::INSTANCE, "CpuCredits": mode }] }),
+        );
+        world
     }
 
     #[test]
-    fn silent_when_online_or_of_another_type() {
-        let mut world = testkit::nat();
-        assert!(matches!(world.judge(&RULE), Judgement::NotApplicable(_)));
-        world.lost().patch(op::DESCRIBE_INSTANCES, TYPE, json!("m7i.large"));
-        assert!(matches!(world.judge(&RULE), Judgement::NotApplicable(_)));
+    fn fires_in_standard_mode_without_credits() {
+        let found = findings(world(&[0.0, 0.1], "standard").judge(&RULE));
+        assert!(found[0].fix.as_ref().unwrap().commands[0].contains("CpuCredits=unlimited"));
     }
 
     #[test]
-    fn unknown_without_a_type() {
+    fn silent_with_credits_in_unlimited_mode_or_without_values() {
+        for quiet in [world(&[0.0, 12.5], "standard"), world(&[0.0], "unlimited")] {
+            assert!(matches!(quiet.judge(&RULE), Judgement::Pass(_)));
+        }
+        assert!(matches!(world(&[], "standard").judge(&RULE), Judgement::NotApplicable(_)));
+        let mut other = testkit::nat();
+        other.patch(op::DESCRIBE_INSTANCES, "/Reservations/0/Instances/0/InstanceType", json!("m7i.large"));
+        assert!(matches!(other.judge(&RULE), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn unknown_when_metrics_are_denied() {
         let mut world = testkit::nat();
-        world.lost().patch(op::DESCRIBE_INSTANCES, TYPE, Value::Null);
-        assert_eq!(missing(world.judge(&RULE)), ["ec2:DescribeInstances"]);
+        world.deny(op::GET_METRIC_STATISTICS);
+        assert_eq!(missing(world.judge(&RULE)), ["cloudwatch:GetMetricStatistics"]);
     }
 }
