@@ -1,11 +1,13 @@
 //! The symptom "not managed by Systems Manager, connection lost, or sessions fail": its case, its reads, its diagnosis.
 
 mod case;
+pub mod endpoints;
 mod heartbeat;
 pub mod identity;
 mod names;
 pub mod paths;
 mod reads;
+pub mod resolution;
 mod sessions;
 
 pub use case::{Case, Ssm};

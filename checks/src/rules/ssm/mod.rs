@@ -7,5 +7,15 @@ pub(crate) mod state;
 use crate::rule::Rule;
 use crate::ssm::Ssm;
 
-pub(super) static ALL: &[&Rule<Ssm>] =
-    &[&state::instance_not_running::RULE, &host::clock_skew::RULE, &network::sg_egress_443_blocked::RULE];
+pub(super) static ALL: &[&Rule<Ssm>] = &[
+    &state::instance_not_running::RULE,
+    &host::clock_skew::RULE,
+    &network::endpoint_ec2messages_missing::RULE,
+    &network::endpoint_not_available::RULE,
+    &network::endpoint_private_dns_off::RULE,
+    &network::endpoint_sg_closed::RULE,
+    &network::endpoint_ssm_missing::RULE,
+    &network::endpoint_ssmmessages_missing::RULE,
+    &network::sg_egress_443_blocked::RULE,
+    &network::vpc_dns_attributes_off::RULE,
+];
