@@ -42,8 +42,10 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let unused =
-        Unused { causes: |cause| cause == Cause::EndpointState, pass: "no endpoint of the agent's services is out of order" };
+    let unused = Unused {
+        causes: |cause| cause == Cause::EndpointState,
+        pass: "no endpoint of the agent's services is out of order",
+    };
     Ok(unused.judge(case, |wall| finding(case, wall)))
 }
 
@@ -68,11 +70,15 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         .args("subnet-ids", [&case.instance.subnet_id])
         .args("security-group-ids", if groups.is_empty() { vec!["SG_ALLOWING_443"] } else { groups })
         .flag("private-dns-enabled");
-    let delete = Aws::new("ec2", "delete-vpc-endpoints", case.region()).args("vpc-endpoint-ids", ["NEW_VPC_ENDPOINT_ID"]);
+    let delete =
+        Aws::new("ec2", "delete-vpc-endpoints", case.region()).args("vpc-endpoint-ids", ["NEW_VPC_ENDPOINT_ID"]);
     finding.fix(
-        Fix::new(FixClass::B, format!("create another endpoint for `{}`; `{id}` stays as it is", endpoint.service_name))
-            .run(create)
-            .undo(delete),
+        Fix::new(
+            FixClass::B,
+            format!("create another endpoint for `{}`; `{id}` stays as it is", endpoint.service_name),
+        )
+        .run(create)
+        .undo(delete),
     )
 }
 

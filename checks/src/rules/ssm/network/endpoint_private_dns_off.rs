@@ -63,7 +63,8 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         names.join(", "),
         case.instance.instance_id
     );
-    let modify = |flag: &str| Aws::new("ec2", "modify-vpc-endpoint", case.region()).arg("vpc-endpoint-id", id).flag(flag);
+    let modify =
+        |flag: &str| Aws::new("ec2", "modify-vpc-endpoint", case.region()).arg("vpc-endpoint-id", id).flag(flag);
     wall.finding(detail).fix(
         Fix::new(FixClass::A, format!("switch private DNS of `{id}` on; the name changes for the whole VPC"))
             .run(modify("private-dns-enabled"))

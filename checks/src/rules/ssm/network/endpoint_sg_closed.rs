@@ -80,9 +80,12 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         .arg("group-id", &group.group_id)
         .arg("security-group-rule-ids", "SECURITY_GROUP_RULE_ID");
     finding.fix(
-        Fix::new(FixClass::A, format!("allow TCP 443 into `{}` from the instance's group `{}`", group.group_id, own.group_id))
-            .run(allow)
-            .undo(revoke),
+        Fix::new(
+            FixClass::A,
+            format!("allow TCP 443 into `{}` from the instance's group `{}`", group.group_id, own.group_id),
+        )
+        .run(allow)
+        .undo(revoke),
     )
 }
 

@@ -75,9 +75,7 @@ mod tests {
     fn silent_where_no_endpoint_is_at_all() {
         let mut world = testkit::closed();
         world.patch(op::DESCRIBE_VPC_ENDPOINTS, "/VpcEndpoints", json!([]));
-        assert!(
-            matches!(world.judge(&RULE), Judgement::NotApplicable(reason) if reason.contains("no-egress-path"))
-        );
+        assert!(matches!(world.judge(&RULE), Judgement::NotApplicable(reason) if reason.contains("no-egress-path")));
     }
 
     #[test]

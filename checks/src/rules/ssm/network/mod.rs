@@ -1,10 +1,14 @@
 //! Rules of `ssm/network`. Written by `UPDATE=1 cargo test -p checks`.
 
+pub(crate) mod dhcp_custom_dns;
+pub(crate) mod dns_firewall_blocks;
 pub(crate) mod endpoint_ec2messages_missing;
 pub(crate) mod endpoint_not_available;
+pub(crate) mod endpoint_policy_denies;
 pub(crate) mod endpoint_private_dns_off;
 pub(crate) mod endpoint_sg_closed;
 pub(crate) mod endpoint_ssm_missing;
 pub(crate) mod endpoint_ssmmessages_missing;
+pub(crate) mod resolver_rule_hijack;
 pub(crate) mod sg_egress_443_blocked;
 pub(crate) mod vpc_dns_attributes_off;

@@ -76,7 +76,9 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         wall.services_in_words()
     );
     let modify = |value: &str| {
-        Aws::new("ec2", "modify-vpc-attribute", case.region()).arg("vpc-id", vpc).arg(option, format!("{{\"Value\":{value}}}"))
+        Aws::new("ec2", "modify-vpc-attribute", case.region())
+            .arg("vpc-id", vpc)
+            .arg(option, format!("{{\"Value\":{value}}}"))
     };
     wall.finding(detail).fix(
         Fix::new(FixClass::A, format!("switch `{attribute}` of `{vpc}` on, for every instance of the VPC"))
