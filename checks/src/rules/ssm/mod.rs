@@ -19,7 +19,11 @@ pub(super) static ALL: &[&Rule<Ssm>] = &[
     &network::endpoint_sg_closed::RULE,
     &network::endpoint_ssm_missing::RULE,
     &network::endpoint_ssmmessages_missing::RULE,
+    &network::flow_log_reject::RULE,
+    &network::ipv6_only_subnet::RULE,
+    &network::network_firewall_drops::RULE,
     &network::resolver_rule_hijack::RULE,
+    &network::s3_gateway_policy_blocks::RULE,
     &network::sg_egress_443_blocked::RULE,
     &network::vpc_dns_attributes_off::RULE,
 ];

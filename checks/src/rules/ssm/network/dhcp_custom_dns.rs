@@ -60,7 +60,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 }
 
 fn wanted(case: &Case<'_>) -> &'static str {
-    if case.has_endpoints() { "the private addresses of the endpoint" } else { "addresses that the instance has a route to" }
+    if case.has_endpoints() {
+        "the private addresses of the endpoint"
+    } else {
+        "addresses that the instance has a route to"
+    }
 }
 
 fn finding(case: &Case<'_>, servers: &[String], reasons: &[String]) -> Finding {
@@ -72,7 +76,8 @@ fn finding(case: &Case<'_>, servers: &[String], reasons: &[String]) -> Finding {
         servers.join(", "),
         reasons.join("; ")
     );
-    let evidence = Evidence::new(op::DESCRIBE_DHCP_OPTIONS, options, "DhcpConfigurations[domain-name-servers]", json!(servers));
+    let evidence =
+        Evidence::new(op::DESCRIBE_DHCP_OPTIONS, options, "DhcpConfigurations[domain-name-servers]", json!(servers));
     let mut finding = Finding::new(detail).about("dhcp-options", options).proof(evidence);
     let groups = case.instance.primary_interface().map(|eni| eni.groups.as_slice()).unwrap_or_default();
     if let Some(group) = groups.first().filter(|_| reasons.iter().all(|reason| reason.starts_with("security group"))) {
@@ -82,14 +87,22 @@ fn finding(case: &Case<'_>, servers: &[String], reasons: &[String]) -> Finding {
     let associate = |id: &str| {
         Aws::new("ec2", "associate-dhcp-options", case.region()).arg("dhcp-options-id", id).arg("vpc-id", vpc)
     };
-    let summary = "give the VPC an option set with AmazonProvidedDNS; instances take it over when their lease is renewed";
-    finding.fix(Fix::new(FixClass::A, summary).run(associate("DHCP_OPTIONS_WITH_AMAZON_PROVIDED_DNS")).undo(associate(options)))
+    let summary =
+        "give the VPC an option set with AmazonProvidedDNS; instances take it over when their lease is renewed";
+    finding.fix(
+        Fix::new(FixClass::A, summary).run(associate("DHCP_OPTIONS_WITH_AMAZON_PROVIDED_DNS")).undo(associate(options)),
+    )
 }
 
 fn open_group(case: &Case<'_>, group: &str, servers: &[String]) -> Fix {
     let is_v6 = |server: &&String| server.contains(':');
-    let v4: Vec<_> = servers.iter().filter(|server| !is_v6(server)).map(|server| json!({ "CidrIp": format!("{server}/32") })).collect();
-    let v6: Vec<_> = servers.iter().filter(is_v6).map(|server| json!({ "CidrIpv6": format!("{server}/128") })).collect();
+    let v4: Vec<_> = servers
+        .iter()
+        .filter(|server| !is_v6(server))
+        .map(|server| json!({ "CidrIp": format!("{server}/32") }))
+        .collect();
+    let v6: Vec<_> =
+        servers.iter().filter(is_v6).map(|server| json!({ "CidrIpv6": format!("{server}/128") })).collect();
     let permission = |protocol: &str| json!({ "IpProtocol": protocol, "FromPort": 53, "ToPort": 53, "IpRanges": v4, "Ipv6Ranges": v6 });
     let allow = Aws::new("ec2", "authorize-security-group-egress", case.region())
         .arg("group-id", group)
@@ -115,10 +128,15 @@ mod tests {
     #[test]
     fn fires_when_the_group_lets_out_443_only() {
         let mut world = custom(testkit::nat(), &["10.8.0.10", "10.8.0.11"]);
-        let https = json!([{ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }]);
+        let https =
+            json!([{ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }]);
         world.patch(op::DESCRIBE_SECURITY_GROUPS, "/SecurityGroups/0/IpPermissionsEgress", https);
         let found = findings(world.judge(&RULE));
-        assert!(found[0].detail.contains("security group `sg-1` lets no UDP 53 out to `10.8.0.10`"), "{}", found[0].detail);
+        assert!(
+            found[0].detail.contains("security group `sg-1` lets no UDP 53 out to `10.8.0.10`"),
+            "{}",
+            found[0].detail
+        );
         assert!(found[0].fix.as_ref().unwrap().commands[0].contains("10.8.0.11/32"));
     }
 
@@ -144,7 +162,9 @@ mod tests {
     #[test]
     fn unknown_what_other_servers_answer() {
         let world = custom(testkit::closed(), &["10.0.7.53", "10.0.0.2"]);
-        assert!(matches!(world.judge(&RULE), Judgement::CannotTell { reason, .. } if reason.contains("nslookup ssm.eu-west-1.amazonaws.com")));
+        assert!(
+            matches!(world.judge(&RULE), Judgement::CannotTell { reason, .. } if reason.contains("nslookup ssm.eu-west-1.amazonaws.com"))
+        );
     }
 
     #[test]

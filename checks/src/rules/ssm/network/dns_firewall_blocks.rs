@@ -143,7 +143,10 @@ fn finding(case: &Case<'_>, entry: &Entry<'_>, name: &str) -> Finding {
         .about("firewall-domain-list", &rule.firewall_domain_list_id)
         .proof(Evidence::new(op::LIST_FIREWALL_RULES, entry.group, at("Action"), rule.action.as_str()))
         .proof(Evidence::new(op::LIST_FIREWALL_RULES, entry.group, at("Priority"), rule.priority))
-        .fix(Fix::new(FixClass::M, format!("have the owner of `{}` allow `{name}` in front of this rule", entry.group)).run(allow))
+        .fix(
+            Fix::new(FixClass::M, format!("have the owner of `{}` allow `{name}` in front of this rule", entry.group))
+                .run(allow),
+        )
 }
 
 #[cfg(test)]
@@ -162,17 +165,24 @@ mod tests {
             let list = format!("rslvr-fdl-{at}");
             listed.push(json!({ "Name": format!("rule-{at}"), "Action": action, "Qtype": kind, "Priority": u16::from(at) * 10, "FirewallDomainListId": list }));
             let id = json!({ "FirewallDomainListId": list });
-            if domain.is_empty() { continue; }
+            if domain.is_empty() {
+                continue;
+            }
             world.answer(op::LIST_FIREWALL_DOMAINS, id, json!({ "Domains": [domain] }));
         }
         listed.reverse();
-        world.answer(op::LIST_FIREWALL_RULES, json!({ "FirewallRuleGroupId": "rslvr-frg-1" }), json!({ "FirewallRules": listed }));
+        world.answer(
+            op::LIST_FIREWALL_RULES,
+            json!({ "FirewallRuleGroupId": "rslvr-frg-1" }),
+            json!({ "FirewallRules": listed }),
+        );
         world
     }
 
     #[test]
     fn fires_on_an_allow_list_without_the_names() {
-        let found = findings(with(testkit::closed(), &[("ALLOW", "", "*.ubuntu.com."), ("BLOCK", "", "*.")]).judge(&RULE));
+        let found =
+            findings(with(testkit::closed(), &[("ALLOW", "", "*.ubuntu.com."), ("BLOCK", "", "*.")]).judge(&RULE));
         assert_eq!(found.len(), 2);
         assert!(found[0].detail.contains("`rule-2` (priority 20)"), "{}", found[0].detail);
         assert_eq!(found[0].evidence[0].field, "FirewallRules[0].Action");
@@ -180,12 +190,17 @@ mod tests {
 
     #[test]
     fn fires_whatever_an_unread_list_blocks_as_well() {
-        assert_eq!(findings(with(testkit::nat(), &[("BLOCK", "", ""), ("BLOCK", "", "*.amazonaws.com")]).judge(&RULE)).len(), 2);
+        assert_eq!(
+            findings(with(testkit::nat(), &[("BLOCK", "", ""), ("BLOCK", "", "*.amazonaws.com")]).judge(&RULE)).len(),
+            2
+        );
     }
 
     #[test]
     fn silent_when_allowed_first_or_not_asked() {
-        let silent = |rules: &[(&str, &str, &str)]| assert!(matches!(with(testkit::nat(), rules).judge(&RULE), Judgement::Pass(_)));
+        let silent = |rules: &[(&str, &str, &str)]| {
+            assert!(matches!(with(testkit::nat(), rules).judge(&RULE), Judgement::Pass(_)))
+        };
         silent(&[("ALLOW", "", "*.amazonaws.com."), ("BLOCK", "", "*.")]);
         silent(&[("ALERT", "A", "*"), ("BLOCK", "", "*.")]);
         silent(&[("BLOCK", "AAAA", "*"), ("BLOCK", "", "amazonaws.com.")]);

@@ -61,7 +61,10 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             continue;
         }
         rules.push(
-            case.snapshot.resolver_rules.get(id)?.ok_or_else(|| Gap::opaque(format!("what Resolver rule `{id}` forwards")))?,
+            case.snapshot
+                .resolver_rules
+                .get(id)?
+                .ok_or_else(|| Gap::opaque(format!("what Resolver rule `{id}` forwards")))?,
         );
     }
     let (mut taken, mut gaps) = (Vec::<(&ResolverRule, Vec<&str>)>::new(), Vec::new());
