@@ -163,7 +163,7 @@ impl Unused<'_> {
                 match walls.iter_mut().find(|wall| wall.obstacle.is_same_as(obstacle)) {
                     Some(wall) => wall.services.push(&path.service),
                     None => {
-                        walls.push(Wall { obstacle, services: vec![&path.service], steps: steps(path), position: 0 })
+                        walls.push(Wall { obstacle, services: vec![&path.service], steps: steps(path), position: 0 });
                     }
                 }
             }
@@ -306,4 +306,34 @@ fn with_statement(document: &str, statement: &Value) -> Option<Value> {
         only => *only = json!([only.clone(), statement]),
     }
     Some(document)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis;
+    use crate::testkit;
+
+    #[test]
+    fn healthy_worlds_are_healthy() {
+        for world in [testkit::nat(), testkit::public(), testkit::closed()] {
+            let report = world.diagnose();
+            assert_eq!(report.verdict, diagnosis::Verdict::Healthy, "{:?}", report.findings);
+        }
+    }
+
+    #[test]
+    fn the_default_policy_is_known_in_every_spelling() {
+        let full = |document: &str| assert!(is_full_access(document), "{document}");
+        full("");
+        full(r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["*"],"Resource":"*"}}"#);
+        for narrow in [
+            r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]}"#,
+            r#"{"Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}]}"#,
+            r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{}}]}"#,
+            "no policy",
+        ] {
+            assert!(!is_full_access(narrow), "{narrow}");
+        }
+    }
 }

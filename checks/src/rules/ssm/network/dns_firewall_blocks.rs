@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn silent_when_allowed_first_or_not_asked() {
         let silent = |rules: &[(&str, &str, &str)]| {
-            assert!(matches!(with(testkit::nat(), rules).judge(&RULE), Judgement::Pass(_)))
+            assert!(matches!(with(testkit::nat(), rules).judge(&RULE), Judgement::Pass(_)));
         };
         silent(&[("ALLOW", "", "*.amazonaws.com."), ("BLOCK", "", "*.")]);
         silent(&[("ALERT", "A", "*"), ("BLOCK", "", "*.")]);

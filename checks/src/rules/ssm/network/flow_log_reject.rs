@@ -48,7 +48,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let id = eni.network_interface_id.as_str();
     let resources = format!("Name=resource-id,Values={id},{},{}", eni.subnet_id, eni.vpc_id);
     let find = String::from(Aws::new("ec2", "describe-flow-logs", case.region()).arg("filter", resources));
-    let query = format!("filter interfaceId='{id}' and dstPort=443 and action='REJECT' | stats count() by srcAddr, dstAddr");
+    let query =
+        format!("filter interfaceId='{id}' and dstPort=443 and action='REJECT' | stats count() by srcAddr, dstAddr");
     let ask = String::from(
         Aws::new("logs", "start-query", case.region())
             .arg("log-group-name", "FLOW_LOG_GROUP")
@@ -56,7 +57,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             .arg("end-time", "END_SECONDS")
             .arg("query-string", query),
     );
-    Ok(Judgement::not_applicable(format!("flow logs are not read; to look for rejected connections run `{find}` and `{ask}`")))
+    Ok(Judgement::not_applicable(format!(
+        "flow logs are not read; to look for rejected connections run `{find}` and `{ask}`"
+    )))
 }
 
 #[cfg(test)]

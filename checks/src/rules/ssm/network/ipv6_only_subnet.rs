@@ -75,8 +75,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if lacking.is_empty() {
         return Ok(Judgement::pass("the services are reached over IPv6 by the names that every agent asks for"));
     }
-    let unsure: Vec<Gap> =
-        lacking.iter().flat_map(|path| path.paths()).filter(|way| is_nat64(way)).flat_map(|way| way.gaps.clone()).collect();
+    let unsure: Vec<Gap> = lacking
+        .iter()
+        .flat_map(|path| path.paths())
+        .filter(|way| is_nat64(way))
+        .flat_map(|way| way.gaps.clone())
+        .collect();
     match case.agent_version() {
         Some(version) if version >= DUAL_STACK => Ok(Judgement::Elsewhere {
             place: Place::Instance,
@@ -87,9 +91,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         }),
         _ if !unsure.is_empty() => Ok(open(unsure)),
         Some(version) => Ok(Judgement::fail(too_old(case, version, &lacking))),
-        None => Ok(open(vec![case.console().err().unwrap_or_else(|| {
-            Gap::opaque(format!("the version of SSM Agent on `{}`", case.instance.instance_id))
-        })])),
+        None => {
+            Ok(open(vec![case.console().err().unwrap_or_else(|| {
+                Gap::opaque(format!("the version of SSM Agent on `{}`", case.instance.instance_id))
+            })]))
+        }
     }
 }
 
@@ -161,9 +167,14 @@ mod tests {
         let eni = "/Reservations/0/Instances/0/NetworkInterfaces/0";
         world.lost().patch(op::DESCRIBE_INSTANCES, &format!("{eni}/PrivateIpAddress"), json!(null));
         world.patch(op::DESCRIBE_INSTANCES, &format!("{eni}/PrivateIpAddresses"), json!([]));
-        world.patch(op::DESCRIBE_INSTANCES, &format!("{eni}/Ipv6Addresses"), json!([{ "Ipv6Address": "2a05:d018:1::10" }]));
+        world.patch(
+            op::DESCRIBE_INSTANCES,
+            &format!("{eni}/Ipv6Addresses"),
+            json!([{ "Ipv6Address": "2a05:d018:1::10" }]),
+        );
         world.patch(op::DESCRIBE_SUBNETS, "/Subnets/0/Ipv6Native", json!(true));
-        let route = json!({ "DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": "eigw-1", "State": "active" });
+        let route =
+            json!({ "DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": "eigw-1", "State": "active" });
         world.patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/0/Routes/-", route);
         world
     }
@@ -186,7 +197,10 @@ mod tests {
         let found = findings(ipv6_only(testkit::closed()).judge(&RULE));
         assert_eq!(found.len(), 2);
         let fix = found[0].fix.as_ref().unwrap();
-        assert!(fix.commands[0].contains("--ip-address-type dualstack") && fix.rollback[0].contains("--ip-address-type ipv4"));
+        assert!(
+            fix.commands[0].contains("--ip-address-type dualstack")
+                && fix.rollback[0].contains("--ip-address-type ipv4")
+        );
     }
 
     #[test]

@@ -67,7 +67,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     gaps.sort();
     gaps.dedup();
-    let Some(gap) = gaps.first() else { return Ok(Judgement::pass("no firewall endpoint stands on the way to Systems Manager")) };
+    let Some(gap) = gaps.first() else {
+        return Ok(Judgement::pass("no firewall endpoint stands on the way to Systems Manager"));
+    };
     let reason = format!("{gap}; ask its owner whether it lets {} pass", in_words(&names(case)));
     Ok(if gaps.len() == 1 { Judgement::cannot_tell(reason, gaps) } else { open(gaps) })
 }
@@ -96,7 +98,13 @@ fn finding(case: &Case<'_>, id: &str, services: &[&str]) -> Finding {
     Finding::new(detail)
         .about("vpc-endpoint", id)
         .proof(Evidence::new(op::DESCRIBE_VPC_ENDPOINTS, id, "State", state))
-        .fix(Fix::new(FixClass::M, format!("have the owner of firewall endpoint `{id}` bring it back, or route around it")).run(show))
+        .fix(
+            Fix::new(
+                FixClass::M,
+                format!("have the owner of firewall endpoint `{id}` bring it back, or route around it"),
+            )
+            .run(show),
+        )
 }
 
 #[cfg(test)]

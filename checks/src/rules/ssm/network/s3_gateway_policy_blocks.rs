@@ -62,7 +62,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::not_applicable("the VPC has no gateway endpoint for S3"));
     }
     let table = route::of_subnet(case.snapshot, &case.instance.subnet_id, vpc)?.route_table_id.as_str();
-    let Some(endpoint) = gateways.into_iter().find(|endpoint| endpoint.route_table_ids.iter().any(|id| id == table)) else {
+    let Some(endpoint) = gateways.into_iter().find(|endpoint| endpoint.route_table_ids.iter().any(|id| id == table))
+    else {
         return Ok(Judgement::not_applicable(format!("route table `{table}` has no gateway endpoint for S3")));
     };
     let id = endpoint.vpc_endpoint_id.as_str();
@@ -88,7 +89,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     Ok(match why {
         Some((by, is_explicit)) => Judgement::fail(finding(case, endpoint, &refused, by.as_deref(), is_explicit)),
         None if !gaps.is_empty() => open(gaps),
-        None => Judgement::pass(format!("the policy of `{id}` lets the agent read the buckets that AWS manages for it")),
+        None => {
+            Judgement::pass(format!("the policy of `{id}` lets the agent read the buckets that AWS manages for it"))
+        }
     })
 }
 
@@ -138,7 +141,13 @@ fn names_other_accounts(document: &str, own: &str) -> bool {
     runs.into_iter().any(|run| run.len() == 12 && run != own)
 }
 
-fn finding(case: &Case<'_>, endpoint: &VpcEndpoint, refused: &[String], by: Option<&str>, is_explicit: bool) -> Finding {
+fn finding(
+    case: &Case<'_>,
+    endpoint: &VpcEndpoint,
+    refused: &[String],
+    by: Option<&str>,
+    is_explicit: bool,
+) -> Finding {
     let id = endpoint.vpc_endpoint_id.as_str();
     let names: Vec<&str> = refused.iter().map(String::as_str).collect();
     let because = by.map(|by| format!(": {by}")).unwrap_or_default();
@@ -177,7 +186,8 @@ mod tests {
 
     #[test]
     fn fires_on_an_allow_list_of_own_buckets() {
-        let found = findings(with(allow(json!(["arn:aws:s3:::own/*", "arn:aws:s3:::aws-ssm-eu-west-1/*"]))).judge(&RULE));
+        let found =
+            findings(with(allow(json!(["arn:aws:s3:::own/*", "arn:aws:s3:::aws-ssm-eu-west-1/*"]))).judge(&RULE));
         let detail = &found[0].detail;
         assert!(detail.contains("`amazon-ssm-eu-west-1` and `patch-baseline-snapshot-eu-west-1`"), "{detail}");
         let fix = found[0].fix.as_ref().unwrap();
