@@ -77,7 +77,7 @@ fn servers(snapshot: &Snapshot, vpc: &str) -> Result<Servers, Gap> {
 }
 
 /// The addresses at which the Amazon resolver answers: two above the start of each IPv4 block of the VPC, and the link-local ones.
-pub(super) fn resolver_addresses(vpc: &Vpc) -> AddressSet {
+pub fn resolver_addresses(vpc: &Vpc) -> AddressSet {
     let blocks = vpc.cidr_block_association_set.iter().map(|block| block.cidr_block.as_str());
     let bases =
         blocks.chain([vpc.cidr_block.as_str()]).filter_map(|block| block.parse::<ipnetwork::Ipv4Network>().ok());

@@ -63,6 +63,8 @@ shapes! {
         firewall_rule_group_id: String,
         /// The VPC.
         vpc_id: String,
+        /// Groups with lower numbers are asked first.
+        priority: i64,
         /// Its name.
         name: String,
         /// `COMPLETE` when it works.
@@ -75,8 +77,10 @@ shapes! {
     }
     /// A DNS Firewall rule.
     FirewallRule {
-        /// The list of domains it matches.
+        /// The list of domains it matches; empty for a rule of DNS Firewall Advanced, which looks for threats and not for names.
         firewall_domain_list_id: String,
+        /// The one query type that it matches, such as `AAAA` or `TYPE28`; empty for all.
+        qtype: String,
         /// Lower numbers are asked first.
         priority: i64,
         /// `ALLOW`, `BLOCK` or `ALERT`.

@@ -2,12 +2,14 @@
 
 mod case;
 pub mod credentials;
+pub mod endpoints;
 mod heartbeat;
 pub mod identity;
 pub(crate) mod inside;
 mod names;
 pub mod paths;
 mod reads;
+pub mod resolution;
 pub mod sessions;
 pub(crate) mod status;
 

@@ -196,7 +196,7 @@ impl<'a> Case<'a> {
 }
 
 /// The steps of the path that says most: the first one that does not work.
-fn steps(path: &ServicePath) -> Vec<Step> {
+pub(super) fn steps(path: &ServicePath) -> Vec<Step> {
     let worst = path.paths().max_by_key(|path| path.verdict);
     let forward = worst.into_iter().flat_map(|path| &path.hops);
     let reply = worst.into_iter().flat_map(|path| &path.reply_hops);

@@ -1,0 +1,223 @@
+//! DNS Firewall of Route 53 Resolver blocks a name that the agent asks for.
+
+use crate::evidence::Evidence;
+use crate::finding::{Finding, Judgement};
+use crate::fix::{Aws, Fix, FixClass};
+use crate::net::dns;
+use crate::rule::declare_rule;
+use crate::snapshot::ec2::is;
+use crate::snapshot::resolver::FirewallRule;
+use crate::snapshot::{Gap, operations as op};
+use crate::ssm::Case;
+use crate::ssm::paths::open;
+use crate::ssm::resolution::{lists, names, not_asked};
+
+declare_rule! {
+    /// ## What it checks
+    ///
+    /// Whether a DNS Firewall rule group that is associated with the VPC blocks a name that the agent asks for. Groups and the rules in
+    /// them are asked by priority, lower numbers first; the first rule whose list matches decides, ALLOW and ALERT let the query pass.
+    ///
+    /// ## Why it matters
+    ///
+    /// A blocked name gets NODATA, NXDOMAIN or another answer, names of interface endpoints included, so the agent finds no service. The
+    /// usual case is an allow-list with a final BLOCK of `*` that forgets the names of Systems Manager.
+    ///
+    /// ## How to confirm
+    ///
+    /// On an instance of the VPC: `nslookup ssm.REGION.amazonaws.com`; the Resolver query log shows `firewall_rule_action: BLOCK`.
+    ///
+    /// ## False positives
+    ///
+    /// Lists that AWS manages cannot be read by everybody, and threat detection of DNS Firewall Advanced has no list: the first leave the
+    /// question open, the second are passed over. Groups that a Route 53 Profile brings are not seen.
+    ///
+    /// ## Fix
+    ///
+    /// Put the names on the allow-list, or an ALLOW rule in front (class M: the firewall belongs to whoever set it up).
+    ///
+    /// ## References
+    ///
+    /// - Route 53 developer guide, "DNS Firewall rule groups and rules"
+    /// - Route 53 developer guide, "Rule actions in DNS Firewall"
+    "ssm/dns-firewall-blocks", Blocker, Registration, fix M,
+    "DNS Firewall blocks the names of Systems Manager",
+    needs [LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS, LIST_FIREWALL_RULES, LIST_FIREWALL_DOMAINS]
+}
+
+/// A rule of an associated group, in the order of asking.
+struct Entry<'a> {
+    group: &'a str,
+    position: usize,
+    rule: &'a FirewallRule,
+}
+
+fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
+    if let Some(judgement) = not_asked(case) {
+        return Ok(judgement);
+    }
+    let vpc = case.instance.vpc_id.as_str();
+    let mut groups: Vec<_> = case.snapshot.firewall_rule_group_associations.all()?.iter().collect();
+    groups.retain(|association| association.vpc_id == vpc && !is(&association.status, "DELETING"));
+    groups.sort_by_key(|association| association.priority);
+    let mut entries: Vec<Entry<'_>> = Vec::new();
+    for association in groups {
+        let group = association.firewall_rule_group_id.as_str();
+        let rules = case.snapshot.firewall_rules.get(group)?;
+        let rules = rules.ok_or_else(|| Gap::opaque(format!("the rules of DNS Firewall group `{group}`")))?;
+        let mut own: Vec<Entry<'_>> =
+            rules.firewall_rules.iter().enumerate().map(|(position, rule)| Entry { group, position, rule }).collect();
+        own.sort_by_key(|entry| entry.rule.priority);
+        entries.extend(own);
+    }
+    entries.retain(|entry| !entry.rule.firewall_domain_list_id.is_empty() && asks(case, &entry.rule.qtype));
+    let (mut findings, mut gaps) = (Vec::new(), Vec::new());
+    for (_, name) in names(case) {
+        match blocked_by(case, &entries, name) {
+            Ok(None) => {}
+            Ok(Some(entry)) => findings.push(finding(case, entry, name)),
+            Err(gap) => gaps.push(gap),
+        }
+    }
+    if !findings.is_empty() {
+        dns::of_vpc(case.snapshot, vpc).servers?;
+        return Ok(Judgement::Fail(findings));
+    }
+    gaps.sort();
+    gaps.dedup();
+    let pass = || Judgement::pass("DNS Firewall blocks no name that the agent asks for");
+    Ok(if gaps.is_empty() { pass() } else { open(gaps) })
+}
+
+/// Whether queries of a type matter: those for the addresses of the family that the instance uses first.
+fn asks(case: &Case<'_>, kind: &str) -> bool {
+    let wanted = if case.instance.private_ip_address.is_empty() { ["AAAA", "TYPE28"] } else { ["A", "TYPE1"] };
+    kind.is_empty() || wanted.iter().any(|known| is(kind, known))
+}
+
+/// The rule that blocks a name.
+///
+/// # Errors
+/// A list that could not be read may decide.
+fn blocked_by<'e, 'a>(case: &Case<'_>, entries: &'e [Entry<'a>], name: &str) -> Result<Option<&'e Entry<'a>>, Gap> {
+    // Lists that may match, by whether their rule blocks.
+    let mut doubts: Vec<(bool, Gap)> = Vec::new();
+    for entry in entries {
+        let list = entry.rule.firewall_domain_list_id.as_str();
+        let blocks = is(&entry.rule.action, "BLOCK");
+        let domains = match case.snapshot.firewall_domains.get(list) {
+            Ok(Some(domains)) => domains,
+            Ok(None) => {
+                doubts.push((blocks, Gap::opaque(format!("the domains of DNS Firewall list `{list}`"))));
+                continue;
+            }
+            Err(gap) => {
+                doubts.push((blocks, gap));
+                continue;
+            }
+        };
+        if domains.domains.iter().any(|domain| lists(domain, name)) {
+            // What an earlier list may decide otherwise is open; what it would decide alike is not.
+            return match doubts.into_iter().find(|(other, _)| *other != blocks) {
+                Some((_, gap)) => Err(gap),
+                None => Ok(Some(entry).filter(|_| blocks)),
+            };
+        }
+    }
+    doubts.into_iter().find(|(blocks, _)| *blocks).map_or(Ok(None), |(_, gap)| Err(gap))
+}
+
+fn finding(case: &Case<'_>, entry: &Entry<'_>, name: &str) -> Finding {
+    let rule = entry.rule;
+    let detail = format!(
+        "DNS Firewall rule `{}` (priority {}) of group `{}` blocks `{name}` for VPC `{}`, so the agent of `{}` does not find it",
+        rule.name, rule.priority, entry.group, case.instance.vpc_id, case.instance.instance_id
+    );
+    let allow = Aws::new("route53resolver", "update-firewall-domains", case.region())
+        .arg("firewall-domain-list-id", "ALLOWED_DOMAIN_LIST_ID")
+        .arg("operation", "ADD")
+        .args("domains", [name]);
+    let at = |member: &str| format!("FirewallRules[{}].{member}", entry.position);
+    Finding::new(detail)
+        .about("firewall-rule-group", entry.group)
+        .about("firewall-domain-list", &rule.firewall_domain_list_id)
+        .proof(Evidence::new(op::LIST_FIREWALL_RULES, entry.group, at("Action"), rule.action.as_str()))
+        .proof(Evidence::new(op::LIST_FIREWALL_RULES, entry.group, at("Priority"), rule.priority))
+        .fix(
+            Fix::new(FixClass::M, format!("have the owner of `{}` allow `{name}` in front of this rule", entry.group))
+                .run(allow),
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::{self, World, findings, missing};
+    use serde_json::json;
+
+    /// A lost node behind a group of rules by action, query type and domain, first ones first.
+    fn with(world: World, rules: &[(&str, &str, &str)]) -> World {
+        let mut world = world;
+        let group = json!([{ "Id": "rslvr-frgassoc-1", "FirewallRuleGroupId": "rslvr-frg-1", "VpcId": "vpc-1", "Priority": 101, "Status": "COMPLETE" }]);
+        world.lost().patch(op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS, "/FirewallRuleGroupAssociations", group);
+        let mut listed = Vec::new();
+        for ((action, kind, domain), at) in rules.iter().zip(1_u8..) {
+            let list = format!("rslvr-fdl-{at}");
+            listed.push(json!({ "Name": format!("rule-{at}"), "Action": action, "Qtype": kind, "Priority": u16::from(at) * 10, "FirewallDomainListId": list }));
+            let id = json!({ "FirewallDomainListId": list });
+            if domain.is_empty() {
+                continue;
+            }
+            world.answer(op::LIST_FIREWALL_DOMAINS, id, json!({ "Domains": [domain] }));
+        }
+        listed.reverse();
+        world.answer(
+            op::LIST_FIREWALL_RULES,
+            json!({ "FirewallRuleGroupId": "rslvr-frg-1" }),
+            json!({ "FirewallRules": listed }),
+        );
+        world
+    }
+
+    #[test]
+    fn fires_on_an_allow_list_without_the_names() {
+        let found =
+            findings(with(testkit::closed(), &[("ALLOW", "", "*.ubuntu.com."), ("BLOCK", "", "*.")]).judge(&RULE));
+        assert_eq!(found.len(), 2);
+        assert!(found[0].detail.contains("`rule-2` (priority 20)"), "{}", found[0].detail);
+        assert_eq!(found[0].evidence[0].field, "FirewallRules[0].Action");
+    }
+
+    #[test]
+    fn fires_whatever_an_unread_list_blocks_as_well() {
+        assert_eq!(
+            findings(with(testkit::nat(), &[("BLOCK", "", ""), ("BLOCK", "", "*.amazonaws.com")]).judge(&RULE)).len(),
+            2
+        );
+    }
+
+    #[test]
+    fn silent_when_allowed_first_or_not_asked() {
+        let silent = |rules: &[(&str, &str, &str)]| {
+            assert!(matches!(with(testkit::nat(), rules).judge(&RULE), Judgement::Pass(_)));
+        };
+        silent(&[("ALLOW", "", "*.amazonaws.com."), ("BLOCK", "", "*.")]);
+        silent(&[("ALERT", "A", "*"), ("BLOCK", "", "*.")]);
+        silent(&[("BLOCK", "AAAA", "*"), ("BLOCK", "", "amazonaws.com.")]);
+        assert!(matches!(testkit::nat().judge(&RULE), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn unknown_when_an_unread_list_may_decide() {
+        for rules in [&[("ALLOW", "", ""), ("BLOCK", "", "*")], &[("BLOCK", "", ""), ("ALLOW", "", "*")]] {
+            assert_eq!(missing(with(testkit::nat(), rules).judge(&RULE)), ["route53resolver:ListFirewallDomains"]);
+        }
+    }
+
+    #[test]
+    fn unknown_when_associations_are_denied() {
+        let mut world = testkit::nat();
+        world.lost().deny(op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS);
+        assert_eq!(missing(world.judge(&RULE)), ["route53resolver:ListFirewallRuleGroupAssociations"]);
+    }
+}

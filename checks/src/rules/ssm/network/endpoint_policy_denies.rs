@@ -1,0 +1,199 @@
+//! The policy of an interface endpoint does not let the agent's calls through.
+
+use crate::evidence::Evidence;
+use crate::finding::{Finding, Judgement};
+use crate::iam::EndpointKind;
+use crate::rule::declare_rule;
+use crate::snapshot::ec2::VpcEndpoint;
+use crate::snapshot::{Gap, operations as op};
+use crate::ssm::endpoints::{PolicySays, is_full_access, mend_policy, policy_says, request, role_of, unlisted, used};
+use crate::ssm::identity::{CHANNELS, REGISTER};
+use crate::ssm::paths::open;
+use crate::ssm::{Case, RoleFacts};
+use serde_json::json;
+
+declare_rule! {
+    /// ## What it checks
+    ///
+    /// Whether the policies of the interface endpoints that the agent's names lead to let its calls through:
+    /// `ssm:UpdateInstanceInformation`, the four channel calls of `ssmmessages`, and `ec2messages:GetMessages` for an old agent. They
+    /// are asked for the role of the instance profile, or that of Default Host Management where there is no profile.
+    ///
+    /// ## Why it matters
+    ///
+    /// An endpoint policy is one more limit on every call that passes the endpoint. What it does not allow is refused with
+    /// `AccessDeniedException`, however much the role may do.
+    ///
+    /// ## How to confirm
+    ///
+    /// `aws ec2 describe-vpc-endpoints --vpc-endpoint-ids VPCE --query 'VpcEndpoints[].PolicyDocument' --output text`, and in the log of
+    /// the agent: `because no VPC endpoint policy allows the ... action`.
+    ///
+    /// ## False positives
+    ///
+    /// None for principals and resources. Conditions on keys that cannot be seen, such as `aws:PrincipalOrgID`, leave the question open.
+    ///
+    /// ## Fix
+    ///
+    /// Add a statement for the role (class A). To undo, write the saved policy back. A Deny statement is for its owner to change.
+    ///
+    /// ## References
+    ///
+    /// - AWS PrivateLink guide, "Control access to VPC endpoints using endpoint policies"
+    /// - IAM user guide, "Policy evaluation logic"
+    "ssm/endpoint-policy-denies", Blocker, Registration, fix A,
+    "The policy of an endpoint keeps the agent out",
+    needs [DESCRIBE_VPC_ENDPOINTS, GET_INSTANCE_PROFILE, GET_SERVICE_SETTING, GET_ROLE]
+}
+
+fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
+    let pairs: Vec<(&str, &VpcEndpoint)> = case
+        .paths
+        .iter()
+        .flat_map(|path| used(path).iter().map(move |id| (path.service.as_str(), id)))
+        .filter_map(|(service, id)| Some((service, case.snapshot.vpc_endpoints.get(id).ok().flatten()?)))
+        .collect();
+    if pairs.is_empty() {
+        let gaps = unlisted(case);
+        let none = || Judgement::not_applicable("no name of the agent leads to an interface endpoint of the VPC");
+        return Ok(if gaps.is_empty() { none() } else { open(gaps) });
+    }
+    if pairs.iter().all(|(_, endpoint)| is_full_access(&endpoint.policy_document)) {
+        return Ok(Judgement::pass("the endpoints have the default policy, which lets every call through"));
+    }
+    let Some(role) = role_of(case)? else {
+        return Ok(Judgement::not_applicable("the agent has no role that an endpoint policy could refuse"));
+    };
+    let (mut findings, mut gaps) = (Vec::new(), Vec::new());
+    for (service, endpoint) in pairs {
+        let refused = refused(case, role, service, endpoint, &mut gaps);
+        findings.extend(finding(case, role, service, endpoint, &refused));
+    }
+    gaps.sort();
+    gaps.dedup();
+    Ok(if !findings.is_empty() {
+        Judgement::Fail(findings)
+    } else if !gaps.is_empty() {
+        open(gaps)
+    } else {
+        Judgement::pass(format!("the endpoint policies let the calls of role `{}` through", role.role.role_name))
+    })
+}
+
+/// A call that is refused, by which statement, and whether explicitly.
+type Refused<'a> = (&'a str, Option<String>, bool);
+
+fn refused<'a>(
+    case: &Case<'_>,
+    role: &RoleFacts<'_>,
+    service: &str,
+    endpoint: &VpcEndpoint,
+    gaps: &mut Vec<Gap>,
+) -> Vec<Refused<'a>> {
+    let actions: &[&'a str] = match service {
+        "ssm" => &[REGISTER],
+        "ssmmessages" => CHANNELS,
+        _ => &["ec2messages:GetMessages"],
+    };
+    let mut refused = Vec::new();
+    for action in actions {
+        match policy_says(endpoint, EndpointKind::Interface, &request(case, role, action, endpoint)) {
+            PolicySays::Allows => {}
+            PolicySays::Denies { by, is_explicit } => refused.push((*action, by, is_explicit)),
+            PolicySays::Unknown(unknown) => gaps.extend(unknown),
+        }
+    }
+    refused
+}
+
+fn finding(
+    case: &Case<'_>,
+    role: &RoleFacts<'_>,
+    service: &str,
+    endpoint: &VpcEndpoint,
+    refused: &[Refused<'_>],
+) -> Option<Finding> {
+    let (_, by, is_explicit) = refused.first()?;
+    let id = endpoint.vpc_endpoint_id.as_str();
+    let actions: Vec<&str> = refused.iter().map(|(action, ..)| *action).collect();
+    let name = role.role.role_name.as_str();
+    let because = by.as_ref().map(|by| format!(": {by}")).unwrap_or_default();
+    let detail = format!(
+        "the policy of endpoint `{id}` does not let role `{name}` call {}{because}",
+        crate::ssm::paths::in_words(&actions)
+    );
+    let statement = json!({
+        "Effect": "Allow", "Principal": { "AWS": role.role.arn }, "Action": format!("{service}:*"), "Resource": "*",
+    });
+    Some(
+        Finding::new(detail)
+            .about("vpc-endpoint", id)
+            .about("role", name)
+            .proof(Evidence::new(op::DESCRIBE_VPC_ENDPOINTS, id, "PolicyDocument", endpoint.policy_document.as_str()))
+            .fix(mend_policy(case, endpoint, *is_explicit, &statement)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fix::FixClass;
+    use crate::testkit::{self, World, findings, missing};
+    use serde_json::Value;
+
+    fn with(statements: Value) -> World {
+        let mut world = testkit::closed();
+        let policy = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+        world.patch(op::DESCRIBE_VPC_ENDPOINTS, "/VpcEndpoints/0/PolicyDocument", json!(policy));
+        world
+    }
+
+    #[test]
+    fn fires_on_another_role() {
+        let other = json!({ "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::123456789012:role/ops" }, "Action": "*", "Resource": "*" });
+        let found = findings(with(json!([other])).judge(&RULE));
+        assert_eq!(found.len(), 1);
+        assert!(found[0].detail.contains("`vpce-ssm` does not let role `web` call `ssm:UpdateInstanceInformation`"));
+        let fix = found[0].fix.as_ref().unwrap();
+        assert!(fix.commands[0].contains("role/web") && fix.commands[0].contains("role/ops"), "{}", fix.commands[0]);
+        assert!(fix.rollback[0].contains("role/ops") && !fix.rollback[0].contains("role/web"));
+    }
+
+    #[test]
+    fn fires_on_a_deny_that_its_owner_must_change() {
+        let all = json!({ "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" });
+        let deny = json!({ "Effect": "Deny", "Principal": "*", "Action": "ssm:Update*", "Resource": "*" });
+        let found = findings(with(json!([all, deny])).judge(&RULE));
+        assert_eq!(found[0].fix.as_ref().unwrap().class, FixClass::M);
+    }
+
+    #[test]
+    fn silent_with_the_default_policy_whoever_asks() {
+        let mut world = testkit::closed();
+        world.deny(op::GET_INSTANCE_PROFILE);
+        assert!(matches!(world.judge(&RULE), Judgement::Pass(_)));
+        assert!(matches!(testkit::nat().judge(&RULE), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn silent_for_resources_of_the_account() {
+        let own = json!({ "Effect": "Allow", "Principal": "*", "Action": "ssm:*", "Resource": "*",
+            "Condition": { "StringEquals": { "aws:ResourceAccount": "123456789012" } } });
+        assert!(matches!(with(json!([own])).judge(&RULE), Judgement::Pass(_)));
+    }
+
+    #[test]
+    fn unknown_when_the_role_is_not_known() {
+        let other = json!({ "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::123456789012:role/ops" }, "Action": "*", "Resource": "*" });
+        let mut world = with(json!([other]));
+        world.deny(op::GET_INSTANCE_PROFILE);
+        assert_eq!(missing(world.judge(&RULE)), ["iam:GetInstanceProfile"]);
+    }
+
+    #[test]
+    fn unknown_on_a_key_that_cannot_be_seen() {
+        let org = json!({ "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*",
+            "Condition": { "StringEquals": { "aws:PrincipalOrgID": "o-1" } } });
+        assert!(missing(with(json!([org])).judge(&RULE))[0].contains("aws:PrincipalOrgID"));
+    }
+}

@@ -1,0 +1,339 @@
+//! Endpoints as rules see them: those that are missing, those that names do not lead to, and what their policies say.
+
+use super::paths::{Wall, open, steps};
+use super::{Case, RoleFacts};
+use crate::finding::{Finding, Judgement};
+use crate::fix::{Aws, Fix, FixClass};
+use crate::iam::{
+    EndpointKind, EndpointPolicy, Layer, LayerEffect, Missing, Policies, PolicySet, PolicySource, Request, evaluate,
+};
+use crate::net::{Cause, ServicePath, Verdict, WayKind};
+use crate::rule::About;
+use crate::snapshot::ec2::{VpcEndpoint, is};
+use crate::snapshot::{Gap, operations as op};
+use serde_json::{Value, json};
+
+/// Judges whether the interface endpoint of a service is missing in a VPC that was built to reach Systems Manager over endpoints.
+///
+/// # Errors
+/// Never; a missing fact is a judgement of its own.
+pub fn judge_missing(case: &Case<'_>, about: &About, service: &str) -> Result<Judgement, Gap> {
+    if case.paths.is_empty() {
+        return Ok(Judgement::not_applicable("the instance has no network interface"));
+    }
+    let Some(path) = case.path_to(service) else { return Ok(Judgement::not_applicable(not_needed(case, service))) };
+    if let Some(known) = path.endpoints.first() {
+        return Ok(Judgement::pass(format!("the VPC has endpoint `{}` for `{service}`", known.component.id)));
+    }
+    if case.services_without_route().iter().any(|lacking| lacking.service == service) {
+        if !case.has_endpoints() {
+            let gaps = unlisted(case);
+            let follows =
+                || Judgement::not_applicable("follows from `ssm/no-egress-path`: the VPC has no endpoint at all");
+            return Ok(if gaps.is_empty() { follows() } else { open(gaps) });
+        }
+        return Ok(Judgement::fail(missing(case, path)));
+    }
+    if path.verdict == Verdict::Unknown {
+        let gaps: Vec<Gap> =
+            path.gaps.iter().filter(|gap| decides(about, gap) && !case.is_settled(gap)).cloned().collect();
+        if !gaps.is_empty() && !is_proven(case, service, &gaps) {
+            return Ok(open(gaps));
+        }
+    }
+    Ok(Judgement::pass(format!(
+        "`{service}` needs no endpoint of this VPC: its name leads another way that has a route"
+    )))
+}
+
+fn not_needed(case: &Case<'_>, service: &str) -> String {
+    case.agent_version().map_or_else(
+        || format!("the version of the agent is not known; from 3.3.40.0 on it does without `{service}`"),
+        |version| format!("agent {version} in {} does without `{service}`", case.region()),
+    )
+}
+
+/// Whether a gap is about endpoints, routes, or where the name leads; others belong to other rules.
+fn decides(about: &About, gap: &Gap) -> bool {
+    match gap {
+        Gap::Opaque { what } => what.contains("hosted zone") || what.starts_with("which endpoints"),
+        _ => about.needs.iter().any(|need| Some(need.action) == gap.action()),
+    }
+}
+
+/// An open session channel proves the way to `ssmmessages`, whatever cannot be seen of it.
+fn is_proven(case: &Case<'_>, service: &str, gaps: &[Gap]) -> bool {
+    let channel = case.snapshot.connection_statuses.get(&case.instance.instance_id);
+    service == "ssmmessages"
+        && gaps.iter().all(|gap| matches!(gap, Gap::Opaque { .. }))
+        && matches!(channel, Ok(Some(channel)) if is(&channel.status, "connected"))
+}
+
+fn missing(case: &Case<'_>, path: &ServicePath) -> Finding {
+    let service = path.service.as_str();
+    let instance = case.instance;
+    let others: Vec<&str> =
+        case.paths.iter().flat_map(|path| &path.endpoints).map(|known| known.component.id.as_str()).collect();
+    let siblings: Vec<String> = others.iter().map(|id| format!("`{id}`")).collect();
+    let detail = format!(
+        "VPC `{}` has no endpoint for `{service}` (only {}), and subnet `{}` has no route to the internet, so the agent of `{}` \
+         cannot reach it",
+        instance.vpc_id,
+        siblings.join(", "),
+        instance.subnet_id,
+        instance.instance_id
+    );
+    let name = service_name(case, service);
+    let create = Aws::new("ec2", "create-vpc-endpoint", case.region())
+        .arg("vpc-id", &instance.vpc_id)
+        .arg("vpc-endpoint-type", "Interface")
+        .arg("service-name", &name)
+        .args("subnet-ids", [&instance.subnet_id])
+        .args("security-group-ids", ["SG_ALLOWING_443"])
+        .flag("private-dns-enabled");
+    let delete = Aws::new("ec2", "delete-vpc-endpoints", case.region()).args("vpc-endpoint-ids", ["VPC_ENDPOINT_ID"]);
+    let summary = format!(
+        "create an interface endpoint for `{name}` with private DNS; it costs money by the hour and by the gigabyte"
+    );
+    let listed: Vec<Value> = others.iter().map(|id| json!(id)).collect();
+    let mut finding = Finding::new(detail)
+        .about("vpc", &instance.vpc_id)
+        .about("subnet", &instance.subnet_id)
+        .proof(crate::evidence::Evidence::new(
+            op::DESCRIBE_VPC_ENDPOINTS,
+            &instance.vpc_id,
+            "VpcEndpoints[].VpcEndpointId",
+            Value::Array(listed),
+        ))
+        .fix(Fix::new(FixClass::B, summary).run(create).undo(delete));
+    let no_route = path.obstacles.iter().filter(|obstacle| obstacle.cause == Cause::NoRoute);
+    finding = finding.proofs(no_route.flat_map(|obstacle| obstacle.evidence.iter().cloned()));
+    finding.path = steps(path);
+    finding
+}
+
+/// The service name, with the prefix that the other endpoints of the VPC have: it differs between partitions.
+fn service_name(case: &Case<'_>, service: &str) -> String {
+    let known = case.paths.iter().flat_map(|path| path.endpoints.iter().map(move |known| (path, known)));
+    let prefix = known.filter_map(|(path, known)| known.service_name.strip_suffix(path.service.as_str())).next();
+    prefix.map_or_else(|| format!("com.amazonaws.{}.{service}", case.region()), |prefix| format!("{prefix}{service}"))
+}
+
+/// Why the endpoints of the VPC are not known as a whole.
+pub fn unlisted(case: &Case<'_>) -> Vec<Gap> {
+    case.snapshot.vpc_endpoints.select("vpc-id", &case.instance.vpc_id, |_| false).err().into_iter().collect()
+}
+
+/// What a rule looks for among endpoints that are there while names do not lead to them.
+pub struct Unused<'w> {
+    /// The causes.
+    pub causes: fn(Cause) -> bool,
+    /// Why the rule passes when no endpoint is unused for such a cause.
+    pub pass: &'w str,
+}
+
+impl Unused<'_> {
+    /// Judges the endpoints of services that are not reached; where a service is reached another way, its endpoint does no harm.
+    pub fn judge(&self, case: &Case<'_>, describe: impl Fn(&Wall<'_>) -> Finding) -> Judgement {
+        if case.paths.is_empty() {
+            return Judgement::not_applicable("the instance has no network interface");
+        }
+        let findings: Vec<Finding> = self.walls(case).iter().map(describe).collect();
+        if !findings.is_empty() {
+            return Judgement::Fail(findings);
+        }
+        let touches = |path: &&ServicePath| path.unused_endpoints().any(|obstacle| (self.causes)(obstacle.cause));
+        let affected: Vec<&ServicePath> = case.paths.iter().filter(touches).collect();
+        let unsure = affected.iter().filter(|path| path.verdict == Verdict::Unknown).flat_map(|path| path.gaps.clone());
+        let mut gaps: Vec<Gap> = unsure.chain(unlisted(case)).filter(|gap| !case.is_settled(gap)).collect();
+        gaps.sort();
+        gaps.dedup();
+        match (gaps.is_empty(), affected.is_empty()) {
+            (false, _) => open(gaps),
+            (true, true) => Judgement::pass(self.pass),
+            (true, false) => Judgement::pass("the services whose endpoint is not in use are reached another way"),
+        }
+    }
+
+    /// The unused endpoints of services that are blocked.
+    pub fn walls<'c>(&self, case: &'c Case<'_>) -> Vec<Wall<'c>> {
+        let mut walls: Vec<Wall<'_>> = Vec::new();
+        for path in case.paths.iter().filter(|path| path.verdict == Verdict::Blocked) {
+            for obstacle in path.unused_endpoints().filter(|obstacle| (self.causes)(obstacle.cause)) {
+                match walls.iter_mut().find(|wall| wall.obstacle.is_same_as(obstacle)) {
+                    Some(wall) => wall.services.push(&path.service),
+                    None => {
+                        walls.push(Wall { obstacle, services: vec![&path.service], steps: steps(path), position: 0 });
+                    }
+                }
+            }
+        }
+        walls
+    }
+}
+
+/// What the policy of an endpoint says to a call, whatever other policies say.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PolicySays {
+    /// It lets the call through.
+    Allows,
+    /// It does not; `by` says why in words.
+    Denies {
+        /// The statement that denies, or the one that nearly allows.
+        by: Option<String>,
+        /// Whether a Deny statement applies.
+        is_explicit: bool,
+    },
+    /// It depends on facts that are not known.
+    Unknown(Vec<Gap>),
+}
+
+/// What the policy of an endpoint says to a request.
+pub fn policy_says(endpoint: &VpcEndpoint, kind: EndpointKind, request: &Request) -> PolicySays {
+    if is_full_access(&endpoint.policy_document) {
+        return PolicySays::Allows;
+    }
+    let id = endpoint.vpc_endpoint_id.as_str();
+    let mut policy = PolicySet::default();
+    policy.add_text(PolicySource::new(Layer::Endpoint, id), &endpoint.policy_document);
+    // Everything else allows, so that the verdict and its reasons are the endpoint's.
+    let mut identity = PolicySet::default();
+    identity.add_text(PolicySource::new(Layer::Identity, "any"), ALLOW_ALL);
+    let policies = Policies { identity, endpoints: vec![EndpointPolicy { kind, policy }], ..Policies::default() };
+    let decision = evaluate(request, &policies);
+    let own = decision.layers.iter().find(|layer| layer.layer == Layer::Endpoint);
+    match own.map(|layer| (layer.effect, layer.by.as_ref())) {
+        Some((LayerEffect::ExplicitDeny, by)) => {
+            PolicySays::Denies { by: by.map(ToString::to_string), is_explicit: true }
+        }
+        Some((LayerEffect::ImplicitDeny, _)) => {
+            PolicySays::Denies { by: decision.near_miss().map(ToString::to_string), is_explicit: false }
+        }
+        Some((LayerEffect::Unknown, _)) => {
+            let words = |missing: &Missing| Gap::opaque(format!("what endpoint policy `{id}` says: {missing}"));
+            PolicySays::Unknown(decision.missing.iter().map(words).collect())
+        }
+        _ => PolicySays::Allows,
+    }
+}
+
+const ALLOW_ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+
+/// Whether a policy is the default one, which lets everybody do everything.
+///
+/// Source: AWS PrivateLink guide, "Control access to VPC endpoints using endpoint policies".
+pub fn is_full_access(document: &str) -> bool {
+    if document.trim().is_empty() {
+        return true;
+    }
+    let Ok(document) = serde_json::from_str::<Value>(document) else { return false };
+    let statements = document.get("Statement");
+    let only = match statements {
+        Some(Value::Array(statements)) => match statements.as_slice() {
+            [only] => only,
+            _ => return false,
+        },
+        Some(only) => only,
+        None => return false,
+    };
+    let is_any = |member: &str| match only.get(member) {
+        Some(Value::String(text)) => text == "*",
+        Some(Value::Array(texts)) => texts.iter().any(|text| text == "*"),
+        Some(Value::Object(kinds)) => kinds.get("AWS").is_some_and(|text| text == "*"),
+        _ => false,
+    };
+    only.get("Effect").is_some_and(|effect| effect == "Allow")
+        && only.get("Condition").is_none()
+        && ["Principal", "Action", "Resource"].into_iter().all(is_any)
+}
+
+/// A call of the agent that passes an endpoint, with the keys that hold for calls to the account's own resources.
+pub fn request(case: &Case<'_>, role: &RoleFacts<'_>, action: &str, endpoint: &VpcEndpoint) -> Request {
+    let mut request = case.request(role, action, Some(endpoint));
+    request.context.set("aws:ResourceAccount", crate::iam::ContextValue::Values(vec![case.account().to_owned()]));
+    request
+}
+
+/// The role that the agent uses: that of the instance profile, else the one of Default Host Management.
+///
+/// # Errors
+/// Why it is not known.
+pub fn role_of<'c, 'a>(case: &'c Case<'a>) -> Result<Option<&'c RoleFacts<'a>>, Gap> {
+    match &case.identity.role {
+        Ok(Some(role)) => Ok(Some(role)),
+        Ok(None) => match &case.identity.default_host_role {
+            Ok(role) => Ok(role.as_ref()),
+            Err(gap) => Err(gap.clone()),
+        },
+        Err(gap) => Err(gap.clone()),
+    }
+}
+
+/// Ids of the interface endpoints that the name of a service leads to.
+pub fn used(path: &ServicePath) -> &[String] {
+    match path.ways.first().map(|way| &way.kind) {
+        Some(WayKind::Endpoint(ids)) => ids,
+        _ => &[],
+    }
+}
+
+/// A way to mend a policy: with one more statement, or, where a Deny stands, by hand.
+pub fn mend_policy(case: &Case<'_>, endpoint: &VpcEndpoint, is_explicit: bool, statement: &Value) -> Fix {
+    let id = endpoint.vpc_endpoint_id.as_str();
+    let show = Aws::new("ec2", "describe-vpc-endpoints", case.region()).args("vpc-endpoint-ids", [id]);
+    let modify = |policy: &str| {
+        Aws::new("ec2", "modify-vpc-endpoint", case.region()).arg("vpc-endpoint-id", id).arg("policy-document", policy)
+    };
+    match with_statement(&endpoint.policy_document, statement) {
+        Some(policy) if !is_explicit => Fix::new(
+            FixClass::A,
+            format!("add a statement to the policy of endpoint `{id}`; the others stay as they are"),
+        )
+        .run(modify(&policy.to_string()))
+        .undo(modify(&endpoint.policy_document)),
+        _ => {
+            Fix::new(FixClass::M, format!("have the owner of endpoint `{id}` take the agent out of the Deny statement"))
+                .run(show)
+        }
+    }
+}
+
+fn with_statement(document: &str, statement: &Value) -> Option<Value> {
+    let mut document: Value = serde_json::from_str(document).ok()?;
+    let statements = document.get_mut("Statement")?;
+    match statements {
+        Value::Array(statements) => statements.push(statement.clone()),
+        only => *only = json!([only.clone(), statement]),
+    }
+    Some(document)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis;
+    use crate::testkit;
+
+    #[test]
+    fn healthy_worlds_are_healthy() {
+        for world in [testkit::nat(), testkit::public(), testkit::closed()] {
+            let report = world.diagnose();
+            assert_eq!(report.verdict, diagnosis::Verdict::Healthy, "{:?}", report.findings);
+        }
+    }
+
+    #[test]
+    fn the_default_policy_is_known_in_every_spelling() {
+        let full = |document: &str| assert!(is_full_access(document), "{document}");
+        full("");
+        full(r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["*"],"Resource":"*"}}"#);
+        for narrow in [
+            r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]}"#,
+            r#"{"Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}]}"#,
+            r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{}}]}"#,
+            "no policy",
+        ] {
+            assert!(!is_full_access(narrow), "{narrow}");
+        }
+    }
+}
