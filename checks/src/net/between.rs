@@ -74,7 +74,7 @@ pub fn between(snapshot: &Snapshot, from: &Point, to: &Point, flow: &Flow) -> Pa
         },
         (Point::Interface(origin), Point::Internet(family)) => {
             let certainty = Certainty::Within(Gap::opaque("which address on the internet is meant"));
-            outward(snapshot, origin, AddressSet::public(*family), certainty, *family, flow)
+            outward(snapshot, origin, AddressSet::internet(*family), certainty, *family, flow)
         }
         (Point::Address(_) | Point::Internet(_), _) => from_outside(snapshot, from, to, flow),
     }
@@ -118,7 +118,7 @@ fn outward(
     flow: &Flow,
 ) -> Path {
     let mut walk = Walk::new(snapshot, family, certainty);
-    let peer = if destination.is_subset(&AddressSet::public(family)) { Peer::Outside } else { Peer::Unknown };
+    let peer = if destination.is_subset(&AddressSet::internet(family)) { Peer::Outside } else { Peer::Unknown };
     let asked = flow.to(origin.addresses(family).clone(), destination.clone());
     let current = inside::leave(&mut walk, origin, asked, peer);
     Outward { origin, service: None }.walk(&mut walk, &current);
@@ -131,12 +131,12 @@ fn from_outside(snapshot: &Snapshot, from: &Point, to: &Point, flow: &Flow) -> P
         Point::Address(address) => (AddressSet::one(*address), Certainty::Exact, Family::of(*address)),
         Point::Internet(family) => {
             let gap = Gap::opaque("which address on the internet is meant");
-            (AddressSet::public(*family), Certainty::Within(gap), *family)
+            (AddressSet::internet(*family), Certainty::Within(gap), *family)
         }
         Point::Interface(origin) => (origin.ipv4.clone(), Certainty::Exact, Family::Ipv4),
     };
     let mut walk = Walk::new(snapshot, family, certainty);
-    if source.intersection(&AddressSet::public(family)).is_empty() {
+    if source.intersection(&AddressSet::internet(family)).is_empty() {
         walk.gap(Gap::opaque(format!("who has {source}")));
         return walk.finish("");
     }
@@ -160,7 +160,7 @@ fn from_outside(snapshot: &Snapshot, from: &Point, to: &Point, flow: &Flow) -> P
 /// To an address that somebody outside names: only public ones mean anything there.
 fn to_address(walk: &mut Walk<'_>, source: AddressSet, address: IpAddr, flow: &Flow) {
     let destination = AddressSet::one(address);
-    if destination.intersection(&AddressSet::public(walk.family)).is_empty() {
+    if destination.intersection(&AddressSet::internet(walk.family)).is_empty() {
         let mut obstacle = not_public(Component::new("internet", "internet"), &destination);
         obstacle.code = Some("IGW_EXPECTS_PUBLIC_ADDRESS");
         let asked = flow.to(source, destination);

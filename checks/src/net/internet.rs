@@ -100,7 +100,7 @@ impl Outward<'_> {
             Target::Interface { .. } => nat_instance::through_interface(self, walk, &choice.target, traffic),
             Target::Endpoint(id) => self.endpoint(walk, id, choice, table, traffic),
             Target::Local => self.nobody(walk, &component, choice, traffic),
-            Target::Peering(_) if traffic.destinations().is_subset(&AddressSet::public(walk.family)) => {
+            Target::Peering(_) if traffic.destinations().is_subset(&AddressSet::internet(walk.family)) => {
                 let evidence = route::evidence(walk.snapshot, &component, Some(choice));
                 let obstacle = Obstacle::new(Cause::PeeringNoInternet, choice.target.component(), evidence);
                 walk.stop(choice.target.component(), traffic, obstacle.by(&choice.text));
@@ -288,7 +288,7 @@ pub(super) fn replies(traffic: &TrafficSet, to: &AddressSet, ports: &PortSet) ->
 /// The obstacle that a gateway is for packets of which none has a public destination: private ones, or those that only NAT64 translates.
 fn never_public(family: Family, gateway: Component, traffic: &TrafficSet) -> Option<Obstacle> {
     let destinations = traffic.destinations();
-    destinations.intersection(&AddressSet::public(family)).is_empty().then(|| not_public(gateway, &destinations))
+    destinations.intersection(&AddressSet::internet(family)).is_empty().then(|| not_public(gateway, &destinations))
 }
 
 /// What a gateway has against destinations that are no public addresses.
