@@ -9,7 +9,7 @@ use super::gateway;
 use super::inside::{self, Causes, Inside, misrouted};
 use super::internet::{Outward, behind, deliver, guard, not_public, replies, subnet_stage, towards};
 use super::obstacle::{Cause, Obstacle};
-use super::origin::{Origin, any_client};
+use super::origin::{self, Origin, any_client};
 use super::path::{Certainty, Path, Stage, Walk, Way};
 use super::ports::PortSet;
 use super::proof;
@@ -80,16 +80,23 @@ pub fn between(snapshot: &Snapshot, from: &Point, to: &Point, flow: &Flow) -> Pa
     }
 }
 
-/// Every interface that is known, each once; those of instances tell more.
-fn interfaces(snapshot: &Snapshot) -> impl Iterator<Item = Origin> {
-    let of_instances = snapshot.instances.known().iter().flat_map(|instance| &instance.network_interfaces);
-    let of_instances = of_instances.map(|eni| Origin::of_interface(snapshot, eni));
-    of_instances.chain(snapshot.network_interfaces.known().iter().map(Origin::of_network_interface))
+/// The first known interface for which `matches` holds of VPC, private addresses and public address; those of instances tell more.
+fn interface(snapshot: &Snapshot, matches: impl Fn(&str, &AddressSet, Option<&str>) -> bool) -> Option<Origin> {
+    let instances = snapshot.instances.known().iter();
+    let of_instance = instances.flat_map(|instance| &instance.network_interfaces).find(|eni| {
+        let v6 = eni.ipv6_addresses.iter().map(|address| address.ipv6_address.as_str());
+        let own = AddressSet::of(v6.chain([eni.private_ip_address.as_str()]));
+        matches(&eni.vpc_id, &own, origin::public_address(eni))
+    });
+    if let Some(eni) = of_instance {
+        return Some(Origin::of_interface(snapshot, eni));
+    }
+    let others = snapshot.network_interfaces.known().iter().map(Origin::of_network_interface);
+    others.into_iter().find(|own| matches(&own.vpc, &own.ipv4.union(&own.ipv6), own.public_ipv4.as_deref()))
 }
 
 fn owner_within(snapshot: &Snapshot, address: IpAddr, vpc: &str) -> Option<Origin> {
-    let family = Family::of(address);
-    interfaces(snapshot).find(|own| own.vpc == vpc && own.addresses(family).contains(address))
+    interface(snapshot, |of, own, _| of == vpc && own.contains(address))
 }
 
 fn within(snapshot: &Snapshot, origin: &Origin, target: &Origin, family: Family, flow: &Flow) -> Path {
@@ -178,9 +185,9 @@ fn to_address(walk: &mut Walk<'_>, source: AddressSet, address: IpAddr, flow: &F
         walk.stop(component, &asked.into(), obstacle.by(format!("`{id}` takes no connections from outside")));
         return;
     }
-    let owner = interfaces(walk.snapshot).find(|own| match walk.family {
-        Family::Ipv4 => own.public_ipv4.as_deref() == Some(text.as_str()),
-        Family::Ipv6 => own.ipv6.contains(address),
+    let owner = interface(walk.snapshot, |_, own, public| match walk.family {
+        Family::Ipv4 => public == Some(text.as_str()),
+        Family::Ipv6 => own.contains(address),
     });
     match owner {
         Some(target) => Inward { target: &target, flow }.walk(walk, source),
