@@ -16,25 +16,27 @@ pub struct AddressSet {
 /// How many blocks a set shows before it only counts the rest.
 const SHOWN: usize = 4;
 
-/// What the internet does not route: private, shared, link-local, loopback, documentation, benchmark, multicast and reserved blocks.
-///
-/// Source: IANA IPv4 Special-Purpose Address Registry.
-const NOT_PUBLIC_V4: [&str; 15] = [
+/// What no packet on the internet is addressed to: "this network", private, shared, loopback, link-local, multicast and reserved blocks.
+const NOT_INTERNET_V4: [&str; 8] = [
     "0.0.0.0/8",
     "10.0.0.0/8",
     "100.64.0.0/10",
     "127.0.0.0/8",
     "169.254.0.0/16",
     "172.16.0.0/12",
+    "192.168.0.0/16",
+    "224.0.0.0/3",
+];
+
+/// What no service has: blocks for protocols, documentation and benchmarks. A gateway lets them pass all the same.
+const NOT_ASSIGNED: [&str; 7] = [
     "192.0.0.0/24",
     "192.0.2.0/24",
     "192.88.99.0/24",
-    "192.168.0.0/16",
     "198.18.0.0/15",
     "198.51.100.0/24",
     "203.0.113.0/24",
-    "224.0.0.0/4",
-    "240.0.0.0/4",
+    "2001:db8::/32",
 ];
 
 impl AddressSet {
@@ -81,13 +83,19 @@ impl AddressSet {
         texts.into_iter().filter_map(Self::parse).fold(Self::none(), |set, block| set.union(&block))
     }
 
-    /// What can be an address on the internet: for IPv4 everything but the special blocks of IANA's registry, for IPv6 `2000::/3`
-    /// without the documentation block.
-    pub fn public(family: Family) -> Self {
+    /// What a gateway to the internet takes as destination: for IPv4 all but private, shared, link-local and the like, for IPv6 `2000::/3`.
+    ///
+    /// Source: IANA IPv4 and IPv6 Special-Purpose Address Registries.
+    pub fn internet(family: Family) -> Self {
         match family {
-            Family::Ipv4 => Self::all(Family::Ipv4).difference(&Self::of(NOT_PUBLIC_V4)),
-            Family::Ipv6 => Self::of(["2000::/3"]).difference(&Self::of(["2001:db8::/32"])),
+            Family::Ipv4 => Self::all(Family::Ipv4).difference(&Self::of(NOT_INTERNET_V4)),
+            Family::Ipv6 => Self::of(["2000::/3"]),
         }
+    }
+
+    /// What a public service can have as address: the internet without the blocks for documentation and benchmarks.
+    pub fn public(family: Family) -> Self {
+        Self::internet(family).difference(&Self::of(NOT_ASSIGNED))
     }
 
     /// Whether no address is in it.
@@ -186,7 +194,7 @@ impl fmt::Display for AddressSet {
             return f.write_str("no address");
         }
         for family in [Family::Ipv4, Family::Ipv6] {
-            if *self == Self::public(family) {
+            if *self == Self::public(family) || *self == Self::internet(family) {
                 return write!(f, "every public {family} address");
             }
         }
@@ -280,5 +288,8 @@ mod tests {
         assert!(AddressSet::parse("10.0.1.7/16").unwrap().contains([10, 0, 200, 1].into()), "host bits do not count");
         assert!(!AddressSet::public(Family::Ipv4).contains([172, 20, 0, 1].into()));
         assert!(AddressSet::public(Family::Ipv4).contains([52, 94, 0, 1].into()));
+        assert!(!AddressSet::public(Family::Ipv4).contains([203, 0, 113, 1].into()));
+        assert!(AddressSet::internet(Family::Ipv4).contains([203, 0, 113, 1].into()));
+        assert!(!AddressSet::internet(Family::Ipv6).contains("64:ff9b::1".parse().unwrap()));
     }
 }

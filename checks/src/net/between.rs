@@ -9,7 +9,7 @@ use super::gateway;
 use super::inside::{self, Causes, Inside, misrouted};
 use super::internet::{Outward, behind, deliver, guard, not_public, replies, subnet_stage, towards};
 use super::obstacle::{Cause, Obstacle};
-use super::origin::{Origin, any_client};
+use super::origin::{self, Origin, any_client};
 use super::path::{Certainty, Path, Stage, Walk, Way};
 use super::ports::PortSet;
 use super::proof;
@@ -74,22 +74,29 @@ pub fn between(snapshot: &Snapshot, from: &Point, to: &Point, flow: &Flow) -> Pa
         },
         (Point::Interface(origin), Point::Internet(family)) => {
             let certainty = Certainty::Within(Gap::opaque("which address on the internet is meant"));
-            outward(snapshot, origin, AddressSet::public(*family), certainty, *family, flow)
+            outward(snapshot, origin, AddressSet::internet(*family), certainty, *family, flow)
         }
         (Point::Address(_) | Point::Internet(_), _) => from_outside(snapshot, from, to, flow),
     }
 }
 
-/// Every interface that is known, each once; those of instances tell more.
-fn interfaces(snapshot: &Snapshot) -> impl Iterator<Item = Origin> {
-    let of_instances = snapshot.instances.known().iter().flat_map(|instance| &instance.network_interfaces);
-    let of_instances = of_instances.map(|eni| Origin::of_interface(snapshot, eni));
-    of_instances.chain(snapshot.network_interfaces.known().iter().map(Origin::of_network_interface))
+/// The first known interface for which `matches` holds of VPC, private addresses and public address; those of instances tell more.
+fn interface(snapshot: &Snapshot, matches: impl Fn(&str, &AddressSet, Option<&str>) -> bool) -> Option<Origin> {
+    let instances = snapshot.instances.known().iter();
+    let of_instance = instances.flat_map(|instance| &instance.network_interfaces).find(|eni| {
+        let v6 = eni.ipv6_addresses.iter().map(|address| address.ipv6_address.as_str());
+        let own = AddressSet::of(v6.chain([eni.private_ip_address.as_str()]));
+        matches(&eni.vpc_id, &own, origin::public_address(eni))
+    });
+    if let Some(eni) = of_instance {
+        return Some(Origin::of_interface(snapshot, eni));
+    }
+    let others = snapshot.network_interfaces.known().iter().map(Origin::of_network_interface);
+    others.into_iter().find(|own| matches(&own.vpc, &own.ipv4.union(&own.ipv6), own.public_ipv4.as_deref()))
 }
 
 fn owner_within(snapshot: &Snapshot, address: IpAddr, vpc: &str) -> Option<Origin> {
-    let family = Family::of(address);
-    interfaces(snapshot).find(|own| own.vpc == vpc && own.addresses(family).contains(address))
+    interface(snapshot, |of, own, _| of == vpc && own.contains(address))
 }
 
 fn within(snapshot: &Snapshot, origin: &Origin, target: &Origin, family: Family, flow: &Flow) -> Path {
@@ -118,7 +125,7 @@ fn outward(
     flow: &Flow,
 ) -> Path {
     let mut walk = Walk::new(snapshot, family, certainty);
-    let peer = if destination.is_subset(&AddressSet::public(family)) { Peer::Outside } else { Peer::Unknown };
+    let peer = if destination.is_subset(&AddressSet::internet(family)) { Peer::Outside } else { Peer::Unknown };
     let asked = flow.to(origin.addresses(family).clone(), destination.clone());
     let current = inside::leave(&mut walk, origin, asked, peer);
     Outward { origin, service: None }.walk(&mut walk, &current);
@@ -131,12 +138,12 @@ fn from_outside(snapshot: &Snapshot, from: &Point, to: &Point, flow: &Flow) -> P
         Point::Address(address) => (AddressSet::one(*address), Certainty::Exact, Family::of(*address)),
         Point::Internet(family) => {
             let gap = Gap::opaque("which address on the internet is meant");
-            (AddressSet::public(*family), Certainty::Within(gap), *family)
+            (AddressSet::internet(*family), Certainty::Within(gap), *family)
         }
         Point::Interface(origin) => (origin.ipv4.clone(), Certainty::Exact, Family::Ipv4),
     };
     let mut walk = Walk::new(snapshot, family, certainty);
-    if source.intersection(&AddressSet::public(family)).is_empty() {
+    if source.intersection(&AddressSet::internet(family)).is_empty() {
         walk.gap(Gap::opaque(format!("who has {source}")));
         return walk.finish("");
     }
@@ -160,7 +167,7 @@ fn from_outside(snapshot: &Snapshot, from: &Point, to: &Point, flow: &Flow) -> P
 /// To an address that somebody outside names: only public ones mean anything there.
 fn to_address(walk: &mut Walk<'_>, source: AddressSet, address: IpAddr, flow: &Flow) {
     let destination = AddressSet::one(address);
-    if destination.intersection(&AddressSet::public(walk.family)).is_empty() {
+    if destination.intersection(&AddressSet::internet(walk.family)).is_empty() {
         let mut obstacle = not_public(Component::new("internet", "internet"), &destination);
         obstacle.code = Some("IGW_EXPECTS_PUBLIC_ADDRESS");
         let asked = flow.to(source, destination);
@@ -178,9 +185,9 @@ fn to_address(walk: &mut Walk<'_>, source: AddressSet, address: IpAddr, flow: &F
         walk.stop(component, &asked.into(), obstacle.by(format!("`{id}` takes no connections from outside")));
         return;
     }
-    let owner = interfaces(walk.snapshot).find(|own| match walk.family {
-        Family::Ipv4 => own.public_ipv4.as_deref() == Some(text.as_str()),
-        Family::Ipv6 => own.ipv6.contains(address),
+    let owner = interface(walk.snapshot, |_, own, public| match walk.family {
+        Family::Ipv4 => public == Some(text.as_str()),
+        Family::Ipv6 => own.contains(address),
     });
     match owner {
         Some(target) => Inward { target: &target, flow }.walk(walk, source),

@@ -165,7 +165,7 @@ pub(super) fn walk_to<'a>(
     let seats = match seats(snapshot, endpoint, family) {
         Ok(seats) => seats,
         Err(gap) => {
-            walk.gap(gap);
+            walk_blindly(&mut walk, origin, endpoint, port, gap);
             return walk;
         }
     };
@@ -199,4 +199,23 @@ pub(super) fn walk_to<'a>(
     walk.join(branches);
     walk.certainty = certainty;
     walk
+}
+
+/// To an endpoint whose addresses and subnets are not known: the groups at both ends are judged all the same.
+fn walk_blindly(walk: &mut Walk<'_>, origin: &Origin, endpoint: &VpcEndpoint, port: u16, gap: Gap) {
+    let groups = security_group::ids(&endpoint.groups);
+    let asked = origin.tcp_to(walk.family, AddressSet::all(walk.family), port);
+    walk.certainty = Certainty::Within(gap.clone());
+    walk.gap(gap);
+    let peer = if groups.is_empty() { Peer::Unknown } else { Peer::Carrying(&groups) };
+    let current = inside::leave(walk, origin, asked, peer);
+    let inside = Inside {
+        origin,
+        target: Component::new("vpc-endpoint", &endpoint.vpc_endpoint_id),
+        subnet: &origin.subnet,
+        groups: &groups,
+        client_ports: &origin.client_ports,
+        causes: Causes::ENDPOINT,
+    };
+    inside.enter(walk, &current);
 }

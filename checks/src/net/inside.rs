@@ -81,7 +81,7 @@ impl Inside<'_> {
     }
 
     /// Through the groups of the far end.
-    fn enter(&self, walk: &mut Walk<'_>, traffic: &TrafficSet) -> TrafficSet {
+    pub(super) fn enter(&self, walk: &mut Walk<'_>, traffic: &TrafficSet) -> TrafficSet {
         let Some(hull) = traffic.hull() else { return traffic.clone() };
         let peer = Peer::Carrying(&self.origin.groups);
         let filtered = security_group::evaluate(walk.snapshot, self.groups, Direction::Ingress, &hull, peer);

@@ -5,6 +5,7 @@ use super::block_public_access::Crossing;
 use super::filter::{Direction, Filtered};
 use super::gateway;
 use super::nat;
+use super::nat_instance;
 use super::network_acl;
 use super::obstacle::{Cause, Obstacle};
 use super::origin::Origin;
@@ -91,14 +92,15 @@ impl Outward<'_> {
         match &choice.target {
             Target::InternetGateway(id) => self.internet_gateway(walk, id, traffic),
             Target::EgressOnlyInternetGateway(id) => {
-                let judged = gateway::egress_only_gateway(walk.snapshot, id, &origin.vpc, &origin.subnet);
+                let mut judged = gateway::egress_only_gateway(walk.snapshot, id, &origin.vpc, &origin.subnet);
+                judged.0.extend(never_public(walk.family, choice.target.component(), traffic));
                 deliver(walk, choice.target.component(), traffic, judged);
             }
             Target::NatGateway(id) => nat::through_gateway(self, walk, id, traffic),
-            Target::Interface { .. } => nat::through_interface(self, walk, &choice.target, traffic),
+            Target::Interface { .. } => nat_instance::through_interface(self, walk, &choice.target, traffic),
             Target::Endpoint(id) => self.endpoint(walk, id, choice, table, traffic),
             Target::Local => self.nobody(walk, &component, choice, traffic),
-            Target::Peering(_) if traffic.destinations().is_subset(&AddressSet::public(walk.family)) => {
+            Target::Peering(_) if traffic.destinations().is_subset(&AddressSet::internet(walk.family)) => {
                 let evidence = route::evidence(walk.snapshot, &component, Some(choice));
                 let obstacle = Obstacle::new(Cause::PeeringNoInternet, choice.target.component(), evidence);
                 walk.stop(choice.target.component(), traffic, obstacle.by(&choice.text));
@@ -140,9 +142,7 @@ impl Outward<'_> {
         let crossing = Crossing::OutboundPublicAddress;
         let mut judged = gateway::internet_gateway(walk.snapshot, id, &origin.vpc, &origin.subnet, crossing);
         let mut outside = traffic.clone();
-        if traffic.destinations().intersection(&AddressSet::public(walk.family)).is_empty() {
-            judged.0.push(not_public(Component::new("internet-gateway", id), &traffic.destinations()));
-        }
+        judged.0.extend(never_public(walk.family, Component::new("internet-gateway", id), traffic));
         if walk.family == Family::Ipv4 {
             match &origin.public_ipv4 {
                 Some(public) => outside = with_source(traffic, &AddressSet::of([public.as_str()])),
@@ -283,6 +283,12 @@ pub(super) fn replies(traffic: &TrafficSet, to: &AddressSet, ports: &PortSet) ->
         None => ports.clone(),
     };
     Traffic::new(hull.protocol, hull.destination, to.clone(), ports).into()
+}
+
+/// The obstacle that a gateway is for packets of which none has a public destination: private ones, or those that only NAT64 translates.
+fn never_public(family: Family, gateway: Component, traffic: &TrafficSet) -> Option<Obstacle> {
+    let destinations = traffic.destinations();
+    destinations.intersection(&AddressSet::internet(family)).is_empty().then(|| not_public(gateway, &destinations))
 }
 
 /// What a gateway has against destinations that are no public addresses.

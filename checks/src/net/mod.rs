@@ -14,6 +14,7 @@ pub mod gateway;
 mod inside;
 mod internet;
 mod nat;
+mod nat_instance;
 pub mod network_acl;
 mod obstacle;
 mod origin;

@@ -99,7 +99,7 @@ impl Origin {
 }
 
 /// The public address of the interface's primary private address: the one that its own connections leave with.
-fn public_address(eni: &InstanceNetworkInterface) -> Option<&str> {
+pub(super) fn public_address(eni: &InstanceNetworkInterface) -> Option<&str> {
     let primary = eni.private_ip_addresses.iter().find(|address| address.primary);
     let paired = primary.and_then(|address| address.association.as_ref()).or(eni.association.as_ref());
     paired.map(|association| association.public_ip.as_str()).filter(|address| !address.is_empty())

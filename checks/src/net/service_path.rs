@@ -211,6 +211,12 @@ impl Question<'_> {
         resolution: &mut Resolution,
     ) -> Vec<Way> {
         let pairs = || endpoints.iter().copied().zip(considered);
+        // Where no name is resolved at all, the way that it would lead is that over the endpoint.
+        let is_mute = |own: &Considered| own.unused.as_ref().is_some_and(|one| one.cause == Cause::DnsSupportOff);
+        let mute: Vec<&VpcEndpoint> = pairs().filter(|(_, own)| is_mute(own)).map(|(endpoint, _)| endpoint).collect();
+        if !mute.is_empty() && !is_custom {
+            return vec![self.over_endpoints(&mute)];
+        }
         let used: Vec<&VpcEndpoint> = pairs().filter(|(_, own)| own.is_used()).map(|(endpoint, _)| endpoint).collect();
         let mut ways = Vec::new();
         if !used.is_empty() {
@@ -388,12 +394,12 @@ impl Question<'_> {
         ServicePath { service: service.to_owned(), dns_names: names, ways, verdict, obstacles, gaps, endpoints }
     }
 
-    /// The obstacles of the paths that count: of a family that does not work while the other does, none.
+    /// The obstacles of the paths that count: where one family works, what is wrong with the other does not.
     fn on_the_ways(&self, ways: &[Way], verdict: Verdict) -> Vec<Obstacle> {
         let mut obstacles: Vec<Obstacle> = Vec::new();
         for way in ways {
-            let works = way.paths.iter().any(|path| matches!(path.verdict, Verdict::Reachable | Verdict::Degraded));
-            let paths = way.paths.iter().filter(|path| !works || path.verdict != Verdict::Blocked);
+            let works = matches!(way.verdict, Verdict::Reachable | Verdict::Degraded);
+            let paths = way.paths.iter().filter(|path| !works || path.verdict == way.verdict);
             for mut obstacle in paths.flat_map(|path| path.obstacles.iter().cloned()) {
                 if verdict == Verdict::Unknown && obstacle.effect == Effect::Blocked {
                     obstacle.effect = Effect::Possible;

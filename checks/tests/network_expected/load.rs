@@ -1,6 +1,7 @@
 //! Every recorded file loads: its facts, or none where it is about something else.
 
 use crate::{fixtures, json_files, read};
+use checks::net::{Effect, Verdict, to_service, verdict_of};
 use checks::snapshot::facts_of_file;
 use serde_json::Value;
 
@@ -61,4 +62,44 @@ fn every_recorded_file_loads() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(files.len(), 983, "files of the recorded set");
     assert!(with_facts >= 693, "fewer files with facts than before: {with_facts}");
+}
+
+/// No recorded configuration, however odd, may leave a path without a verdict that follows from what it shows.
+#[test]
+fn every_recorded_interface_can_be_judged() {
+    let mut judged = 0;
+    for folder in std::fs::read_dir(fixtures()).unwrap().flat_map(|folder| {
+        let path = folder.unwrap().path();
+        if path.is_dir() {
+            std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect()
+        } else {
+            vec![]
+        }
+    }) {
+        if !folder.is_dir() {
+            continue;
+        }
+        let mut snapshot = checks::snapshot::Snapshot::default();
+        for path in json_files(&folder) {
+            let facts = facts_of_file(path.file_name().unwrap().to_str().unwrap(), &read(&path)).unwrap();
+            for read in facts.reads {
+                snapshot.record(read).unwrap();
+            }
+        }
+        for eni in snapshot.instances.known().iter().flat_map(|instance| &instance.network_interfaces) {
+            for service in ["ssm", "ssmmessages", "s3"] {
+                let path = to_service(&snapshot, eni, service, "us-east-1", 443);
+                let shown = format!("{} {} {path:#?}", folder.display(), eni.network_interface_id);
+                assert_eq!(path.gaps.is_empty(), path.verdict != Verdict::Unknown, "{shown}");
+                let blocks = path.obstacles.iter().any(|obstacle| obstacle.effect == Effect::Blocked);
+                assert_eq!(blocks, path.verdict == Verdict::Blocked, "{shown}");
+                for part in path.paths() {
+                    assert_eq!(part.verdict, verdict_of(&part.obstacles, &part.gaps), "{shown}");
+                }
+                judged += 1;
+            }
+        }
+    }
+    println!("{judged} ways to services judged");
+    assert!(judged > 150, "{judged}");
 }

@@ -3,6 +3,16 @@
 //! Each group of expected verdicts says how many of its checks it covers; what is not covered is listed with the reason, and a covered
 //! check that disagrees fails.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "a test reads files, prints what it covers, and fails by panicking"
+)]
+
 mod batfish;
 mod block_public_access;
 mod load;

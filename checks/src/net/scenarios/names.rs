@@ -1,0 +1,146 @@
+//! Which way a name leads, and facts that are missing.
+
+use super::super::testing::*;
+use super::super::*;
+use super::*;
+use crate::snapshot::operations;
+
+#[test]
+fn dns_of_the_vpc() {
+    let mut snapshot = private_world();
+    add(&mut snapshot, json!({"VpcAttributes": {"enableDnsSupport": false}}));
+    expect(&ssm(&snapshot), Verdict::Blocked, &[Cause::DnsSupportOff]);
+    let custom = json!({"DhcpOptions": [{"DhcpOptionsId": "dopt-1", "DhcpConfigurations": [
+        {"Key": "domain-name-servers", "Values": [{"Value": "10.0.9.9"}]}]}]});
+    add(&mut snapshot, custom.clone());
+    let path = ssm(&snapshot);
+    expect(&path, Verdict::Unknown, &[Cause::CustomDns]);
+    assert_eq!(missing(&path), ["what the DNS servers 10.0.9.9 answer for `ssm.eu-west-1.amazonaws.com`"]);
+    // Servers that cannot be asked give no answer; what is known of the way to them decides, not what lies beyond.
+    let only_https = json!([{"GroupId": "sg-1", "IpPermissionsEgress": [
+        {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]}]);
+    add(&mut snapshot, json!({"SecurityGroups": only_https}));
+    let path = ssm(&snapshot);
+    assert_eq!((path.verdict, path.obstacles[1].cause), (Verdict::Blocked, Cause::DnsServerUnreachable));
+    assert_eq!(path.obstacles[1].by.as_deref(), Some("udp 53 to 10.0.9.9: no outbound rule of `sg-1` allows it"));
+    // Whatever they answer, a way that is closed for every answer is closed.
+    add(&mut snapshot, json!({"SecurityGroups": [{"GroupId": "sg-1"}]}));
+    let path = ssm(&snapshot);
+    assert_eq!(path.verdict, Verdict::Blocked);
+    // An endpoint whose group is closed blocks only if they forward to the Amazon resolver.
+    let mut snapshot =
+        with(json!({"VpcEndpoints": [endpoint(&["subnet-3"])], "SecurityGroups": [endpoint_group("10.9.0.0/16")]}));
+    add(&mut snapshot, custom);
+    let path = ssm(&snapshot);
+    expect(&path, Verdict::Unknown, &[Cause::CustomDns, Cause::EndpointSecurityGroup]);
+}
+
+#[test]
+fn hub_zones() {
+    let path = ssm(&with(json!({"HostedZones": ["ssm.eu-west-1.amazonaws.com."]})));
+    expect(&path, Verdict::Unknown, &[]);
+    assert!(matches!(path.ways[0].kind, WayKind::HostedZone { .. }));
+    let path = ssm(&with(json!({"HostedZones": ["s3.eu-west-1.amazonaws.com."]})));
+    expect(&path, Verdict::Reachable, &[]);
+    let closed =
+        with(json!({"HostedZones": ["ssm.eu-west-1.amazonaws.com."], "SecurityGroups": [{"GroupId": "sg-1"}]}));
+    let path = ssm(&closed);
+    assert_eq!((path.verdict, path.obstacles[0].cause), (Verdict::Blocked, Cause::SecurityGroupEgress));
+}
+
+#[test]
+fn unread_zones_save_a_blocked_way_only_if_there_is_another_network() {
+    let unread = |route: Value| {
+        let mut snapshot = private_world();
+        add(&mut snapshot, only(route));
+        deny(&mut snapshot, operations::LIST_HOSTED_ZONES_BY_VPC, json!({"VPCId": "vpc-1"}));
+        ssm(&snapshot)
+    };
+    let path = unread(json!({"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1", "State": "blackhole"}));
+    expect(&path, Verdict::Blocked, &[Cause::Blackhole]);
+    let path =
+        unread(json!({"DestinationCidrBlock": "192.168.0.0/16", "TransitGatewayId": "tgw-1", "State": "active"}));
+    expect(&path, Verdict::Unknown, &[Cause::NoRoute]);
+    assert_eq!(missing(&path), ["route53:ListHostedZonesByVPC"]);
+    assert_eq!(path.obstacles[0].effect, Effect::Possible);
+}
+
+#[test]
+fn missing_facts_are_named() {
+    let denied = |operation: crate::snapshot::Operation, gone: &str| {
+        let mut members = json!({});
+        for read in private_world().reads() {
+            if let crate::snapshot::Outcome::Output(output) = &read.outcome {
+                for (member, rows) in output.as_object().unwrap() {
+                    if rows.is_array() && member != gone && member != "HostedZoneSummaries" {
+                        members[member] = rows.clone();
+                    }
+                }
+            }
+        }
+        members["VpcAttributes"] = json!({"enableDnsSupport": true, "enableDnsHostnames": true});
+        members["HostedZones"] = json!([]);
+        let mut snapshot = world(members);
+        deny(&mut snapshot, operation, json!({}));
+        let path = ssm(&snapshot);
+        assert_eq!(path.verdict, Verdict::Unknown, "{operation:?} {path:#?}");
+        missing(&path)
+    };
+    assert_eq!(denied(operations::DESCRIBE_SECURITY_GROUPS, "SecurityGroups"), ["ec2:DescribeSecurityGroups"]);
+    assert_eq!(denied(operations::DESCRIBE_NETWORK_ACLS, "NetworkAcls"), ["ec2:DescribeNetworkAcls"]);
+    assert_eq!(denied(operations::DESCRIBE_ROUTE_TABLES, "RouteTables"), ["ec2:DescribeRouteTables"]);
+    assert_eq!(denied(operations::DESCRIBE_NAT_GATEWAYS, "NatGateways"), ["ec2:DescribeNatGateways"]);
+    assert_eq!(denied(operations::DESCRIBE_VPC_ENDPOINTS, "VpcEndpoints"), ["ec2:DescribeVpcEndpoints"]);
+    assert_eq!(denied(operations::DESCRIBE_DHCP_OPTIONS, "DhcpOptions"), ["ec2:DescribeDhcpOptions"]);
+}
+
+#[test]
+fn facts_that_do_not_matter_are_not_missed() {
+    // Internet gateways: an active route is proof enough. Interfaces: nothing here names a group.
+    let mut snapshot = private_world();
+    deny(&mut snapshot, operations::DESCRIBE_NETWORK_INTERFACES, json!({}));
+    deny(&mut snapshot, operations::DESCRIBE_INTERNET_GATEWAYS, json!({}));
+    deny(&mut snapshot, operations::DESCRIBE_PREFIX_LISTS, json!({}));
+    expect(&ssm(&snapshot), Verdict::Reachable, &[]);
+    // A closed group blocks, whatever else cannot be read.
+    let mut snapshot = world(
+        json!({"Reservations": [{"Instances": [instance("i-1", "eni-1", "subnet-1", "10.0.1.10", json!(null))]}],
+        "SecurityGroups": [{"GroupId": "sg-1"}], "VpcEndpoints": [],
+        "VpcAttributes": {"enableDnsSupport": true, "enableDnsHostnames": true}}),
+    );
+    deny(&mut snapshot, operations::DESCRIBE_ROUTE_TABLES, json!({}));
+    deny(&mut snapshot, operations::DESCRIBE_NETWORK_ACLS, json!({}));
+    add(&mut snapshot, json!({"HostedZones": []}));
+    let path = ssm(&snapshot);
+    assert_eq!((path.verdict, path.gaps.len()), (Verdict::Blocked, 0), "{path:#?}");
+}
+
+#[test]
+fn a_shared_subnet_hides_what_its_owner_has() {
+    let mut row = subnet("subnet-1", "10.0.1.0/24");
+    row["OwnerId"] = json!("999900001111");
+    let mut snapshot = with(json!({"Subnets": [row]}));
+    let path = ssm(&snapshot);
+    expect(&path, Verdict::Unknown, &[]);
+    assert_eq!(missing(&path), ["which endpoints the owner of subnet `subnet-1` has"]);
+    add(
+        &mut snapshot,
+        only(json!({"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-of-owner", "State": "active"})),
+    );
+    let path = ssm(&snapshot);
+    assert!(missing(&path).contains(&"NAT gateway `nat-of-owner` of the subnet's owner".to_owned()), "{path:#?}");
+}
+
+#[test]
+fn a_mute_resolver_hides_no_other_fault_and_invents_none() {
+    let mut snapshot =
+        with(json!({"VpcEndpoints": [endpoint(&["subnet-3"])], "SecurityGroups": [endpoint_group("10.0.0.0/16")]}));
+    add(&mut snapshot, json!({"VpcAttributes": {"enableDnsSupport": false}}));
+    add(
+        &mut snapshot,
+        only(json!({"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1", "State": "blackhole"})),
+    );
+    expect(&ssm(&snapshot), Verdict::Blocked, &[Cause::DnsSupportOff]);
+    add(&mut snapshot, json!({"SecurityGroups": [endpoint_group("10.9.0.0/16")]}));
+    expect(&ssm(&snapshot), Verdict::Blocked, &[Cause::DnsSupportOff, Cause::EndpointSecurityGroup]);
+}
