@@ -102,6 +102,8 @@ pub struct Diagnosis {
 pub enum Works {
     /// It does; how it shows.
     Yes(String),
+    /// It is managed, but sessions do not open; how it shows.
+    Registered(String),
     /// It does not; how it shows.
     No(String),
     /// Not known.
@@ -127,9 +129,9 @@ pub fn diagnose<S: Symptom>(
     let is_explained = judged.iter().any(|(about, judgement)| {
         matches!(judgement, Judgement::Fail(findings) if findings.iter().any(|finding| effective(about, finding, works) == Severity::Blocker))
     });
-    for (_, judgement) in &mut judged {
+    for (about, judgement) in &mut judged {
         if let Judgement::Elsewhere { place, command, look_for } = judgement {
-            *judgement = elsewhere(*place, command, look_for, works, is_explained);
+            *judgement = elsewhere(about, (*place, command, look_for), works, is_explained);
         }
     }
     let mut findings = Vec::new();
@@ -148,13 +150,22 @@ pub fn diagnose<S: Symptom>(
 /// Where a finding stands: the layer of its rule, its place on the way, the rule.
 type Order = (usize, usize, usize);
 
+impl Works {
+    /// The sign that what `affects` speaks of works at this moment.
+    fn sign_of(&self, affects: Affects) -> Option<&str> {
+        match (self, affects) {
+            (Self::Yes(sign), Affects::Registration | Affects::Sessions)
+            | (Self::Registered(sign), Affects::Registration) => Some(sign),
+            _ => None,
+        }
+    }
+}
+
 /// A question about a path that nobody can look into is answered by a sign of life.
 fn weighed(about: &About, judgement: Judgement, works: &Works) -> Judgement {
-    match (judgement, works) {
-        (Judgement::CannotTell { gaps, .. }, Works::Yes(sign))
-            if about.affects == Affects::Registration
-                && !gaps.is_empty()
-                && gaps.iter().all(|gap| matches!(gap, Gap::Opaque { .. })) =>
+    match (judgement, works.sign_of(about.affects)) {
+        (Judgement::CannotTell { gaps, .. }, Some(sign))
+            if !gaps.is_empty() && gaps.iter().all(|gap| matches!(gap, Gap::Opaque { .. })) =>
         {
             let unseen: Vec<String> = gaps.iter().map(Gap::missing).collect();
             Judgement::Pass(format!("{sign}, which proves {}", unseen.join(" and ")))
@@ -165,23 +176,32 @@ fn weighed(about: &About, judgement: Judgement, works: &Works) -> Judgement {
 
 fn effective(about: &About, finding: &Finding, works: &Works) -> Severity {
     let own = if finding.rule.is_empty() { about.severity } else { finding.severity };
-    let softens = own == Severity::Blocker && about.affects == Affects::Registration && matches!(works, Works::Yes(_));
-    if softens { Severity::Degraded } else { own }
+    let softens = works.sign_of(finding.affects.unwrap_or(about.affects)).is_some();
+    if own == Severity::Blocker && softens { Severity::Degraded } else { own }
 }
 
-fn elsewhere(place: Place, command: &str, look_for: &str, works: &Works, is_explained: bool) -> Judgement {
+fn elsewhere(
+    about: &About,
+    (place, command, look_for): (Place, &str, &str),
+    works: &Works,
+    is_explained: bool,
+) -> Judgement {
     let whereabouts = match place {
         Place::Instance => "inside the instance",
         Place::Client => "on the machine that opens the session",
     };
     let hint = format!("`{command}` {whereabouts}: {look_for}");
+    let keeps_sessions_shut = about.affects == Affects::Sessions && place == Place::Instance;
     match works {
         Works::Yes(sign) => Judgement::NotApplicable(format!("{sign}; should it fail all the same, run {hint}")),
+        Works::Registered(sign) if !keeps_sessions_shut => {
+            Judgement::NotApplicable(format!("{sign}; should it fail all the same, run {hint}"))
+        }
         _ if is_explained => Judgement::NotApplicable(format!(
             "asked when nothing outside the instance explains the fault; then run {hint}"
         )),
         Works::Unknown(gap) => Judgement::CannotTell { reason: gap.to_string(), gaps: vec![gap.clone()] },
-        Works::No(_) => Judgement::CannotTell {
+        Works::No(_) | Works::Registered(_) => Judgement::CannotTell {
             reason: format!("it shows only {whereabouts}: run {hint}"),
             gaps: vec![Gap::opaque(format!("what `{command}` prints {whereabouts}"))],
         },
@@ -198,9 +218,10 @@ fn outcome(
 ) -> (Status, String) {
     let layer = LAYERS.iter().position(|layer| *layer == about.layer()).unwrap_or(LAYERS.len());
     let mut add = |mut finding: Finding| {
+        let own = if finding.rule.is_empty() { about.severity } else { finding.severity };
         finding.severity = effective(about, &finding, works);
-        if finding.severity != about.severity
-            && let (Works::Yes(sign), Severity::Degraded) = (works, finding.severity)
+        if finding.severity != own
+            && let Some(sign) = works.sign_of(finding.affects.unwrap_or(about.affects))
         {
             finding.detail =
                 format!("{}; {sign}, so it must be newer than that or outlived by an open connection", finding.detail);
@@ -248,7 +269,7 @@ fn verdict_of(findings: &[Finding]) -> Verdict {
 
 fn summary(verdict: Verdict, findings: &[Finding], works: &Works) -> String {
     let sign = match works {
-        Works::Yes(sign) | Works::No(sign) => sign.clone(),
+        Works::Yes(sign) | Works::Registered(sign) | Works::No(sign) => sign.clone(),
         Works::Unknown(gap) => gap.to_string(),
     };
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();

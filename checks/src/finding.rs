@@ -2,6 +2,7 @@
 
 use crate::evidence::{Component, Evidence};
 use crate::fix::Fix;
+use crate::rule::Affects;
 use crate::snapshot::Gap;
 
 /// How bad a finding is. Order: worst first.
@@ -68,6 +69,8 @@ pub struct Finding {
     pub missing: Vec<String>,
     /// Where on the way the fault stands, counted from the source; orders findings of one layer.
     pub position: usize,
+    /// What this fault keeps from working, where that is not what the rule's faults mostly do.
+    pub affects: Option<Affects>,
 }
 
 impl Finding {
@@ -85,6 +88,7 @@ impl Finding {
             fix: None,
             missing: Vec::new(),
             position: 0,
+            affects: None,
         }
     }
 

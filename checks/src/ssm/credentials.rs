@@ -315,6 +315,7 @@ mod tests {
         let mut world = testkit::nat();
         world.patch(op::GET_POLICY_VERSION, "/PolicyVersion/Document/Statement/1", Value::Null);
         managed_by_default(&mut world);
+        world.patch(op::GET_CONNECTION_STATUS, "/Status", json!("notconnected"));
         assert_eq!(blockers(&world.diagnose()), ["ssm/dhmc-shadowed-by-profile"]);
     }
 

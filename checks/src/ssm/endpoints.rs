@@ -108,7 +108,8 @@ fn missing(case: &Case<'_>, path: &ServicePath) -> Finding {
         .fix(Fix::new(FixClass::B, summary).run(create).undo(delete));
     let no_route = path.obstacles.iter().filter(|obstacle| obstacle.cause == Cause::NoRoute);
     finding = finding.proofs(no_route.flat_map(|obstacle| obstacle.evidence.iter().cloned()));
-    finding.path = steps(path);
+    finding.path =
+        path.obstacles.iter().find(|own| own.cause == Cause::NoRoute).map(|own| steps(path, own)).unwrap_or_default();
     finding
 }
 
@@ -163,7 +164,12 @@ impl Unused<'_> {
                 match walls.iter_mut().find(|wall| wall.obstacle.is_same_as(obstacle)) {
                     Some(wall) => wall.services.push(&path.service),
                     None => {
-                        walls.push(Wall { obstacle, services: vec![&path.service], steps: steps(path), position: 0 });
+                        walls.push(Wall {
+                            obstacle,
+                            services: vec![&path.service],
+                            steps: steps(path, obstacle),
+                            position: 0,
+                        });
                     }
                 }
             }

@@ -69,11 +69,12 @@ pub fn diagnose(snapshot: &Snapshot, id: &str) -> Result<Diagnosis, SubjectGap> 
 fn works(case: &Case<'_>) -> Works {
     match &case.heartbeat {
         Heartbeat::Unknown(gap) => Works::Unknown(gap.clone()),
-        Heartbeat::Online(_) => match case.snapshot.connection_statuses.get(&case.instance.instance_id) {
-            Ok(Some(channel)) if is(&channel.status, "connected") => {
+        Heartbeat::Online(_) => match case.channel() {
+            Some(status) if is(status, "connected") => {
                 Works::Yes(format!("{} and its session channel is open", case.heartbeat.words()))
             }
-            _ => Works::Yes(case.heartbeat.words()),
+            Some(_) => Works::Registered(format!("{} but its session channel is not open", case.heartbeat.words())),
+            None => Works::Yes(case.heartbeat.words()),
         },
         Heartbeat::Lost(_) | Heartbeat::Never => Works::No(case.heartbeat.words()),
     }

@@ -5,7 +5,7 @@ use crate::evidence::Component;
 use crate::finding::{Finding, Judgement, Severity, Step};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::net::{Cause, Effect, HopVerdict, Obstacle, Path, ServicePath, Verdict, WayKind};
-use crate::rule::About;
+use crate::rule::{About, Affects};
 use crate::snapshot::ec2::VpcEndpoint;
 use crate::snapshot::{Gap, operations as op};
 
@@ -36,22 +36,19 @@ impl Wall<'_> {
         finding.reachability_code = self.obstacle.code;
         finding.path.clone_from(&self.steps);
         finding.position = self.position;
+        finding.affects = affects(&self.services);
         finding
-    }
-
-    /// Whether the packets were on their way to the service, and not the replies on their way back.
-    fn is_forward(&self) -> bool {
-        use Cause::{EndpointSubnetAclReply, NatSubnetAclReply, NatSubnetAclToClient, NetworkAclReply};
-        !matches!(
-            self.obstacle.cause,
-            NetworkAclReply | EndpointSubnetAclReply | NatSubnetAclReply | NatSubnetAclToClient
-        )
     }
 
     /// The deciding line in brackets, or nothing.
     pub fn by(&self) -> String {
         self.obstacle.by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default()
     }
+}
+
+/// What a way that is closed to these services keeps from working: the heartbeat goes to `ssm`, sessions to the others.
+pub fn affects(services: &[&str]) -> Option<Affects> {
+    (!services.is_empty() && !services.contains(&"ssm")).then_some(Affects::Sessions)
 }
 
 /// Names in words: "`a`, `b` and `c`".
@@ -158,7 +155,12 @@ impl<'a> Case<'a> {
                 }
                 match walls.iter_mut().find(|wall| wall.obstacle.is_same_as(obstacle)) {
                     Some(wall) => wall.services.push(&path.service),
-                    None => walls.push(Wall { obstacle, services: vec![&path.service], steps: steps(path), position }),
+                    None => walls.push(Wall {
+                        obstacle,
+                        services: vec![&path.service],
+                        steps: steps(path, obstacle),
+                        position,
+                    }),
                 }
             }
         }
@@ -195,9 +197,10 @@ impl<'a> Case<'a> {
     }
 }
 
-/// The steps of the path that says most: the first one that does not work.
-pub(super) fn steps(path: &ServicePath) -> Vec<Step> {
-    let worst = path.paths().max_by_key(|path| path.verdict);
+/// The steps of the path that meets the obstacle, or else of the one that works least.
+pub(super) fn steps(path: &ServicePath, obstacle: &Obstacle) -> Vec<Step> {
+    let meets = |path: &&Path| path.obstacles.iter().any(|own| own.is_same_as(obstacle));
+    let worst = path.paths().find(meets).or_else(|| path.paths().max_by_key(|path| path.verdict));
     let forward = worst.into_iter().flat_map(|path| &path.hops);
     let reply = worst.into_iter().flat_map(|path| &path.reply_hops);
     forward
@@ -229,7 +232,7 @@ pub fn acl_fix(case: &Case<'_>, acl: &str, egress: bool, ports: (u16, u16), wall
         (1..32766).find(|number| !taken.contains(number)).unwrap_or(1)
     };
     let far = wall.obstacle.header.as_ref().map(|header| {
-        let addresses = if egress == wall.is_forward() { &header.destination } else { &header.source };
+        let addresses = if egress { &header.destination } else { &header.source };
         addresses.blocks()
     });
     let peer = match far.as_deref() {

@@ -117,6 +117,11 @@ impl Plan<'_> {
             members.insert("Latest".to_owned(), json!(true));
         }
         self.ask(op::GET_CONSOLE_OUTPUT, console);
+        if matches!(heartbeat, Heartbeat::Never) {
+            // The machine may work under a hybrid registration, as a node with another id.
+            let hybrid = json!({ "Filters": [{ "Key": "ResourceType", "Values": ["ManagedInstance"] }] });
+            self.ask(op::DESCRIBE_INSTANCE_INFORMATION, hybrid);
+        }
         if matches!(heartbeat, Heartbeat::Never) && !instance.image_id.is_empty() {
             self.ask(op::DESCRIBE_IMAGES, json!({ "ImageIds": [instance.image_id] }));
         }

@@ -57,5 +57,5 @@ fn footer(page: &mut Page, report: &Report, tool_version: &str) {
     } else {
         format!("{} denied: {}", denied.len(), denied.join(", "))
     };
-    page.flow("", FAINT, 2, &format!("{calls} to AWS, {denied}"));
+    page.flow("", FAINT, 2, &format!("facts from {calls}, {denied}"));
 }

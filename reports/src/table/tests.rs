@@ -81,7 +81,7 @@ checked  9 rules: 2 failed, 2 cannot tell, 4 passed, 1 not applicable
     ok  ssm/nacl-egress-443-blocked  network ACL `acl-0f1e2d3c4b5a69788` lets T…
 
 2026-11-22T20:14:01Z, account 123456789012, eu-west-1, aws-triage 0.1.0
-19 calls to AWS, 1 denied: iam:GetRolePolicy
+facts from 19 calls, 1 denied: iam:GetRolePolicy
 "#,
     );
 }
@@ -167,7 +167,7 @@ checked  9 rules: 2 failed, 2 cannot tell, 4 passed, 1 not applicable
     FAIL  ssm/nat-route-blackhole: the fault of this rule
 
 2026-11-22T20:14:01Z, account 123456789012, eu-west-1, aws-triage 0.1.0
-19 calls to AWS, 1 denied: iam:GetRolePolicy
+facts from 19 calls, 1 denied: iam:GetRolePolicy
 "#,
     );
 }
@@ -198,7 +198,7 @@ CANNOT TELL  6 checks could not be judged
 checked  6 rules: 6 cannot tell (-v lists them)
 
 2026-11-22T20:14:01Z, account 123456789012, eu-west-1, aws-triage 0.1.0
-19 calls to AWS, 1 denied: iam:GetRolePolicy
+facts from 19 calls, 1 denied: iam:GetRolePolicy
 "#,
     );
 }
@@ -233,7 +233,7 @@ i-0c3d4e5f607182930          HEALTHY       the node is `Online`, last seen
             "i-0c3d4e5f607182930  HEALTHY"
         ]
     );
-    assert!(text.ends_with("\n19 calls to AWS, 1 denied: iam:GetRolePolicy\n"));
+    assert!(text.ends_with("\nfacts from 19 calls, 1 denied: iam:GetRolePolicy\n"));
 }
 
 #[test]
@@ -254,7 +254,7 @@ checked  3 rules: 2 passed, 1 not applicable
     ok  ssm/sg-egress-443-blocked  security group `sg-0aa11bb22cc33dd44` lets TCP 443 out to 0.0.0.0/0
 
 2026-11-22T20:14:01Z, account 123456789012, eu-west-1, aws-triage 0.1.0
-19 calls to AWS, none denied
+facts from 19 calls, none denied
 "#,
     );
 }
@@ -336,7 +336,7 @@ checked  4 rules: 1 failed, 1 cannot tell, 1 passed, 1 not applicable
     ok  ssm/sg-egress-443-blocked  a\x1b[31m\nb\u{202e}
 
 2026-11-22T20:14:01Z, account 123456789012, eu-west-1, aws-triage 0.1.0
-19 calls to AWS, 1 denied: iam:GetRolePolicy
+facts from 19 calls, 1 denied: iam:GetRolePolicy
 "#,
     );
 }
@@ -353,7 +353,7 @@ fn no_subject_at_all() {
 no subject was judged
 
 2026-11-22T20:14:01Z, account not known, eu-west-1, aws-triage 0.1.0
-0 calls to AWS, none denied
+facts from 0 calls, none denied
 "#,
     );
 }

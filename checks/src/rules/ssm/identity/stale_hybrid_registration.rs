@@ -5,6 +5,7 @@ use crate::finding::{Finding, Judgement, Place};
 use crate::fix::{Fix, FixClass};
 use crate::os::console::{SignKind, signs_of};
 use crate::rule::declare_rule;
+use crate::snapshot::ssm::InstanceInformation;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
 
@@ -43,6 +44,8 @@ declare_rule! {
 }
 
 const FILE: &str = "/var/lib/amazon/ssm/registration";
+const CLEAR: &str = "sudo cp -p /var/lib/amazon/ssm/registration /var/lib/amazon/ssm/registration.saved && sudo amazon-ssm-agent -register -clear && sudo systemctl restart amazon-ssm-agent";
+const RESTORE: &str = "sudo cp -p /var/lib/amazon/ssm/registration.saved /var/lib/amazon/ssm/registration && sudo systemctl restart amazon-ssm-agent";
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let id = case.instance.instance_id.as_str();
@@ -56,9 +59,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.heartbeat.is_online() {
         return Ok(elsewhere);
     }
+    if let Some(node) = hybrid_twin(case) {
+        return Ok(Judgement::fail(twin(case, node)));
+    }
     let Some(console) = case.console()? else { return Ok(elsewhere) };
     let Some(sign) = signs_of(&console.output, SignKind::AgentStaleRegistration).last() else { return Ok(elsewhere) };
-    let saved = format!("{FILE}.saved");
     Ok(Judgement::fail(
         Finding::new(format!(
             "the agent on instance `{id}` works under a hybrid registration that does not exist any more: `{}`",
@@ -67,13 +72,44 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         .about("ec2-instance", id)
         .proof(Evidence::new(op::GET_CONSOLE_OUTPUT, id, "Output", sign.line))
         .fix(
-            Fix::new(FixClass::C, "save the hybrid registration, clear it and restart the agent; run it on the instance")
-                .run(format!(
-                    "sudo cp -p {FILE} {saved} && sudo amazon-ssm-agent -register -clear && sudo systemctl restart amazon-ssm-agent"
-                ))
-                .undo(format!("sudo cp -p {saved} {FILE} && sudo systemctl restart amazon-ssm-agent")),
+            Fix::new(
+                FixClass::C,
+                "save the hybrid registration, clear it and restart the agent; run it on the instance",
+            )
+            .run(CLEAR)
+            .undo(RESTORE),
         ),
     ))
+}
+
+/// A hybrid node with the address of the instance.
+fn hybrid_twin<'a>(case: &Case<'a>) -> Option<&'a InstanceInformation> {
+    let address = case.instance.private_ip_address.as_str();
+    let mut nodes = case.snapshot.managed_nodes.known().iter();
+    nodes.find(|node| !address.is_empty() && node.instance_id.starts_with("mi-") && node.ip_address == address)
+}
+
+fn twin(case: &Case<'_>, node: &InstanceInformation) -> Finding {
+    let id = case.instance.instance_id.as_str();
+    let (hybrid, status) = (node.instance_id.as_str(), node.ping_status.as_str());
+    let detail = format!(
+        "instance `{id}` is managed as hybrid node `{hybrid}` ({status}), which has its address {}, and not under its own id",
+        node.ip_address
+    );
+    let evidence = |field: &str, value: &str| Evidence::new(op::DESCRIBE_INSTANCE_INFORMATION, hybrid, field, value);
+    Finding::new(detail)
+        .about("ec2-instance", id)
+        .about("managed-node", hybrid)
+        .proof(evidence("IPAddress", &node.ip_address))
+        .proof(evidence("PingStatus", status))
+        .fix(
+            Fix::new(
+                FixClass::C,
+                "if nobody wants the hybrid node, save its registration, clear it and restart the agent; run it on the instance",
+            )
+            .run(CLEAR)
+            .undo(RESTORE),
+        )
 }
 
 #[cfg(test)]
@@ -88,6 +124,15 @@ mod tests {
         let line = "ERROR RequestManagedInstanceRoleToken: Not existing InstanceId mi-0abc";
         world.never().patch(op::GET_CONSOLE_OUTPUT, "/Output", json!(line));
         assert!(findings(world.judge(&RULE))[0].detail.contains("mi-0abc"));
+    }
+
+    #[test]
+    fn fires_on_a_hybrid_node_with_the_same_address() {
+        let mut world = testkit::nat();
+        let node = json!({ "InstanceId": "mi-0123456789abcdef0", "PingStatus": "Online", "IPAddress": "10.0.1.10" });
+        let hybrid = json!({ "Filters": [{ "Key": "ResourceType", "Values": ["ManagedInstance"] }] });
+        world.never().answer(op::DESCRIBE_INSTANCE_INFORMATION, hybrid, json!({ "InstanceInformationList": [node] }));
+        assert!(findings(world.judge(&RULE))[0].detail.contains("`mi-0123456789abcdef0` (Online)"));
     }
 
     #[test]
