@@ -151,11 +151,10 @@ pub fn diagnose<S: Symptom>(
 type Order = (usize, usize, usize);
 
 impl Works {
-    /// The sign that what `affects` speaks of works at this moment.
+    /// The sign that what `affects` speaks of works at this moment: a heartbeat proves registration, and an open channel no session.
     fn sign_of(&self, affects: Affects) -> Option<&str> {
         match (self, affects) {
-            (Self::Yes(sign), Affects::Registration | Affects::Sessions)
-            | (Self::Registered(sign), Affects::Registration) => Some(sign),
+            (Self::Yes(sign) | Self::Registered(sign), Affects::Registration) => Some(sign),
             _ => None,
         }
     }

@@ -27,6 +27,7 @@ pub(crate) fn report(subjects: Vec<Diagnosis>) -> Report {
                 rules: vec!["ssm/role-lacks-core", "ssm/role-lacks-ssmmessages"],
             }],
         },
+        errors: Vec::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::snapshot::ec2::VpcEndpoint;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::endpoints::{PolicySays, is_full_access, mend_policy, policy_says, request, role_of, unlisted, used};
 use crate::ssm::identity::{CHANNELS, REGISTER};
-use crate::ssm::paths::open;
+use crate::ssm::paths::{affects, open};
 use crate::ssm::{Case, RoleFacts};
 use serde_json::json;
 
@@ -125,8 +125,10 @@ fn finding(
     let statement = json!({
         "Effect": "Allow", "Principal": { "AWS": role.role.arn }, "Action": format!("{service}:*"), "Resource": "*",
     });
+    let mut finding = Finding::new(detail);
+    finding.affects = affects(&[service]);
     Some(
-        Finding::new(detail)
+        finding
             .about("vpc-endpoint", id)
             .about("role", name)
             .proof(Evidence::new(op::DESCRIBE_VPC_ENDPOINTS, id, "PolicyDocument", endpoint.policy_document.as_str()))
