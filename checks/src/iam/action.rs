@@ -1,3 +1,5 @@
+//! The `Action` and `NotAction` elements.
+
 use super::glob::{Case, Glob};
 
 /// One entry of `Action` or `NotAction`. Service prefix and name ignore case; `*` and `?` may stand anywhere

@@ -1,3 +1,5 @@
+//! ARNs, taken apart.
+
 use super::glob::{Case, Glob, Token};
 
 /// The six segments of an ARN; the sixth is the rest and may hold `:` and `/`.

@@ -1,3 +1,5 @@
+//! The condition keys of a request, as far as they are known.
+
 use std::collections::BTreeMap;
 
 use super::principal::Principal;

@@ -1,3 +1,5 @@
+//! Policy documents and where they come from.
+
 use std::fmt;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! Matching with `*` and `?` in linear time and without allocation.
+
 /// Whether letters are compared exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Case {

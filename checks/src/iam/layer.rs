@@ -1,3 +1,5 @@
+//! The layers of policy.
+
 use std::fmt;
 
 /// The kinds of policy that take part in a decision (IAM user guide, policy types).

@@ -1,3 +1,5 @@
+//! Notes on what kept a statement from being decided.
+
 use super::decision::Missing;
 use super::unsettled::Unsettled;
 

@@ -1,3 +1,5 @@
+//! From JSON to statements, strict where AWS is strict.
+
 use serde_json::{Map, Value};
 
 use super::action::ActionPattern;

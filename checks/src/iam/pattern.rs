@@ -1,3 +1,5 @@
+//! Values of a policy, with wildcards and policy variables.
+
 use std::borrow::Cow;
 
 use super::context::{Context, Known};

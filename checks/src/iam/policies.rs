@@ -1,3 +1,5 @@
+//! The policies that take part in a decision, those among them that could not be read included.
+
 use std::fmt;
 
 use super::document::{MalformedPolicy, Policy, PolicyDocument, PolicySource};

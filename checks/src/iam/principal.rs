@@ -1,3 +1,5 @@
+//! Callers.
+
 use std::fmt;
 
 use super::arn::Arn;

@@ -1,3 +1,5 @@
+//! The `Principal` and `NotPrincipal` elements, and at which level they match a caller.
+
 use super::arn::Arn;
 use super::notes::Notes;
 use super::principal::{Principal, base_name, is_account_id};

@@ -1,3 +1,5 @@
+//! Requests.
+
 use super::action::Action;
 use super::arn::Arn;
 use super::context::Context;

@@ -1,3 +1,5 @@
+//! The `Resource` and `NotResource` elements.
+
 use super::arn::{Arn, HeadFit, head_fits, split_text};
 use super::context::Context;
 use super::glob::{Case, Glob};

@@ -1,3 +1,5 @@
+//! Statements, compiled.
+
 use super::action::{Action, ActionPattern};
 use super::condition::Condition;
 use super::context::Context;

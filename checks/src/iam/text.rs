@@ -1,3 +1,5 @@
+//! Policy documents as text: URL-encoding, lines of statements, elements given twice.
+
 use std::borrow::Cow;
 
 /// The document itself, when the text is URL-encoded (RFC 3986) as IAM returns it; otherwise the text as it is.

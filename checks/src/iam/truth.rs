@@ -1,3 +1,5 @@
+//! Three-valued logic.
+
 use std::ops::Not;
 
 /// Three-valued (Kleene) truth: what is not known stays not known until something else settles the question.

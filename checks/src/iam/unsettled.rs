@@ -1,3 +1,5 @@
+//! What AWS's documentation leaves open.
+
 use std::fmt;
 
 /// A point that AWS's documentation leaves open, so that a statement cannot be decided either way.

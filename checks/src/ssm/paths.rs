@@ -4,7 +4,7 @@ use super::Case;
 use crate::evidence::Component;
 use crate::finding::{Finding, Judgement, Severity, Step};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::net::{Cause, Effect, HopVerdict, Obstacle, Path, ServicePath, Verdict, WayKind};
+use crate::net::{Cause, Effect, HopVerdict, Obstacle, Path, ServicePath, Verdict, Way, WayKind};
 use crate::rule::{About, Affects};
 use crate::snapshot::ec2::VpcEndpoint;
 use crate::snapshot::{Gap, operations as op};
@@ -190,10 +190,14 @@ impl<'a> Case<'a> {
         blocked.filter(|path| path.obstacles.iter().any(|obstacle| obstacle.cause == Cause::NoRoute)).collect()
     }
 
-    /// Whether a heartbeat answers what a gap leaves open: private hosted zones are not read for a node that answers.
+    /// Whether a gap leaves nothing open: private hosted zones are not read for a node that answers, nor where the VPC has a way to the
+    /// internet that works.
     pub fn is_settled(&self, gap: &Gap) -> bool {
         let zones = op::LIST_HOSTED_ZONES_BY_VPC.action;
-        self.heartbeat.is_online() && matches!(gap, Gap::NotAsked { action } if action == zones)
+        let works =
+            |way: &Way| way.kind == WayKind::Public && matches!(way.verdict, Verdict::Reachable | Verdict::Degraded);
+        let leads = self.paths.iter().flat_map(|path| &path.ways).any(works);
+        (self.heartbeat.is_online() || leads) && matches!(gap, Gap::NotAsked { action } if action == zones)
     }
 }
 

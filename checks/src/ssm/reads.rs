@@ -7,6 +7,7 @@ use super::Case;
 use super::heartbeat::Heartbeat;
 use super::names::{AgentVersion, services};
 use super::sessions::Preferences;
+use crate::os::console;
 use crate::snapshot::ec2::{Instance, IpPermission, RouteTable, VpcEndpoint, is};
 use crate::snapshot::iam::Role;
 use crate::snapshot::metrics::CREDIT_BALANCE;
@@ -101,10 +102,10 @@ impl Plan<'_> {
 
     /// What Systems Manager and the console tell of a node that answers, or of one that does not.
     fn node(&mut self, instance: &Instance, heartbeat: &Heartbeat) {
-        if is_burstable(&instance.instance_type) {
-            self.credits(instance);
-        }
         if heartbeat.is_online() {
+            if is_burstable(&instance.instance_type) {
+                self.credits(instance);
+            }
             self.ask(op::GET_CONNECTION_STATUS, json!({ "Target": instance.instance_id }));
             self.ask(op::GET_DOCUMENT, json!({ "Name": SESSION_PREFERENCES }));
             self.session_logs();
@@ -117,12 +118,16 @@ impl Plan<'_> {
             members.insert("Latest".to_owned(), json!(true));
         }
         self.ask(op::GET_CONSOLE_OUTPUT, console);
-        if matches!(heartbeat, Heartbeat::Never) {
-            // The machine may work under a hybrid registration, as a node with another id.
+        let console = self.snapshot.console_outputs.get(&instance.instance_id);
+        if !matches!(heartbeat, Heartbeat::Never) || matches!(console, Err(Gap::NotAsked { .. })) {
+            return;
+        }
+        let runs = console.is_ok_and(|text| text.is_some_and(|text| console::agent_version(&text.output).is_some()));
+        if runs {
+            // The agent runs and the instance is not known: the machine may work under a hybrid registration.
             let hybrid = json!({ "Filters": [{ "Key": "ResourceType", "Values": ["ManagedInstance"] }] });
             self.ask(op::DESCRIBE_INSTANCE_INFORMATION, hybrid);
-        }
-        if matches!(heartbeat, Heartbeat::Never) && !instance.image_id.is_empty() {
+        } else if !instance.image_id.is_empty() {
             self.ask(op::DESCRIBE_IMAGES, json!({ "ImageIds": [instance.image_id] }));
         }
     }
@@ -267,7 +272,10 @@ impl Plan<'_> {
     fn resolver(&mut self, vpc: &str) {
         let in_vpc = json!({ "Filters": [{ "Name": "VPCId", "Values": [vpc] }] });
         self.ask(op::LIST_RESOLVER_RULE_ASSOCIATIONS, in_vpc);
-        if self.snapshot.resolver_rule_associations.known().iter().any(|association| association.vpc_id == vpc) {
+        // Every VPC has the rules that Resolver defines by itself.
+        let is_own = |rule: &str| !rule.starts_with("rslvr-autodefined");
+        let mut associations = self.snapshot.resolver_rule_associations.known().iter();
+        if associations.any(|association| association.vpc_id == vpc && is_own(&association.resolver_rule_id)) {
             self.ask(op::LIST_RESOLVER_RULES, json!({}));
         }
         self.ask(op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS, json!({ "VpcId": vpc }));
@@ -328,7 +336,7 @@ impl Plan<'_> {
         let is_covered = |name: &str| {
             used.iter().any(|endpoint| is_in_use(endpoint) && endpoint.service_name.rsplit('.').next() == Some(name))
         };
-        if !heartbeat.is_online() && !names.iter().all(|name| is_covered(name)) {
+        if !heartbeat.is_online() && !names.iter().all(|name| is_covered(name)) && !self.leads_to_internet(instance) {
             let region = &snapshot.header.region;
             self.ask(op::LIST_HOSTED_ZONES_BY_VPC, json!({ "VPCId": vpc, "VPCRegion": region }));
         }
@@ -348,19 +356,29 @@ impl Plan<'_> {
         !self.snapshot.security_groups.known().is_empty() && !is_open
     }
 
-    fn gateways(&mut self, instance: &Instance) {
-        let snapshot = self.snapshot;
+    /// The tables that may carry what the instance sends.
+    fn tables(&self, instance: &Instance) -> Vec<&RouteTable> {
         let subnets: BTreeSet<&str> = instance.network_interfaces.iter().map(|eni| eni.subnet_id.as_str()).collect();
-        let tables = snapshot.route_tables.known().iter().filter(|table| table.vpc_id == instance.vpc_id);
-        let serving: Vec<&RouteTable> = tables.filter(|table| serves(table, &subnets)).collect();
-        let routes = || serving.iter().flat_map(|table| &table.routes);
-        let nats = routes().map(|route| route.nat_gateway_id.as_str()).filter(|id| !id.is_empty()).collect();
-        self.ask_about(op::DESCRIBE_NAT_GATEWAYS, "NatGatewayIds", nats);
-        let leaves = routes().any(|route| {
+        let tables = self.snapshot.route_tables.known().iter().filter(|table| table.vpc_id == instance.vpc_id);
+        tables.filter(|table| serves(table, &subnets)).collect()
+    }
+
+    /// Whether a route of those tables leads to the internet. Private hosted zones of the VPC are read only where none does: they are how
+    /// a closed VPC reaches the endpoints of another one.
+    fn leads_to_internet(&self, instance: &Instance) -> bool {
+        self.tables(instance).iter().flat_map(|table| &table.routes).any(|route| {
             route.gateway_id.starts_with("igw-")
                 || !route.nat_gateway_id.is_empty()
                 || !route.egress_only_internet_gateway_id.is_empty()
-        });
+        })
+    }
+
+    fn gateways(&mut self, instance: &Instance) {
+        let serving: Vec<RouteTable> = self.tables(instance).into_iter().cloned().collect();
+        let routes = || serving.iter().flat_map(|table| &table.routes);
+        let nats = routes().map(|route| route.nat_gateway_id.as_str()).filter(|id| !id.is_empty()).collect();
+        self.ask_about(op::DESCRIBE_NAT_GATEWAYS, "NatGatewayIds", nats);
+        let leaves = self.leads_to_internet(instance);
         if leaves {
             self.block_public_access(instance);
         }

@@ -1,3 +1,5 @@
+//! Calls that succeed: pages, shapes, counters.
+
 use serde_json::json;
 
 use super::super::{CallErrorKind, Counts};

@@ -1,3 +1,5 @@
+//! Calls that fail: retries, time-outs, answers that are none.
+
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! Sessions: regions, credentials, roles, settings.
+
 use std::time::{Duration, SystemTime};
 
 use aws_config::Region;

@@ -1,3 +1,5 @@
+//! Endpoints of services, Regions and partitions.
+
 use serde_json::json;
 
 use super::*;

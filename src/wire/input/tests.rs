@@ -1,3 +1,5 @@
+//! Inputs: what is refused before it is sent, and how the rest is written.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Answers: shapes, errors, and answers that are damaged.
+
 use std::time::Duration;
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! The request half of the protocol cases.
+
 use std::io::Read;
 
 use serde_json::Value;

@@ -1,3 +1,5 @@
+//! The answer half of the protocol cases.
+
 use serde_json::{Map, Value};
 
 use super::super::decode;

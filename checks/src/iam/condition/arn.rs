@@ -1,3 +1,5 @@
+//! The ARN operators.
+
 use super::super::arn::{Arn, HeadFit, head_fits, split_tokens};
 use super::super::context::Context;
 use super::super::glob::{Case, Glob};

@@ -1,3 +1,5 @@
+//! The binary operator.
+
 use super::super::notes::Notes;
 use super::super::truth::Truth;
 use super::super::unsettled::Unsettled;

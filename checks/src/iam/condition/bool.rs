@@ -1,3 +1,5 @@
+//! The Boolean operator.
+
 use super::super::context::Context;
 use super::super::glob::Case;
 use super::super::notes::Notes;

@@ -1,3 +1,5 @@
+//! The date operators.
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

@@ -1,3 +1,5 @@
+//! The IP address operators.
+
 use std::net::IpAddr;
 
 use ipnetwork::IpNetwork;

@@ -1,3 +1,5 @@
+//! The operator that asks whether a key is there.
+
 use super::super::context::Known;
 use super::super::notes::Notes;
 use super::super::truth::Truth;

@@ -1,3 +1,5 @@
+//! The numeric operators.
+
 use std::cmp::Ordering;
 
 use super::super::notes::Notes;

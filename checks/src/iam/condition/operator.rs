@@ -1,3 +1,5 @@
+//! Names of operators, with their set prefix and `IfExists`.
+
 /// A condition operator, taken apart: `ForAnyValue:StringNotLikeIfExists` is quantifier, comparison, negation and
 /// `IfExists` (IAM user guide, condition operators).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,3 +1,5 @@
+//! The string operators.
+
 use super::super::context::Context;
 use super::super::glob::Case;
 use super::super::notes::Notes;

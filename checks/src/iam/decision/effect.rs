@@ -1,3 +1,5 @@
+//! What a set of policies says to a request: allow, deny, or neither, with three values each.
+
 use super::finding::Hit;
 use super::grant::Kind;
 use super::inputs::{Inputs, Part, Said};

@@ -1,3 +1,5 @@
+//! From a request and its policies to the decision.
+
 use super::finding::Finding;
 use super::grant::{Fact, Kind};
 use super::inputs::{Inputs, Part, Said};

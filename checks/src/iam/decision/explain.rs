@@ -1,3 +1,5 @@
+//! A decision in words.
+
 use std::fmt;
 
 use super::near_miss::{FailedElement, NearMiss};

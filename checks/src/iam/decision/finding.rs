@@ -1,3 +1,5 @@
+//! Statements of a policy that apply to a request, or may.
+
 use super::types::{Missing, StatementRef};
 use crate::iam::document::Policy;
 use crate::iam::notes::Notes;

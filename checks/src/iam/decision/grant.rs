@@ -1,3 +1,5 @@
+//! Which Allow grants: identity policies, resource policies, boundary and session policies together.
+
 use crate::iam::principal_element::Levels;
 use crate::iam::truth::Truth;
 

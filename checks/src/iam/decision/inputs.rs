@@ -1,3 +1,5 @@
+//! What each layer says, gathered before anything is decided.
+
 use super::finding::{Audience, Caller, Outcome, judge};
 use super::grant::{Grant, Kind};
 use crate::iam::layer::Layer;

@@ -1,3 +1,5 @@
+//! Allow statements that failed on one element: the best hint for people.
+
 use super::finding::{Audience, Caller, Hit, levels};
 use super::types::StatementRef;
 use crate::iam::condition::Condition;

@@ -1,3 +1,5 @@
+//! The decision and its parts.
+
 use super::near_miss::NearMiss;
 use crate::iam::document::PolicySource;
 use crate::iam::layer::Layer;

@@ -65,7 +65,8 @@ fn the_document_of_a_finding() {
         "calls": {
             "count": 19,
             "denied": [{ "action": "iam:GetRolePolicy", "rules": ["ssm/role-lacks-core", "ssm/role-lacks-ssmmessages"] }]
-        }
+        },
+        "errors": []
     });
     let text = text(&sample::report(vec![broken]));
     // Compared as text, because the order of the members is part of what people see.

@@ -1,7 +1,7 @@
 //! A burstable instance without credits is too slow to answer.
 
 use crate::evidence::Evidence;
-use crate::finding::{Finding, Judgement};
+use crate::finding::{Finding, Judgement, Place};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::is;
@@ -56,7 +56,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.is_asleep() {
         return Ok(follows_from("ssm/instance-not-running"));
     }
-    let metric = case.snapshot.metrics.get(&format!("{CREDIT_BALANCE}/{id}"))?;
+    let metric = match case.snapshot.metrics.get(&format!("{CREDIT_BALANCE}/{id}")) {
+        // Not read for a node that does not answer: any number of causes come before this one.
+        Err(Gap::NotAsked { .. }) if !case.heartbeat.is_online() => return Ok(question(case, kind)),
+        metric => metric?,
+    };
     let Some(metric) = metric.filter(|metric| !metric.datapoints.is_empty()) else {
         return Ok(Judgement::not_applicable("CloudWatch has no credit balance of the last hour"));
     };
@@ -83,6 +87,22 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
                     .undo(specification("standard")),
             ),
     ))
+}
+
+fn question(case: &Case<'_>, kind: &str) -> Judgement {
+    let command = Aws::new("cloudwatch", "get-metric-statistics", case.region())
+        .arg("namespace", "AWS/EC2")
+        .arg("metric-name", CREDIT_BALANCE)
+        .arg("dimensions", format!("Name=InstanceId,Value={}", case.instance.instance_id))
+        .arg("start-time", "ONE_HOUR_AGO")
+        .arg("end-time", "NOW")
+        .arg("period", "300")
+        .arg("statistics", "Maximum");
+    Judgement::Elsewhere {
+        place: Place::Client,
+        command: command.into(),
+        look_for: format!("a balance near 0, while the credit mode of this `{kind}` is `standard`"),
+    }
 }
 
 fn balances(metric: &crate::snapshot::metrics::MetricStatistics) -> Vec<f64> {
@@ -112,6 +132,13 @@ mod tests {
     fn fires_in_standard_mode_without_credits() {
         let found = findings(world(&[0.0, 0.1], "standard").judge(&RULE));
         assert!(found[0].fix.as_ref().unwrap().commands[0].contains("CpuCredits=unlimited"));
+    }
+
+    #[test]
+    fn silent_as_a_question_about_a_lost_node() {
+        let mut world = testkit::nat();
+        world.lost().forget(op::GET_METRIC_STATISTICS);
+        assert!(matches!(world.judge(&RULE), Judgement::Elsewhere { place: Place::Client, .. }));
     }
 
     #[test]
