@@ -8,7 +8,7 @@ use super::heartbeat::Heartbeat;
 use super::names::{AgentVersion, services};
 use super::sessions::Preferences;
 use crate::os::console;
-use crate::snapshot::ec2::{Instance, IpPermission, RouteTable, VpcEndpoint, is};
+use crate::snapshot::ec2::{Instance, IpPermission, Route, RouteTable, VpcEndpoint, is};
 use crate::snapshot::iam::Role;
 use crate::snapshot::metrics::CREDIT_BALANCE;
 use crate::snapshot::operations as op;
@@ -356,29 +356,30 @@ impl Plan<'_> {
         !self.snapshot.security_groups.known().is_empty() && !is_open
     }
 
-    /// The tables that may carry what the instance sends.
-    fn tables(&self, instance: &Instance) -> Vec<&RouteTable> {
-        let subnets: BTreeSet<&str> = instance.network_interfaces.iter().map(|eni| eni.subnet_id.as_str()).collect();
-        let tables = self.snapshot.route_tables.known().iter().filter(|table| table.vpc_id == instance.vpc_id);
-        tables.filter(|table| serves(table, &subnets)).collect()
+    /// The table of each of the subnets: its own, or the main table of the VPC.
+    fn tables(&self, instance: &Instance, subnets: &BTreeSet<&str>) -> Vec<&RouteTable> {
+        let of_vpc = || self.snapshot.route_tables.known().iter().filter(|table| table.vpc_id == instance.vpc_id);
+        let own = |subnet: &str| {
+            of_vpc().find(|table| table.associations.iter().any(|association| association.subnet_id == subnet))
+        };
+        let main = of_vpc().find(|table| table.associations.iter().any(|association| association.main));
+        subnets.iter().filter_map(|subnet| own(subnet).or(main)).collect()
     }
 
-    /// Whether a route of those tables leads to the internet. Private hosted zones of the VPC are read only where none does: they are how
-    /// a closed VPC reaches the endpoints of another one.
+    /// Whether the first interface has a route to the internet. Private hosted zones of the VPC are read only where it has none: they are
+    /// how a closed VPC reaches the endpoints of another one.
     fn leads_to_internet(&self, instance: &Instance) -> bool {
-        self.tables(instance).iter().flat_map(|table| &table.routes).any(|route| {
-            route.gateway_id.starts_with("igw-")
-                || !route.nat_gateway_id.is_empty()
-                || !route.egress_only_internet_gateway_id.is_empty()
-        })
+        let subnet = instance.primary_interface().map(|eni| eni.subnet_id.as_str()).into_iter().collect();
+        self.tables(instance, &subnet).iter().flat_map(|table| &table.routes).any(leads_to_internet)
     }
 
     fn gateways(&mut self, instance: &Instance) {
-        let serving: Vec<RouteTable> = self.tables(instance).into_iter().cloned().collect();
+        let subnets = instance.network_interfaces.iter().map(|eni| eni.subnet_id.as_str()).collect();
+        let serving: Vec<RouteTable> = self.tables(instance, &subnets).into_iter().cloned().collect();
         let routes = || serving.iter().flat_map(|table| &table.routes);
         let nats = routes().map(|route| route.nat_gateway_id.as_str()).filter(|id| !id.is_empty()).collect();
         self.ask_about(op::DESCRIBE_NAT_GATEWAYS, "NatGatewayIds", nats);
-        let leaves = self.leads_to_internet(instance);
+        let leaves = routes().any(leads_to_internet);
         if leaves {
             self.block_public_access(instance);
         }
@@ -407,9 +408,11 @@ impl Plan<'_> {
     }
 }
 
-/// Whether a table serves one of the subnets, by association or as the main table.
-fn serves(table: &RouteTable, subnets: &BTreeSet<&str>) -> bool {
-    table.associations.iter().any(|association| association.main || subnets.contains(association.subnet_id.as_str()))
+/// Whether a route leads to a gateway of the internet.
+fn leads_to_internet(route: &Route) -> bool {
+    route.gateway_id.starts_with("igw-")
+        || !route.nat_gateway_id.is_empty()
+        || !route.egress_only_internet_gateway_id.is_empty()
 }
 
 fn boundary_of(role: Option<&Role>) -> Option<&str> {
