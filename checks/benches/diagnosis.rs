@@ -1,8 +1,8 @@
 //! How long the pure diagnosis of one instance takes: `cargo bench -p checks --features testkit --bench diagnosis`.
 
 use checks::snapshot::Snapshot;
-use checks::ssm;
 use checks::testkit::{self, INSTANCE, World};
+use checks::triage;
 use divan::{Bencher, black_box};
 
 fn main() {
@@ -30,7 +30,7 @@ fn world(name: &str) -> World {
 #[divan::bench(args = names())]
 fn diagnose(bencher: Bencher<'_, '_>, name: &str) {
     let snapshot = world(name).snapshot();
-    bencher.counter(divan::counter::ItemsCount::new(1_usize)).bench(|| ssm::diagnose(black_box(&snapshot), INSTANCE));
+    bencher.counter(divan::counter::ItemsCount::new(1_usize)).bench(|| triage::ssm(black_box(&snapshot), INSTANCE));
 }
 
 /// From the text of a snapshot to typed facts.

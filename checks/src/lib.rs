@@ -1,7 +1,7 @@
 //! The pure core of aws-triage: facts in, verdicts out.
 //!
 //! Nothing here does I/O, reads a clock or the environment, or can panic. Facts come as a [`snapshot::Snapshot`], each symptom has its
-//! rules under `rules/`, and [`diagnosis::diagnose`] runs them.
+//! rules under `rules/`, and [`triage`] runs them.
 
 pub mod diagnosis;
 pub mod evidence;
@@ -18,3 +18,4 @@ pub mod snapshot;
 pub mod ssm;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
+pub mod triage;

@@ -10,7 +10,8 @@ use checks::diagnosis::{Diagnosis, Verdict};
 use checks::finding::Severity;
 use checks::report::{Calls, Report, SubjectError};
 use checks::snapshot::Snapshot;
-use checks::ssm::{self, SubjectGap};
+use checks::ssm::SubjectGap;
+use checks::triage;
 use std::path::Path;
 
 /// Facts with the time it took to get them.
@@ -55,7 +56,7 @@ pub(super) fn report(command: &str, facts: &Facts, instances: &[String], output:
     let mut subjects = Vec::new();
     let mut errors = Vec::new();
     for id in instances {
-        match ssm::diagnose(&facts.snapshot, id) {
+        match triage::ssm(&facts.snapshot, id) {
             Ok(diagnosis) => subjects.push(diagnosis),
             Err(gap) => errors.push(subject_error(id, &gap, facts)),
         }

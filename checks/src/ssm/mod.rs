@@ -21,8 +21,7 @@ pub(crate) use reads::is_burstable;
 pub use reads::{READS, reads};
 pub use sessions::Preferences;
 
-use crate::diagnosis::{Diagnosis, Subject, Works, diagnose as run};
-use crate::rules;
+use crate::diagnosis::Works;
 use crate::snapshot::ec2::{Instance, is};
 use crate::snapshot::{Gap, Snapshot};
 use std::fmt;
@@ -53,20 +52,8 @@ pub fn find<'a>(snapshot: &'a Snapshot, id: &str) -> Result<&'a Instance, Subjec
     snapshot.instances.get(id).map_err(SubjectGap::NotReadable)?.ok_or(SubjectGap::NotFound)
 }
 
-/// Diagnoses an instance.
-///
-/// # Errors
-/// It does not exist, or its own facts are not known.
-pub fn diagnose(snapshot: &Snapshot, id: &str) -> Result<Diagnosis, SubjectGap> {
-    let instance = find(snapshot, id)?;
-    let case = Case::new(snapshot, instance);
-    let subject =
-        Subject { kind: "ec2-instance", id: id.to_owned(), arn: case.arn(), name: instance.name().map(str::to_owned) };
-    Ok(run(rules::SSM, &case, subject, &works(&case)))
-}
-
 /// The plainest evidence: the heartbeat, and whether the session channel is open.
-fn works(case: &Case<'_>) -> Works {
+pub fn works(case: &Case<'_>) -> Works {
     match &case.heartbeat {
         Heartbeat::Unknown(gap) => Works::Unknown(gap.clone()),
         Heartbeat::Online(_) => match case.channel() {

@@ -17,6 +17,7 @@ use crate::finding::{Finding, Judgement};
 use crate::rule::Rule;
 use crate::snapshot::{Header, Operation, Outcome, Read, Recorded, Snapshot};
 use crate::ssm::{self, Ssm};
+use crate::triage;
 use serde_json::{Value, json};
 
 /// An account with its answers, open to change.
@@ -160,7 +161,7 @@ impl World {
 
     /// The whole diagnosis of the world's instance.
     pub fn diagnose(&self) -> Diagnosis {
-        let outcome = ssm::diagnose(&self.snapshot(), INSTANCE);
+        let outcome = triage::ssm(&self.snapshot(), INSTANCE);
         assert!(outcome.is_ok(), "the world has its instance");
         outcome.unwrap_or_else(|_| Diagnosis {
             subject: crate::diagnosis::Subject { kind: "", id: String::new(), arn: String::new(), name: None },
