@@ -1,7 +1,7 @@
 //! What never enters a snapshot: secrets, and texts that may hold them.
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+#[cfg(any(feature = "aws", test))]
+use base64::{Engine, prelude::BASE64_STANDARD};
 use checks::os::console;
 use checks::snapshot::{Outcome, Recorded};
 use serde_json::Value;
@@ -21,6 +21,9 @@ const SECRETS: &[&str] = &[
 pub(crate) fn recorded(mut read: Recorded) -> Recorded {
     if let Outcome::Output(output) = &mut read.outcome {
         drop_secrets(output);
+        if read.operation == "GetDocument" {
+            without_commands(output);
+        }
         if read.operation == "GetConsoleOutput"
             && let Some(text) = output.get_mut("Output")
             && let Some(console) = text.as_str()
@@ -32,13 +35,30 @@ pub(crate) fn recorded(mut read: Recorded) -> Recorded {
 }
 
 /// A console text from the wire, where it is base64, as the AWS CLI prints it.
-#[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only answers from the wire are encoded"))]
+#[cfg(any(feature = "aws", test))]
 pub(crate) fn decoded_console(output: &mut Value) {
     let Some(text) = output.get_mut("Output") else { return };
     let Some(encoded) = text.as_str() else { return };
     if let Ok(bytes) = BASE64_STANDARD.decode(encoded.split_whitespace().collect::<String>()) {
         *text = Value::String(String::from_utf8_lossy(&bytes).into_owned());
     }
+}
+
+/// Of a document of Session Manager, the commands that start a session are reduced to whether there are any.
+fn without_commands(output: &mut Value) {
+    let Some(content) = output.get_mut("Content") else { return };
+    let parsed = content.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let Some(mut document) = parsed else {
+        *content = Value::String(String::new());
+        return;
+    };
+    let profile = document.pointer_mut("/inputs/shellProfile").and_then(Value::as_object_mut);
+    for commands in profile.into_iter().flat_map(|profile| profile.values_mut()) {
+        if commands.as_str().is_some_and(|text| !text.is_empty()) {
+            *commands = Value::String("(left out)".to_owned());
+        }
+    }
+    *content = Value::String(document.to_string());
 }
 
 fn drop_secrets(value: &mut Value) {
@@ -71,6 +91,19 @@ mod tests {
         };
         let Outcome::Output(output) = recorded(read).outcome else { panic!("an output stays an output") };
         assert_eq!(output, json!({ "Output": "Kernel panic - not syncing", "Deep": [{ "Kept": 1 }] }));
+    }
+
+    #[test]
+    fn commands_of_sessions_are_left_out() {
+        let content = json!({ "inputs": { "kmsKeyId": "k", "shellProfile": { "linux": "export TOKEN=secret", "windows": "" } } });
+        let mut output = json!({ "Name": "SSM-SessionManagerRunShell", "Content": content.to_string() });
+        without_commands(&mut output);
+        let text = output["Content"].as_str().unwrap();
+        assert!(!text.contains("secret") && text.contains("kmsKeyId") && text.contains("(left out)"), "{text}");
+        assert!(text.contains("\"windows\":\"\""), "what is empty stays empty: {text}");
+        let mut yaml = json!({ "Content": "inputs:\n  shellProfile: {linux: secret}" });
+        without_commands(&mut yaml);
+        assert_eq!(yaml["Content"], "");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The symptom "not managed by Systems Manager, connection lost, or sessions fail": its case, its reads, its diagnosis.
 
+pub mod acl;
 mod case;
 pub mod credentials;
 pub mod endpoints;

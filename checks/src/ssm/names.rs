@@ -48,7 +48,7 @@ impl fmt::Display for AgentVersion {
 /// Source: Systems Manager user guide, "Reference: ec2messages, ssmmessages, and other API operations"; opening dates: AWS global
 /// infrastructure announcements.
 const WITHOUT_EC2_MESSAGES: &[&str] =
-    &["ca-west-1", "ap-southeast-5", "ap-southeast-7", "mx-central-1", "ap-east-2", "ap-southeast-6", "eusc-de-east-1"];
+    &["ap-southeast-5", "ap-southeast-7", "mx-central-1", "ap-east-2", "ap-southeast-6", "eusc-de-east-1"];
 
 /// The services that an agent must reach to be managed and to open sessions, by the short name in an endpoint's service name.
 ///

@@ -5,7 +5,8 @@ use crate::net::Cause;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::paths::{Wall, Watch, acl_fix};
+use crate::ssm::acl::acl_fix;
+use crate::ssm::paths::{Wall, Watch};
 
 declare_rule! {
     /// ## What it checks
