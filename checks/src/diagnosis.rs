@@ -100,10 +100,13 @@ pub struct Diagnosis {
 /// Whether the subject works at this moment: the plainest evidence, against which every other is weighed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Works {
-    /// It does; how it shows.
-    Yes(String),
-    /// It is managed, but sessions do not open; how it shows.
-    Registered(String),
+    /// It is managed.
+    Yes {
+        /// How it shows.
+        sign: String,
+        /// Whether its session channel is open, where that is known.
+        channel: Option<bool>,
+    },
     /// It does not; how it shows.
     No(String),
     /// Not known.
@@ -151,12 +154,17 @@ pub fn diagnose<S: Symptom>(
 type Order = (usize, usize, usize);
 
 impl Works {
-    /// The sign that what `affects` speaks of works at this moment: a heartbeat proves registration, and an open channel no session.
+    /// The sign that what `affects` speaks of works at this moment: a heartbeat proves registration, an open channel the way to it, and
+    /// neither that sessions work.
     fn sign_of(&self, affects: Affects) -> Option<&str> {
-        match (self, affects) {
-            (Self::Yes(sign) | Self::Registered(sign), Affects::Registration) => Some(sign),
-            _ => None,
-        }
+        let Self::Yes { sign, channel } = self else { return None };
+        let works = match affects {
+            Affects::Registration => true,
+            Affects::Channel => *channel == Some(true),
+            Affects::Agent => *channel != Some(false),
+            Affects::Sessions | Affects::Feature => false,
+        };
+        works.then_some(sign)
     }
 }
 
@@ -190,17 +198,17 @@ fn elsewhere(
         Place::Client => "on the machine that opens the session",
     };
     let hint = format!("`{command}` {whereabouts}: {look_for}");
-    let keeps_sessions_shut = about.affects == Affects::Sessions && place == Place::Instance;
+    let keeps_sessions_shut =
+        place == Place::Instance && matches!(about.affects, Affects::Sessions | Affects::Channel | Affects::Agent);
     match works {
-        Works::Yes(sign) => Judgement::NotApplicable(format!("{sign}; should it fail all the same, run {hint}")),
-        Works::Registered(sign) if !keeps_sessions_shut => {
+        Works::Yes { sign, channel } if *channel != Some(false) || !keeps_sessions_shut => {
             Judgement::NotApplicable(format!("{sign}; should it fail all the same, run {hint}"))
         }
         _ if is_explained => Judgement::NotApplicable(format!(
             "asked when nothing outside the instance explains the fault; then run {hint}"
         )),
         Works::Unknown(gap) => Judgement::CannotTell { reason: gap.to_string(), gaps: vec![gap.clone()] },
-        Works::No(_) | Works::Registered(_) => Judgement::CannotTell {
+        Works::No(_) | Works::Yes { .. } => Judgement::CannotTell {
             reason: format!("it shows only {whereabouts}: run {hint}"),
             gaps: vec![Gap::opaque(format!("what `{command}` prints {whereabouts}"))],
         },
@@ -268,7 +276,7 @@ fn verdict_of(findings: &[Finding]) -> Verdict {
 
 fn summary(verdict: Verdict, findings: &[Finding], works: &Works) -> String {
     let sign = match works {
-        Works::Yes(sign) | Works::Registered(sign) | Works::No(sign) => sign.clone(),
+        Works::Yes { sign, .. } | Works::No(sign) => sign.clone(),
         Works::Unknown(gap) => gap.to_string(),
     };
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
@@ -282,26 +290,31 @@ fn summary(verdict: Verdict, findings: &[Finding], works: &Works) -> String {
             };
             format!("{}{more}", first.detail)
         }
-        (Verdict::Inconclusive, _) => {
-            let mut missing: Vec<&str> = findings
-                .iter()
-                .filter(|finding| finding.severity == Severity::CannotTell)
-                .flat_map(|finding| finding.missing.iter().map(String::as_str))
-                .filter(|missing| is_action(missing))
-                .collect();
-            missing.sort_unstable();
-            missing.dedup();
-            if missing.is_empty() {
-                format!("{sign}; no cause shows outside the instance, so the rest must be looked at inside it")
-            } else {
-                format!(
-                    "{sign}; {} checks could not be judged for want of {}",
-                    count(Severity::CannotTell),
-                    missing.join(", ")
-                )
-            }
-        }
+        (Verdict::Inconclusive, _) => format!("{sign}; {}", open_questions(findings)),
         _ => format!("{sign}; no fault found"),
+    }
+}
+
+/// What keeps a verdict open, in words: the reads that gave nothing, or what cannot be seen, or that only the inside can tell.
+fn open_questions(findings: &[Finding]) -> String {
+    let open = || findings.iter().filter(|finding| finding.severity == Severity::CannotTell);
+    let mut missing: Vec<&str> = open().flat_map(|finding| finding.missing.iter().map(String::as_str)).collect();
+    missing.sort_unstable();
+    missing.dedup();
+    let actions: Vec<&str> = missing.iter().copied().filter(|missing| is_action(missing)).collect();
+    let unseen: Vec<&str> =
+        missing.iter().copied().filter(|missing| !is_action(missing) && !missing.starts_with("what `")).collect();
+    match (actions.as_slice(), unseen.as_slice()) {
+        ([], []) => "no cause shows outside the instance, so the rest must be looked at inside it".to_owned(),
+        ([], [only]) => format!("no cause was found, but {only} cannot be seen from here"),
+        ([], [first, others @ ..]) => {
+            format!("no cause was found, but {first} and {} more facts cannot be seen from here", others.len())
+        }
+        (actions, _) => format!(
+            "{} of the checks could not be judged, since nothing is known from {}",
+            open().count(),
+            actions.join(", ")
+        ),
     }
 }
 

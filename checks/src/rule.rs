@@ -9,7 +9,11 @@ use crate::snapshot::{Gap, Operation};
 pub enum Affects {
     /// The agent cannot register or send its heartbeat.
     Registration,
-    /// The node is managed, but sessions do not open.
+    /// The session channel does not open.
+    Channel,
+    /// Both.
+    Agent,
+    /// The node is managed and its channel open, but sessions fail.
     Sessions,
     /// One feature, or nothing yet.
     Feature,

@@ -168,7 +168,7 @@ impl<'a> RoleFacts<'a> {
                 set
             }
             Ok(_) => {
-                let gap = Gap::NotAsked { action: "iam:GetPolicy".to_owned() };
+                let gap = Gap::opaque(format!("which version of boundary `{arn}` is in force"));
                 self.gaps.push(gap.clone());
                 PolicySet::unreadable(source, reason(&gap))
             }

@@ -57,13 +57,15 @@ pub fn find<'a>(snapshot: &'a Snapshot, id: &str) -> Result<&'a Instance, Subjec
 pub fn works(case: &Case<'_>) -> Works {
     match &case.heartbeat {
         Heartbeat::Unknown(gap) => Works::Unknown(gap.clone()),
-        Heartbeat::Online(_) => match case.channel() {
-            Some(status) if is(status, "connected") => {
-                Works::Yes(format!("{} and its session channel is open", case.heartbeat.words()))
-            }
-            Some(_) => Works::Registered(format!("{} but its session channel is not open", case.heartbeat.words())),
-            None => Works::Yes(case.heartbeat.words()),
-        },
+        Heartbeat::Online(_) => {
+            let channel = case.channel().map(|status| is(status, "connected"));
+            let words = match channel {
+                Some(true) => " and its session channel is open",
+                Some(false) => " but its session channel is not open",
+                None => "",
+            };
+            Works::Yes { sign: format!("{}{words}", case.heartbeat.words()), channel }
+        }
         Heartbeat::Lost(_) | Heartbeat::Never => Works::No(case.heartbeat.words()),
     }
 }

@@ -45,9 +45,14 @@ impl Wall<'_> {
     }
 }
 
-/// What a way that is closed to these services keeps from working: the heartbeat goes to `ssm`, sessions to the others.
+/// What a way that is closed to these services keeps from working: the heartbeat goes to `ssm`, the session channel to `ssmmessages`.
 pub fn affects(services: &[&str]) -> Option<Affects> {
-    (!services.is_empty() && !services.contains(&"ssm")).then_some(Affects::Sessions)
+    match (services.contains(&"ssm"), services.contains(&"ssmmessages")) {
+        (true, true) => Some(Affects::Agent),
+        (true, false) => Some(Affects::Registration),
+        (false, true) => Some(Affects::Channel),
+        (false, false) => None,
+    }
 }
 
 /// Names in words: "`a`, `b` and `c`".
@@ -94,7 +99,19 @@ impl Watch<'_> {
         if !findings.is_empty() {
             return Ok(Judgement::Fail(findings));
         }
-        let gaps = self.gaps(case);
+        let mut gaps = self.gaps(case);
+        // An obstacle that stops some addresses leaves open whether they are the ones that count.
+        for path in walls.iter().flat_map(|wall| &wall.services).filter_map(|service| case.path_to(service)) {
+            gaps.extend(
+                path.gaps
+                    .iter()
+                    .filter(|gap| !case.is_settled(gap) && !gaps.contains(gap))
+                    .cloned()
+                    .collect::<Vec<_>>(),
+            );
+        }
+        gaps.sort();
+        gaps.dedup();
         if gaps.is_empty() { Ok(Judgement::pass(self.pass)) } else { Ok(open(gaps)) }
     }
 
@@ -114,6 +131,28 @@ impl Watch<'_> {
     }
 }
 
+/// Words of facts that no read can give, and that a rule of the network layer other than `ssm/no-egress-path` waits for.
+const CLAIMED: &[&str] = &[
+    "security group",
+    "network ACL",
+    "NAT gateway",
+    "forwards packets",
+    "Block Public Access",
+    "enableDns",
+    "DNS server",
+    "DHCP options",
+    "Resolver rule",
+    "endpoint",
+    "main route table",
+    "which addresses",
+];
+
+/// Whether another rule of the network layer waits for a fact that no read can give. Whatever nobody waits for is the question of
+/// `ssm/no-egress-path`, so that a way which is not known never passes everywhere.
+pub fn is_claimed(what: &str) -> bool {
+    CLAIMED.iter().any(|words| what.contains(words))
+}
+
 /// An open question with its reasons.
 pub fn open(gaps: Vec<Gap>) -> Judgement {
     let reasons: Vec<String> = gaps.iter().map(Gap::to_string).collect();
@@ -124,7 +163,26 @@ pub fn open(gaps: Vec<Gap>) -> Judgement {
 pub(super) fn of_case(case: &Case<'_>) -> Vec<ServicePath> {
     let Some(eni) = case.instance.primary_interface() else { return Vec::new() };
     let names = super::services(case.agent_version(), case.region());
-    names.iter().map(|name| preferred(crate::net::to_service(case.snapshot, eni, name, case.region(), 443))).collect()
+    let ways = names.iter().map(|name| crate::net::to_service(case.snapshot, eni, name, case.region(), 443));
+    ways.map(|path| forwarded(case, preferred(path))).collect()
+}
+
+/// A name that a Resolver rule forwards to servers elsewhere may be answered with an address that another network reaches: a way to public
+/// addresses that is blocked then proves nothing.
+fn forwarded(case: &Case<'_>, mut path: ServicePath) -> ServicePath {
+    let Some(name) = path.dns_names.first().cloned() else { return path };
+    let Some(rule) = super::resolution::forwarding(case, &name) else { return path };
+    if path.verdict != Verdict::Blocked || path.is_over_endpoint() {
+        return path;
+    }
+    for obstacle in &mut path.obstacles {
+        if obstacle.effect == Effect::Blocked {
+            obstacle.effect = Effect::Possible;
+        }
+    }
+    path.gaps.push(Gap::opaque(format!("what the servers of Resolver rule `{rule}` answer for `{name}`")));
+    path.verdict = Verdict::Unknown;
+    path
 }
 
 /// Without the paths of a family that has no way out at all, where the other family has one that is broken: the broken one is what was

@@ -8,7 +8,7 @@ use super::heartbeat::Heartbeat;
 use super::names::{AgentVersion, services};
 use super::sessions::Preferences;
 use crate::os::console;
-use crate::snapshot::ec2::{Instance, IpPermission, Route, RouteTable, VpcEndpoint, is};
+use crate::snapshot::ec2::{Instance, IpPermission, NetworkAclEntry, Route, RouteTable, VpcEndpoint, is};
 use crate::snapshot::iam::Role;
 use crate::snapshot::metrics::CREDIT_BALANCE;
 use crate::snapshot::operations as op;
@@ -305,14 +305,32 @@ impl Plan<'_> {
             ids.iter().copied().filter(|id| !matches!(snapshot.security_groups.get(id), Ok(Some(_)))).collect();
         self.ask_about(op::DESCRIBE_SECURITY_GROUPS, "GroupIds", missing);
         let groups = snapshot.security_groups.known().iter().filter(|group| ids.contains(group.group_id.as_str()));
+        let of_endpoints: BTreeSet<&str> = self.endpoint_groups(instance);
+        let known = snapshot.security_groups.known().iter();
+        let inbound = known
+            .filter(|group| of_endpoints.contains(group.group_id.as_str()))
+            .flat_map(|group| &group.ip_permissions);
         let lists: BTreeSet<&str> = groups
             .flat_map(|group| &group.ip_permissions_egress)
+            .chain(inbound)
             .flat_map(|rule: &IpPermission| &rule.prefix_list_ids)
             .map(|list| list.prefix_list_id.as_str())
             .collect();
         for list in lists {
             self.ask(op::GET_MANAGED_PREFIX_LIST_ENTRIES, json!({ "PrefixListId": list }));
         }
+    }
+
+    /// Groups on the endpoints of the VPC that the agent may use.
+    fn endpoint_groups(&self, instance: &Instance) -> BTreeSet<&str> {
+        let names = ["ssm", "ssmmessages", "ec2messages"];
+        let endpoints =
+            self.snapshot.vpc_endpoints.known().iter().filter(|endpoint| endpoint.vpc_id == instance.vpc_id);
+        endpoints
+            .filter(|endpoint| names.iter().any(|name| endpoint.service_name.rsplit('.').next() == Some(*name)))
+            .flat_map(|endpoint| &endpoint.groups)
+            .map(|group| group.group_id.as_str())
+            .collect()
     }
 
     fn endpoints(&mut self, instance: &Instance, heartbeat: &Heartbeat) {
@@ -336,7 +354,8 @@ impl Plan<'_> {
         let is_covered = |name: &str| {
             used.iter().any(|endpoint| is_in_use(endpoint) && endpoint.service_name.rsplit('.').next() == Some(name))
         };
-        if !heartbeat.is_online() && !names.iter().all(|name| is_covered(name)) && !self.leads_to_internet(instance) {
+        let is_open = !heartbeat.is_online() && !names.iter().all(|name| is_covered(name));
+        if is_open && (!self.leads_to_internet(instance) || self.leads_to_networks(instance)) {
             let region = &snapshot.header.region;
             self.ask(op::LIST_HOSTED_ZONES_BY_VPC, json!({ "VPCId": vpc, "VPCRegion": region }));
         }
@@ -353,7 +372,14 @@ impl Plan<'_> {
             .filter_map(|group| self.snapshot.security_groups.get(&group.group_id).ok().flatten())
             .flat_map(|group| &group.ip_permissions_egress)
             .any(|rule| rule.ip_protocol == "-1" && rule.ip_ranges.iter().any(|range| range.cidr_ip == "0.0.0.0/0"));
-        !self.snapshot.security_groups.known().is_empty() && !is_open
+        let acls = self.snapshot.network_acls.known().iter().filter(|acl| acl.vpc_id == instance.vpc_id);
+        let picks = |entry: &NetworkAclEntry| {
+            let is_wide = matches!(entry.cidr_block.as_str(), "" | "0.0.0.0/0")
+                && matches!(entry.ipv6_cidr_block.as_str(), "" | "::/0");
+            !is_wide
+        };
+        let is_picked = acls.flat_map(|acl| &acl.entries).any(picks);
+        !self.snapshot.security_groups.known().is_empty() && (!is_open || is_picked)
     }
 
     /// The table of each of the subnets: its own, or the main table of the VPC.
@@ -373,11 +399,22 @@ impl Plan<'_> {
         self.tables(instance, &subnet).iter().flat_map(|table| &table.routes).any(leads_to_internet)
     }
 
+    /// Whether it has a route to another network, where endpoints of a hub may be.
+    fn leads_to_networks(&self, instance: &Instance) -> bool {
+        let subnet = instance.primary_interface().map(|eni| eni.subnet_id.as_str()).into_iter().collect();
+        self.tables(instance, &subnet).iter().flat_map(|table| &table.routes).any(|route| {
+            let is_plain = route.gateway_id == "local" || route.gateway_id.starts_with("vpce-");
+            is(&route.state, "active") && !is_plain && !leads_to_internet(route)
+        })
+    }
+
     fn gateways(&mut self, instance: &Instance) {
         let subnets = instance.network_interfaces.iter().map(|eni| eni.subnet_id.as_str()).collect();
         let serving: Vec<RouteTable> = self.tables(instance, &subnets).into_iter().cloned().collect();
         let routes = || serving.iter().flat_map(|table| &table.routes);
-        let nats = routes().map(|route| route.nat_gateway_id.as_str()).filter(|id| !id.is_empty()).collect();
+        // The gateway of a route without target is gone, and asking for it would spoil the whole read.
+        let live = routes().filter(|route| !is(&route.state, "blackhole"));
+        let nats = live.map(|route| route.nat_gateway_id.as_str()).filter(|id| !id.is_empty()).collect();
         self.ask_about(op::DESCRIBE_NAT_GATEWAYS, "NatGatewayIds", nats);
         let leaves = routes().any(leads_to_internet);
         if leaves {
@@ -410,9 +447,10 @@ impl Plan<'_> {
 
 /// Whether a route leads to a gateway of the internet.
 fn leads_to_internet(route: &Route) -> bool {
-    route.gateway_id.starts_with("igw-")
+    let is_gateway = route.gateway_id.starts_with("igw-")
         || !route.nat_gateway_id.is_empty()
-        || !route.egress_only_internet_gateway_id.is_empty()
+        || !route.egress_only_internet_gateway_id.is_empty();
+    is_gateway && is(&route.state, "active")
 }
 
 fn boundary_of(role: Option<&Role>) -> Option<&str> {

@@ -38,6 +38,20 @@ pub fn covers(domain: &str, name: &str) -> bool {
     domain.is_empty() || name == domain || name.strip_suffix(&domain).is_some_and(|rest| rest.ends_with('.'))
 }
 
+/// The id of a Resolver rule that forwards a name to servers of another network, where the VPC has a way to other networks: in a closed VPC
+/// the servers cannot send anybody anywhere.
+pub fn forwarding(case: &Case<'_>, name: &str) -> Option<String> {
+    if is_closed(case) != Ok(false) {
+        return None;
+    }
+    let vpc = case.instance.vpc_id.as_str();
+    let associated = case.snapshot.resolver_rule_associations.known().iter().filter(|row| row.vpc_id == vpc);
+    associated
+        .filter_map(|row| case.snapshot.resolver_rules.get(&row.resolver_rule_id).ok().flatten())
+        .find(|rule| is(&rule.rule_type, "FORWARD") && covers(&rule.domain_name, name))
+        .map(|rule| rule.id.clone())
+}
+
 /// Whether an entry of a DNS Firewall domain list matches a name: `*` all, `*.example.com` what is below, else the name itself.
 ///
 /// Source: Route 53 developer guide, "Resolver DNS Firewall domain lists".

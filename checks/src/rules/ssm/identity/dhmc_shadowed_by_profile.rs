@@ -38,7 +38,7 @@ declare_rule! {
     ///
     /// - Systems Manager user guide, "Managing EC2 instances automatically with Default Host Management Configuration"
     /// - SSM Agent source, `common/identity/credentialproviders/ec2roleprovider`
-    "ssm/dhmc-shadowed-by-profile", Blocker, Sessions, fix A,
+    "ssm/dhmc-shadowed-by-profile", Blocker, Channel, fix A,
     "A weak instance profile hides Default Host Management",
     needs [GET_SERVICE_SETTING, GET_INSTANCE_PROFILE, LIST_ATTACHED_ROLE_POLICIES, LIST_ROLE_POLICIES, LIST_POLICIES,
         GET_POLICY_VERSION, GET_ROLE_POLICY]

@@ -1,10 +1,10 @@
 //! A Deny, or a permissions boundary without an Allow, stands above every permission of the role.
 
 use crate::evidence::Evidence;
-use crate::finding::{Finding, Judgement, Severity};
+use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
 use crate::iam::{Layer, LayerDecision, LayerEffect};
-use crate::rule::declare_rule;
+use crate::rule::{Affects, declare_rule};
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
 use crate::ssm::credentials::{add_new, calls};
@@ -38,7 +38,7 @@ declare_rule! {
     /// ## References
     ///
     /// - IAM user guide, "Policy evaluation logic" and "Permissions boundaries for IAM entities"
-    "ssm/explicit-deny", Blocker, Sessions, fix M,
+    "ssm/explicit-deny", Blocker, Agent, fix M,
     "A deny statement or the permissions boundary stops the role",
     needs [GET_INSTANCE_PROFILE, GET_ROLE, LIST_ATTACHED_ROLE_POLICIES, LIST_ROLE_POLICIES, LIST_POLICIES, GET_POLICY_VERSION,
         GET_ROLE_POLICY]
@@ -115,18 +115,20 @@ fn finding(case: &Case<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Finding {
     if let (true, Layer::Boundary, Some(arn)) = (fix.commands.is_empty(), stop.part.layer, boundary) {
         fix = fix.run(crate::fix::Aws::new("iam", "get-policy", "").arg("policy-arn", arn));
     }
-    // What keeps a node from registering did not do so yet while the node is online.
-    if case.heartbeat.is_online() && stop.actions.contains(&REGISTER) {
-        finding.rule = RULE.about.id;
-        finding.severity = Severity::Degraded;
-        finding.detail = format!("{}; {}, so it must be newer than that", finding.detail, case.heartbeat.words());
-    }
+    let registers = stop.actions.contains(&REGISTER);
+    let opens = stop.actions.iter().any(|action| *action != REGISTER);
+    finding.affects = Some(match (registers, opens) {
+        (true, false) => Affects::Registration,
+        (false, _) => Affects::Channel,
+        (true, true) => Affects::Agent,
+    });
     finding.fix(fix)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Severity;
     use crate::testkit::{self, World, findings, missing};
     use serde_json::{Value, json};
 
@@ -185,8 +187,12 @@ mod tests {
         let document = json!({ "RoleName": "web", "PolicyName": "guard", "PolicyDocument": { "Version": "2012-10-17",
             "Statement": { "Effect": "Deny", "Action": "ssm:Update*", "Resource": "*" } } });
         online.answer(op::GET_ROLE_POLICY, json!({ "RoleName": "web", "PolicyName": "guard" }), document);
-        assert_eq!(findings(world.judge(&RULE))[0].severity, Severity::Blocker);
-        assert_eq!(findings(online.judge(&RULE))[0].severity, Severity::Degraded);
+        let severity = |world: &World| {
+            let findings = world.diagnose().findings;
+            findings.iter().find(|finding| finding.rule == RULE.about.id).map(|finding| finding.severity)
+        };
+        assert_eq!(severity(&world), Some(Severity::Blocker));
+        assert_eq!(severity(&online), Some(Severity::Degraded));
     }
 
     #[test]

@@ -37,7 +37,7 @@ declare_rule! {
     ///
     /// - Systems Manager user guide, "Reference: ec2messages, ssmmessages, and other API operations"
     /// - Service authorization reference, "Actions, resources, and condition keys for Amazon Message Gateway Service"
-    "ssm/role-lacks-ssmmessages", Blocker, Sessions, fix A,
+    "ssm/role-lacks-ssmmessages", Blocker, Channel, fix A,
     "The role may not open the session channel",
     needs [GET_INSTANCE_PROFILE, GET_ROLE, LIST_ATTACHED_ROLE_POLICIES, LIST_ROLE_POLICIES, LIST_POLICIES, GET_POLICY_VERSION,
         GET_ROLE_POLICY, GET_CONNECTION_STATUS]

@@ -38,7 +38,7 @@ declare_rule! {
     ///
     /// - VPC user guide, "DHCP option sets in Amazon VPC"
     /// - VPC user guide, "DNS attributes for your VPC"
-    "ssm/dhcp-custom-dns", Blocker, Registration, fix M,
+    "ssm/dhcp-custom-dns", Blocker, Agent, fix M,
     "The VPC's own DNS servers do not answer the names of AWS",
     needs [DESCRIBE_VPCS, DESCRIBE_DHCP_OPTIONS]
 }

@@ -40,7 +40,7 @@ declare_rule! {
     ///
     /// - Route 53 developer guide, "DNS Firewall rule groups and rules"
     /// - Route 53 developer guide, "Rule actions in DNS Firewall"
-    "ssm/dns-firewall-blocks", Blocker, Registration, fix M,
+    "ssm/dns-firewall-blocks", Blocker, Agent, fix M,
     "DNS Firewall blocks the names of Systems Manager",
     needs [LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS, LIST_FIREWALL_RULES, LIST_FIREWALL_DOMAINS]
 }

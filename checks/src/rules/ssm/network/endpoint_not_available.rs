@@ -36,7 +36,7 @@ declare_rule! {
     ///
     /// - AWS PrivateLink guide, "Access an AWS service using an interface VPC endpoint"
     /// - EC2 API reference, `VpcEndpoint`
-    "ssm/endpoint-not-available", Blocker, Registration, fix B,
+    "ssm/endpoint-not-available", Blocker, Agent, fix B,
     "An endpoint that the agent needs is not available",
     needs [DESCRIBE_VPC_ENDPOINTS]
 }

@@ -41,7 +41,7 @@ declare_rule! {
     ///
     /// - AWS PrivateLink guide, "Control access to VPC endpoints using endpoint policies"
     /// - IAM user guide, "Policy evaluation logic"
-    "ssm/endpoint-policy-denies", Blocker, Registration, fix A,
+    "ssm/endpoint-policy-denies", Blocker, Agent, fix A,
     "The policy of an endpoint keeps the agent out",
     needs [DESCRIBE_VPC_ENDPOINTS, GET_INSTANCE_PROFILE, GET_SERVICE_SETTING, GET_ROLE]
 }

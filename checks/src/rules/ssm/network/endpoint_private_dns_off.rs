@@ -37,7 +37,7 @@ declare_rule! {
     ///
     /// - AWS PrivateLink guide, "Access an AWS service using an interface VPC endpoint", private DNS
     /// - Systems Manager user guide, "Improve the security of EC2 instances by using VPC endpoints for Systems Manager"
-    "ssm/endpoint-private-dns-off", Blocker, Registration, fix A,
+    "ssm/endpoint-private-dns-off", Blocker, Agent, fix A,
     "The service's name does not lead to the endpoint",
     needs [DESCRIBE_VPC_ENDPOINTS, LIST_HOSTED_ZONES_BY_VPC]
 }

@@ -37,9 +37,9 @@ declare_rule! {
     ///
     /// - AWS PrivateLink guide, "Access an AWS service using an interface VPC endpoint", security groups
     /// - Systems Manager user guide, "Improve the security of EC2 instances by using VPC endpoints for Systems Manager"
-    "ssm/endpoint-sg-closed", Blocker, Registration, fix A,
+    "ssm/endpoint-sg-closed", Blocker, Agent, fix A,
     "The security groups of an endpoint do not let the instance in",
-    needs [DESCRIBE_SECURITY_GROUPS]
+    needs [GET_MANAGED_PREFIX_LIST_ENTRIES, DESCRIBE_SECURITY_GROUPS]
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {

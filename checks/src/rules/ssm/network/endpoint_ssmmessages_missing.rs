@@ -34,7 +34,7 @@ declare_rule! {
     ///
     /// - Systems Manager user guide, "Improve the security of EC2 instances by using VPC endpoints for Systems Manager"
     /// - Systems Manager user guide, "Reference: ec2messages, ssmmessages, and other API operations"
-    "ssm/endpoint-ssmmessages-missing", Blocker, Sessions, fix B,
+    "ssm/endpoint-ssmmessages-missing", Blocker, Channel, fix B,
     "The closed VPC has no endpoint for ssmmessages",
     needs [DESCRIBE_VPC_ENDPOINTS, DESCRIBE_ROUTE_TABLES, LIST_HOSTED_ZONES_BY_VPC]
 }

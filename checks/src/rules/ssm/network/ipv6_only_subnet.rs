@@ -40,7 +40,7 @@ declare_rule! {
     ///
     /// - SSM Agent release notes, 3.3.3270.0: "Add initial IPv6 support with UseDualStackEndpoint configuration option"
     /// - VPC user guide, "DNS64 and NAT64"
-    "ssm/ipv6-only-subnet", Blocker, Registration, fix C,
+    "ssm/ipv6-only-subnet", Blocker, Agent, fix C,
     "An IPv6-only instance cannot reach Systems Manager",
     needs [DESCRIBE_SUBNETS, DESCRIBE_VPC_ENDPOINTS]
 }

@@ -35,7 +35,7 @@ declare_rule! {
     /// ## References
     ///
     /// - EC2 user guide, "Elastic network interfaces" and "Configure your secondary network interface"
-    "ssm/multi-eni-wrong-route", Blocker, Registration, fix C,
+    "ssm/multi-eni-wrong-route", Blocker, Agent, fix C,
     "The default route leaves through an interface without a way out",
     needs [DESCRIBE_INSTANCES, DESCRIBE_ROUTE_TABLES, DESCRIBE_SECURITY_GROUPS, DESCRIBE_NETWORK_ACLS]
 }

@@ -35,7 +35,7 @@ declare_rule! {
     /// ## References
     ///
     /// - VPC user guide, "Control subnet traffic with network access control lists"
-    "ssm/nacl-outbound-443-blocked", Blocker, Registration, fix A,
+    "ssm/nacl-outbound-443-blocked", Blocker, Agent, fix A,
     "A network ACL drops TCP 443 on its way out",
     needs [DESCRIBE_NETWORK_ACLS, DESCRIBE_SUBNETS]
 }
@@ -44,7 +44,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
         causes: |cause| matches!(cause, Cause::NetworkAclOutbound | Cause::EndpointSubnetAclInbound),
-        opaque: |what| what.starts_with("the network ACL"),
+        opaque: |what| what.contains("network ACL"),
         pass: "the network ACLs let TCP 443 out",
     };
     watch.judge(case, |wall| finding(case, wall))

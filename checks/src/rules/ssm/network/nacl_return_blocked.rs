@@ -36,7 +36,7 @@ declare_rule! {
     /// ## References
     ///
     /// - VPC user guide, "Control subnet traffic with network access control lists", ephemeral ports
-    "ssm/nacl-return-blocked", Blocker, Registration, fix A,
+    "ssm/nacl-return-blocked", Blocker, Agent, fix A,
     "A network ACL drops the replies to the agent",
     needs [DESCRIBE_NETWORK_ACLS, DESCRIBE_SUBNETS]
 }
@@ -45,7 +45,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
         causes: |cause| matches!(cause, Cause::NetworkAclReply | Cause::EndpointSubnetAclReply),
-        opaque: |what| what.starts_with("the network ACL"),
+        opaque: |what| what.contains("network ACL"),
         pass: "the network ACLs let the replies back to the agent",
     };
     watch.judge(case, |wall| finding(case, wall))

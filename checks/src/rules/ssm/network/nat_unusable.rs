@@ -38,7 +38,7 @@ declare_rule! {
     ///
     /// - VPC user guide, "NAT gateways" and "Troubleshoot NAT gateways"
     /// - VPC user guide, "NAT instances"
-    "ssm/nat-unusable", Blocker, Registration, fix B,
+    "ssm/nat-unusable", Blocker, Agent, fix B,
     "The NAT device on the way does not work",
     needs [DESCRIBE_NAT_GATEWAYS, DESCRIBE_ROUTE_TABLES, DESCRIBE_NETWORK_ACLS]
 }

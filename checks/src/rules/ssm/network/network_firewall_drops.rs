@@ -40,7 +40,7 @@ declare_rule! {
     ///
     /// - AWS Network Firewall developer guide, "Stateful domain list rule groups in AWS Network Firewall"
     /// - AWS PrivateLink guide, "Access virtual appliances through AWS PrivateLink"
-    "ssm/network-firewall-drops", Blocker, Registration, fix M,
+    "ssm/network-firewall-drops", Blocker, Agent, fix M,
     "A firewall on the way drops the agent's connections",
     needs [DESCRIBE_VPC_ENDPOINTS]
 }

@@ -6,7 +6,7 @@ use crate::net::{Cause, Verdict};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::paths::{Wall, Watch, open};
+use crate::ssm::paths::{Wall, Watch, is_claimed, open};
 
 declare_rule! {
     /// ## What it checks
@@ -38,9 +38,10 @@ declare_rule! {
     ///
     /// - VPC user guide, "Configure route tables"
     /// - Systems Manager user guide, "Improve the security of EC2 instances by using VPC endpoints for Systems Manager"
-    "ssm/no-egress-path", Blocker, Registration, fix B,
+    "ssm/no-egress-path", Blocker, Agent, fix B,
     "The subnet of the instance has no way to Systems Manager",
-    needs [DESCRIBE_ROUTE_TABLES, DESCRIBE_SUBNETS, DESCRIBE_VPC_ENDPOINTS, LIST_HOSTED_ZONES_BY_VPC]
+    needs [DESCRIBE_ROUTE_TABLES, DESCRIBE_SUBNETS, DESCRIBE_VPC_ENDPOINTS, LIST_HOSTED_ZONES_BY_VPC, DESCRIBE_PREFIX_LISTS,
+        DESCRIBE_VPC_PEERING_CONNECTIONS]
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
@@ -49,11 +50,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         causes: |cause| {
             matches!(cause, Cause::NoRoute | Cause::PeeringNoInternet | Cause::NoReturnRoute | Cause::NoAddress)
         },
-        opaque: |what| {
-            what.starts_with("what is behind") && !what.contains("endpoint")
-                || what.contains("hosted zone")
-                || what.contains("route")
-        },
+        opaque: |what| !is_claimed(what),
         pass: "the routes lead to every service that the agent needs",
     };
     if case.has_endpoints() && case.paths.iter().any(|path| path.verdict == Verdict::Blocked) {

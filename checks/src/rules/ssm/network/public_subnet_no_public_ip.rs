@@ -34,7 +34,7 @@ declare_rule! {
     /// ## References
     ///
     /// - VPC user guide, "Enable internet access for a VPC using an internet gateway"
-    "ssm/public-subnet-no-public-ip", Blocker, Registration, fix B,
+    "ssm/public-subnet-no-public-ip", Blocker, Agent, fix B,
     "The way out is an internet gateway, but the instance has no public address",
     needs [DESCRIBE_INSTANCES, DESCRIBE_ROUTE_TABLES]
 }

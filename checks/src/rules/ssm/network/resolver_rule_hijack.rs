@@ -40,7 +40,7 @@ declare_rule! {
     ///
     /// - Route 53 developer guide, "Using rules to control which queries are forwarded to your network"
     /// - Route 53 developer guide, "Considerations when working with a private hosted zone", Resolver rules
-    "ssm/resolver-rule-hijack", Blocker, Registration, fix M,
+    "ssm/resolver-rule-hijack", Blocker, Agent, fix M,
     "A Resolver rule forwards the names of AWS elsewhere",
     needs [LIST_RESOLVER_RULE_ASSOCIATIONS, LIST_RESOLVER_RULES]
 }

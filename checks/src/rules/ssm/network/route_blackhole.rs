@@ -34,7 +34,7 @@ declare_rule! {
     ///
     /// - VPC user guide, "Configure route tables"
     /// - EC2 API reference, `Route`, member `State`
-    "ssm/route-blackhole", Blocker, Registration, fix A,
+    "ssm/route-blackhole", Blocker, Agent, fix A,
     "The route to Systems Manager leads to a target that is gone",
     needs [DESCRIBE_ROUTE_TABLES, DESCRIBE_SUBNETS]
 }

@@ -38,7 +38,7 @@ declare_rule! {
     ///
     /// - VPC user guide, "Security group rules"
     /// - Systems Manager user guide, "Improve the security of EC2 instances by using VPC endpoints for Systems Manager"
-    "ssm/sg-egress-443-blocked", Blocker, Registration, fix A,
+    "ssm/sg-egress-443-blocked", Blocker, Agent, fix A,
     "The security groups of the instance do not allow TCP 443 out",
     needs [DESCRIBE_SECURITY_GROUPS, DESCRIBE_INSTANCES, GET_MANAGED_PREFIX_LIST_ENTRIES, DESCRIBE_NETWORK_INTERFACES]
 }
@@ -47,7 +47,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
         causes: |cause| cause == Cause::SecurityGroupEgress,
-        opaque: |what| what.contains("security group") || what.starts_with("which addresses"),
+        opaque: |what| what.contains("security group"),
         pass: "the groups of the instance allow TCP 443 out to every service that the agent needs",
     };
     watch.judge(case, |wall| finding(case, wall))

@@ -35,7 +35,7 @@ declare_rule! {
     /// ## References
     ///
     /// - VPC user guide, "Block public access to VPCs and subnets"
-    "ssm/vpc-block-public-access", Blocker, Registration, fix M,
+    "ssm/vpc-block-public-access", Blocker, Agent, fix M,
     "VPC Block Public Access stops the way over the internet",
     needs [DESCRIBE_SUBNETS, DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_OPTIONS, DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSIONS]
 }

@@ -36,7 +36,7 @@ declare_rule! {
     ///
     /// - VPC user guide, "DNS attributes for your VPC"
     /// - AWS PrivateLink guide, "Access an AWS service using an interface VPC endpoint", private DNS
-    "ssm/vpc-dns-attributes-off", Blocker, Registration, fix A,
+    "ssm/vpc-dns-attributes-off", Blocker, Agent, fix A,
     "DNS of the VPC is switched off",
     needs [DESCRIBE_VPC_ATTRIBUTE]
 }
