@@ -123,7 +123,6 @@ impl Session {
         let call = Call { service, operation, name, input, request };
         let watch = Watch::default();
         self.counters().pages.fetch_add(1, Ordering::Relaxed);
-        tracing::debug!(call = name, "calling");
         let sent = match typed::prepare(self, &call, &watch) {
             Some(typed) => typed.await,
             None => model_client::send(self, &call, &watch).await?,

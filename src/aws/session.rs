@@ -227,7 +227,6 @@ pub(super) fn sorted(error: &CredentialsError) -> SessionError {
     match error {
         _ if lower.contains("expired") || lower.contains("cached sso token") => SessionError::ExpiredToken(words),
         CredentialsError::CredentialsNotLoaded(_) => {
-            tracing::debug!(reason = words, "no credentials");
             let tried = "environment, profile, web identity, container and instance metadata have none";
             SessionError::NoCredentials(tried.to_owned())
         }

@@ -5,7 +5,7 @@ use crate::aws::{Options, Session, SessionError};
 use crate::cli::{Connection, Subjects};
 use crate::error::Error;
 use crate::wire::endpoint::region_is_known;
-use checks::snapshot::{Header, Outcome, Snapshot, operations as op};
+use checks::snapshot::{Header, Outcome, Read, Snapshot, operations as op};
 use checks::ssm;
 use serde_json::json;
 use std::io::Write;
@@ -43,12 +43,12 @@ pub(crate) fn ssm(subjects: &Subjects, verbose: bool, quiet: bool) -> Result<Liv
             }
             reads
         };
-        let asked = waves::collect(&session, &mut snapshot, plan).await;
+        let asked = waves::collect(&session, &mut snapshot, &plan).await;
         let owner =
             snapshot.instances.known().iter().map(|instance| instance.owner_id.clone()).find(|id| !id.is_empty());
         snapshot.header.account = owner.unwrap_or_default();
         if verbose && !quiet {
-            tell(&session, &asked, &snapshot);
+            tell(&session, &asked, &plan(&snapshot), &snapshot);
         }
         let elsewhere = seen_elsewhere(subjects, &snapshot).await;
         Ok(Live { snapshot, elsewhere })
@@ -75,10 +75,14 @@ async fn open(connection: &Connection, region: Option<&str>) -> Result<Session, 
 }
 
 /// What was called, for `-v`.
-fn tell(session: &Session, waves: &[Wave], snapshot: &Snapshot) {
+fn tell(session: &Session, waves: &[Wave], left: &[Read], snapshot: &Snapshot) {
     let mut out = std::io::stderr().lock();
     for (number, wave) in waves.iter().enumerate() {
         let _ = writeln!(out, "wave {}: {}", number + 1, wave.actions.join(" "));
+    }
+    if !left.is_empty() {
+        let actions: Vec<&str> = left.iter().map(|read| read.operation.action).collect();
+        let _ = writeln!(out, "left to ask: {}", actions.join(" "));
     }
     for read in snapshot.reads() {
         if let Outcome::Error { code, message } = &read.outcome {

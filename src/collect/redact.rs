@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn commands_of_sessions_are_left_out() {
-        let content = json!({ "inputs": { "kmsKeyId": "k", "shellProfile": { "linux": "export TOKEN=secret", "windows": "" } } });
+        let content =
+            json!({ "inputs": { "kmsKeyId": "k", "shellProfile": { "linux": "export TOKEN=secret", "windows": "" } } });
         let mut output = json!({ "Name": "SSM-SessionManagerRunShell", "Content": content.to_string() });
         without_commands(&mut output);
         let text = output["Content"].as_str().unwrap();

@@ -1,11 +1,20 @@
 //! The whole tool from outside: the program is run as users run it, offline or against a served AWS.
+//!
+//! Suites that need a program which can call AWS are gone without the feature `aws`.
 
+#[cfg(feature = "aws")]
 mod backend;
 mod cli;
+#[cfg(feature = "aws")]
 mod denials;
+#[cfg(feature = "aws")]
 mod faults;
+#[cfg(feature = "aws")]
 mod http;
+#[cfg(feature = "aws")]
+mod live;
 mod run;
+#[cfg(feature = "aws")]
 mod scenarios;
 mod snapshots;
 mod tidy;

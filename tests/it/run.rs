@@ -1,6 +1,8 @@
 //! Runs the program with a scrubbed environment.
 
 use serde_json::Value;
+use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 /// What the program did.
@@ -47,4 +49,31 @@ pub(crate) fn finish(command: &mut Command) -> Run {
 /// Runs the program offline.
 pub(crate) fn offline(arguments: &[&str]) -> Run {
     finish(command().args(arguments))
+}
+
+/// A folder that is gone when the test is over, also on panic.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("aws-triage-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).expect("a temporary folder can be made");
+        Self(path)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) -> String {
+        let path = self.0.join(name);
+        fs::write(&path, text).expect("a temporary file can be written");
+        path.to_string_lossy().into_owned()
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.0.to_str().expect("a temporary path is UTF-8")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }

@@ -136,6 +136,12 @@ fn compare(expect: &Expect, subject: &Value) -> Result<(), String> {
     if !missed.is_empty() || !false_alarms.is_empty() {
         return Err(format!("missed {missed:?}, false {false_alarms:?}"));
     }
+    // A fault is a blocker unless the scenario says otherwise; so that none is softened unseen.
+    let blockers = found(&["blocker"]);
+    let softened = wanted.iter().find(|rule| !expect.severities.contains_key(**rule) && !blockers.contains(*rule));
+    if let Some(rule) = softened {
+        return Err(format!("{rule} is no blocker"));
+    }
     for (rule, severity) in &expect.severities {
         if !found(&[severity]).contains(rule.as_str()) {
             return Err(format!("{rule} is not {severity}"));

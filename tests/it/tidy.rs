@@ -123,7 +123,7 @@ fn the_old_tls_stack_stays_out() {
 }
 
 #[test]
-fn permissions_of_the_readme_are_those_of_the_program() {
+fn the_readme_shows_how_to_start() {
     let readme = fs::read_to_string(root().join("README.md")).expect("there is a README");
     for part in [
         "cargo run --release -- demo",

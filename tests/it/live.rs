@@ -1,0 +1,73 @@
+//! Live diagnoses: how they are recorded and repeated, and what they cost.
+
+use crate::backend;
+use crate::run::{Folder, offline};
+use serde_json::{Value, json};
+
+/// Without what differs from run to run.
+fn timeless(mut report: Value) -> Value {
+    for member in ["startedAt", "finishedAt"] {
+        report[member] = Value::Null;
+    }
+    report
+}
+
+#[test]
+fn a_recorded_diagnosis_can_be_repeated() {
+    let Some(front) = backend::front() else { return };
+    let folder = Folder::new("recorded");
+    for world in ["nat", "endpoints"] {
+        let account = front.world(world, &json!([{ "node": "lost" }])).expect("the world can be made");
+        let key = account.key("AKIA");
+        account.deny(&key, "iam", "ListRolePolicies");
+        let live = account.run(&key, &["ssm", account.instance(), "--output", "json"]);
+        let file = folder.write(&format!("{world}.json"), "");
+        let collected = account.run(&key, &["collect", "ssm", account.instance(), "-o", &file]);
+        assert_eq!(collected.code, 0, "{collected:?}");
+        let again = offline(&["ssm", account.instance(), "--snapshot", &file, "--output", "json"]);
+        assert_eq!(again.code, live.code, "{again:?}");
+        let (mut live, mut again) = (timeless(live.json()), timeless(again.json()));
+        // Only the age of things can differ between two collections.
+        for report in [&mut live, &mut again] {
+            assert_eq!(report["calls"]["denied"][0]["action"], "iam:ListRolePolicies");
+            report["subjects"][0]["summary"] = Value::Null;
+        }
+        assert_eq!(live["subjects"][0]["checks"], again["subjects"][0]["checks"], "{world}");
+        assert_eq!(live["calls"], again["calls"]);
+    }
+}
+
+#[test]
+fn at_most_four_waves_and_twenty_two_calls() {
+    let Some(front) = backend::front() else { return };
+    for world in ["nat", "public", "endpoints"] {
+        for steps in [json!([]), json!([{ "node": "lost" }])] {
+            let account = front.world(world, &steps).expect("the world can be made");
+            let run = account.run(&account.key("AKIA"), &["ssm", account.instance(), "-v", "--output", "json"]);
+            let said = run.stderr.lines().find(|line| line.contains(" calls in ")).expect("-v counts calls and waves");
+            let numbers: Vec<usize> = said.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+            println!("{world} {steps}: {said}");
+            assert!(
+                numbers[0] <= 22 && numbers[1] <= 4 && !run.stderr.contains("left to ask"),
+                "{world} {steps}: {said}\n{}",
+                run.stderr
+            );
+            assert_eq!(run.json()["calls"]["count"], numbers[0], "{said}");
+        }
+    }
+}
+
+#[test]
+fn nothing_but_reads_is_called() {
+    let Some(front) = backend::front() else { return };
+    let account = front.world("endpoints", &json!([{ "node": "lost" }])).expect("the world can be made");
+    let key = account.key("AKIA");
+    account.run(&key, &["ssm", account.instance()]);
+    let calls = account.calls(&key);
+    assert!(calls.len() > 10);
+    for call in calls {
+        let operation = call["operation"].as_str().unwrap_or_default();
+        let reads = ["Describe", "Get", "List", "Head", "Search"].iter().any(|verb| operation.starts_with(verb));
+        assert!(reads, "{operation} is no read");
+    }
+}
