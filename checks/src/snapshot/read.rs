@@ -88,6 +88,22 @@ impl Recorded {
         }
     }
 
+    /// Why this answer is not whole, when it says that there is more: one page of an output that was saved page by page or with a limit.
+    ///
+    /// Members: AWS CLI user guide, "Using the pagination options", and the tokens of each service's API reference.
+    pub(crate) fn cut(&self, operation: Operation) -> Option<Gap> {
+        let Outcome::Output(output) = &self.outcome else { return None };
+        let says_more = ["NextToken", "nextToken", "Marker", "NextMarker"]
+            .iter()
+            .any(|token| output.get(token).and_then(Value::as_str).is_some_and(|token| !token.is_empty()));
+        let is_truncated = output.get("IsTruncated").and_then(Value::as_bool) == Some(true);
+        (says_more || is_truncated).then(|| Gap::Failed {
+            action: operation.action.to_owned(),
+            code: "IncompleteAnswer".to_owned(),
+            message: "the answer is one page of several".to_owned(),
+        })
+    }
+
     /// The error of this read, "there is no such thing" among them.
     pub(crate) fn failure(&self, operation: Operation) -> Option<Gap> {
         let Outcome::Error { code, message } = &self.outcome else { return None };

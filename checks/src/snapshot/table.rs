@@ -176,7 +176,7 @@ impl Scope {
             Outcome::Error { code, message } if is_not_found(code) => {
                 Self::not_found(selection, ids, message, read.failure(operation))
             }
-            _ => vec![Self { selection, gap: read.gap(operation) }],
+            _ => vec![Self { selection, gap: read.gap(operation).or_else(|| read.cut(operation)) }],
         }
     }
 
@@ -301,6 +301,32 @@ mod tests {
         let alone = Outcome::Output(json!({ "SecurityGroups": [{ "GroupId": "sg-3" }] }));
         named.record(read(op::DESCRIBE_SECURITY_GROUPS, json!({ "GroupIds": ["sg-3"] }), alone)).unwrap();
         assert!(matches!(named.security_groups.get("sg-3"), Ok(Some(_))));
+    }
+
+    #[test]
+    fn one_page_of_several_shows_rows_and_no_absence() {
+        let is_open = |more: Value| {
+            let mut output = json!({ "Subnets": [{ "SubnetId": "subnet-1" }] });
+            output.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let snapshot = with(op::DESCRIBE_SUBNETS, json!({}), Outcome::Output(output));
+            assert!(matches!(snapshot.subnets.get("subnet-1"), Ok(Some(_))));
+            let gap = snapshot.subnets.get("subnet-2").err();
+            assert_eq!(gap.is_some(), snapshot.subnets.all().is_err());
+            gap.is_some_and(|gap| gap.to_string().contains("one page of several"))
+        };
+        for more in [
+            json!({ "NextToken": "a" }),
+            json!({ "nextToken": "a" }),
+            json!({ "Marker": "a" }),
+            json!({ "IsTruncated": true }),
+        ] {
+            assert!(is_open(more.clone()), "{more}");
+        }
+        for whole in
+            [json!({}), json!({ "NextToken": "" }), json!({ "NextToken": null }), json!({ "IsTruncated": false })]
+        {
+            assert!(!is_open(whole.clone()), "{whole}");
+        }
     }
 
     #[test]
