@@ -39,13 +39,25 @@ struct SsmArguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
     let Symptom::Ssm(arguments) = &arguments.symptom;
     let live = crate::collect::live::ssm(&arguments.subjects, arguments.verbose, arguments.quiet)?;
-    for id in &arguments.subjects.instances {
-        checks::ssm::find(&live.snapshot, id).map_err(|gap| Error::could_not_run(format!("instance `{id}`: {gap}")))?;
-    }
     let mut text = serde_json::to_string_pretty(&live.snapshot.to_json()).unwrap_or_default();
     text.push('\n');
+    // What was collected is kept whatever is missing: the refusals are facts as well.
     crate::collect::file::write_private(&arguments.out, &text)?;
-    Ok(Exit::Healthy)
+    let missing = missing(&live.snapshot, &arguments.subjects.instances, &live.elsewhere);
+    missing.iter().for_each(super::tell);
+    Ok(if missing.is_empty() { Exit::Healthy } else { Exit::CouldNotRun })
+}
+
+/// An error for each instance that the facts do not hold, with the hints that belong to it.
+#[cfg(any(feature = "aws", test))]
+fn missing(snapshot: &checks::snapshot::Snapshot, instances: &[String], hints: &[(String, String)]) -> Vec<Error> {
+    let error_of = |id: &String| {
+        let gap = checks::ssm::find(snapshot, id).err()?;
+        let error = Error::could_not_run(format!("instance `{id}`: {gap}"));
+        let own = hints.iter().filter(|(subject, _)| subject == id);
+        Some(own.fold(error, |error, (_, hint)| error.hint(hint)))
+    };
+    instances.iter().filter_map(error_of).collect()
 }
 
 /// Without the SDK there is nothing to collect from.
@@ -53,4 +65,40 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
     let Symptom::Ssm(arguments) = &arguments.symptom;
     Err(super::diagnose::without_aws(&format!("cannot write `{}`", arguments.out.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::missing;
+    use crate::exit::Exit;
+    use checks::snapshot::{Header, Outcome, Read, Recorded, Snapshot, operations as op};
+    use serde_json::json;
+
+    #[test]
+    fn every_missing_instance_is_told_with_its_own_hints() {
+        let mut snapshot = Snapshot::new(Header::default());
+        let mut record = |id: &str, outcome: Outcome| {
+            let read = Read::new(op::DESCRIBE_INSTANCES, json!({ "InstanceIds": [id] }));
+            snapshot.record(Recorded::new(&read, "", outcome)).unwrap();
+        };
+        let error = |code: &str| Outcome::Error { code: code.to_owned(), message: String::new() };
+        let found =
+            json!({ "Reservations": [{ "OwnerId": "123456789012", "Instances": [{ "InstanceId": "i-0000000a" }] }] });
+        record("i-0000000a", Outcome::Output(found));
+        record("i-0000000b", error("InvalidInstanceID.NotFound"));
+        record("i-0000000c", error("UnauthorizedOperation"));
+        let ids: Vec<String> = ["i-0000000a", "i-0000000b", "i-0000000c"].map(str::to_owned).into();
+        let hints = [("i-0000000b".to_owned(), "it is in `eu-west-1`".to_owned())];
+        let errors = missing(&snapshot, &ids, &hints);
+        let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            texts,
+            [
+                "instance `i-0000000b`: not found\n  hint: it is in `eu-west-1`",
+                "instance `i-0000000c`: its facts could not be read: `ec2:DescribeInstances` is denied (UnauthorizedOperation)",
+            ]
+        );
+        assert!(errors.iter().all(|error| error.exit == Exit::CouldNotRun));
+        assert!(missing(&snapshot, &ids[..1], &hints).is_empty());
+    }
 }

@@ -1,7 +1,9 @@
 //! Facts from files of plain AWS CLI output: which operation a file answers, by its name or its members.
 //!
 //! Understood names: `describe-instances.json`, `get-role.web.json` (the name of the thing behind the dot), `ec2-describe-instances.json`,
-//! the names that Batfish uses (`Reservations.json`, `RouteTables.json`, …) and recordings such as `ec2.DescribeInstances_1.json`.
+//! `get-role-policy.web.inline.json` (role and policy), `get-policy-version.AmazonSSMManagedInstanceCore.json` (the policy by its name),
+//! `get-metric-statistics.CPUCreditBalance.i-0123456789abcdef0.json` (metric and instance), the names that Batfish uses
+//! (`Reservations.json`, `RouteTables.json`, …) and recordings such as `ec2.DescribeInstances_1.json`.
 
 use super::document::DocumentError;
 use super::kinds::{LISTS, SINGLES, operations};
@@ -110,7 +112,11 @@ impl Named {
     fn recorded(&self, outcome: Outcome) -> Recorded {
         let keys = SINGLES.iter().find(|(operation, _)| *operation == self.operation).map_or(&[][..], |(_, keys)| keys);
         let mut parameters = Map::new();
-        if let Some(suffix) = &self.suffix {
+        if let Some(suffix) = &self.suffix
+            && self.operation == operations::GET_METRIC_STATISTICS
+        {
+            parameters = metric_of(suffix);
+        } else if let Some(suffix) = &self.suffix {
             // `get-role-policy.web.inline`: as many parts as the call has names.
             for (key, part) in keys.iter().zip(suffix.splitn(keys.len().max(1), '.')) {
                 parameters.insert((*key).to_owned(), json!(part));
@@ -118,6 +124,17 @@ impl Named {
         }
         recorded(self.operation, parameters, outcome)
     }
+}
+
+/// `CPUCreditBalance.i-0abc`: a metric and the instance that it is about.
+fn metric_of(suffix: &str) -> Map<String, Value> {
+    let (name, instance) = suffix.split_once('.').map_or((suffix, None), |(name, id)| (name, Some(id)));
+    let mut parameters = Map::new();
+    parameters.insert("MetricName".to_owned(), json!(name));
+    if let Some(id) = instance {
+        parameters.insert("Dimensions".to_owned(), json!([{ "Name": "InstanceId", "Value": id }]));
+    }
+    parameters
 }
 
 /// Placebo recordings carry the answer in `data`, an error among them.

@@ -275,7 +275,6 @@ reply! {
     iam::AttachedPolicies, op::LIST_ATTACHED_ROLE_POLICIES, &["RoleName"], "", "";
     iam::InlinePolicyNames, op::LIST_ROLE_POLICIES, &["RoleName"], "", "";
     iam::InlinePolicy, op::GET_ROLE_POLICY, &["RoleName", "PolicyName"], "", "/RoleName" / "/PolicyName";
-    iam::PolicyVersion, op::GET_POLICY_VERSION, &["PolicyArn"], "PolicyVersion", "";
     ssm::ConnectionStatus, op::GET_CONNECTION_STATUS, &["Target"], "", "/Target";
     ssm::ServiceSetting, op::GET_SERVICE_SETTING, &["SettingId"], "ServiceSetting", "/ServiceSetting/SettingId";
     ssm::Document, op::GET_DOCUMENT, &["Name"], "", "/Name";
@@ -284,6 +283,17 @@ reply! {
     resolver::FirewallDomains, op::LIST_FIREWALL_DOMAINS, &["FirewallDomainListId"], "", "";
     metrics::Bucket, op::HEAD_BUCKET, &["Bucket"], "", "";
     metrics::LogGroups, op::DESCRIBE_LOG_GROUPS, &["logGroupNamePrefix"], "", "";
+}
+
+impl Reply for iam::PolicyVersion {
+    const OPERATION: Operation = op::GET_POLICY_VERSION;
+    const KEY: &'static [&'static str] = &["PolicyArn"];
+    const MEMBER: &'static str = "PolicyVersion";
+
+    /// The name of the policy, the last part of its ARN: an ARN holds `/`, which no name of a file can.
+    fn short_name(key: &str) -> Option<&str> {
+        key.rsplit_once('/').map(|(_, name)| name)
+    }
 }
 
 impl Reply for metrics::MetricStatistics {

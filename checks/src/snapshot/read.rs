@@ -82,10 +82,31 @@ impl Recorded {
 
     /// Why nothing is known from this read, when it failed with something else than "there is no such thing".
     pub(crate) fn gap(&self, operation: Operation) -> Option<Gap> {
-        let Outcome::Error { code, message } = &self.outcome else { return None };
-        if is_not_found(code) {
-            return None;
+        match &self.outcome {
+            Outcome::Error { code, .. } if is_not_found(code) => None,
+            _ => self.failure(operation),
         }
+    }
+
+    /// Why this answer is not whole, when it says that there is more: one page of an output that was saved page by page or with a limit.
+    ///
+    /// Members: AWS CLI user guide, "Using the pagination options", and the tokens of each service's API reference.
+    pub(crate) fn cut(&self, operation: Operation) -> Option<Gap> {
+        let Outcome::Output(output) = &self.outcome else { return None };
+        let says_more = ["NextToken", "nextToken", "Marker", "NextMarker"]
+            .iter()
+            .any(|token| output.get(token).and_then(Value::as_str).is_some_and(|token| !token.is_empty()));
+        let is_truncated = output.get("IsTruncated").and_then(Value::as_bool) == Some(true);
+        (says_more || is_truncated).then(|| Gap::Failed {
+            action: operation.action.to_owned(),
+            code: "IncompleteAnswer".to_owned(),
+            message: "the answer is one page of several".to_owned(),
+        })
+    }
+
+    /// The error of this read, "there is no such thing" among them.
+    pub(crate) fn failure(&self, operation: Operation) -> Option<Gap> {
+        let Outcome::Error { code, message } = &self.outcome else { return None };
         let action = operation.action.to_owned();
         Some(if is_denied(code) {
             Gap::Denied { action, code: code.clone() }
@@ -112,22 +133,21 @@ pub fn is_denied(code: &str) -> bool {
 }
 
 /// Whether an error code says that what was asked for does not exist.
+///
+/// EC2 writes `InvalidGroup.NotFound` as well as `NatGatewayNotFound` (EC2 API reference, "Error codes"); the other services' codes
+/// stand with each operation in their API references.
 pub fn is_not_found(code: &str) -> bool {
-    code.ends_with(".NotFound")
+    code.ends_with("NotFound")
         || matches!(
             code,
             "NoSuchEntity"
                 | "NoSuchEntityException"
                 | "InvalidDocument"
-                | "ServiceSettingNotFound"
-                | "ParameterNotFound"
                 | "ResourceNotFoundException"
-                | "ResourceNotFound"
                 | "NoSuchBucket"
                 | "NoSuchBucketPolicy"
                 | "ServerSideEncryptionConfigurationNotFoundError"
                 | "NotFoundException"
-                | "NotFound"
                 | "404"
         )
 }
@@ -135,4 +155,19 @@ pub fn is_not_found(code: &str) -> bool {
 /// The text of an input member that is a string.
 pub(crate) fn text_of<'a>(parameters: &'a Map<String, Value>, member: &str) -> Option<&'a str> {
     parameters.get(member).and_then(Value::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_denied, is_not_found};
+
+    #[test]
+    fn codes_are_told_apart() {
+        for code in ["InvalidGroup.NotFound", "NatGatewayNotFound", "ServiceSettingNotFound", "NoSuchEntity", "404"] {
+            assert!(is_not_found(code) && !is_denied(code), "{code}");
+        }
+        for code in ["InvalidGroup.Malformed", "UnauthorizedOperation", "Throttling", "UnexpectedAnswer", ""] {
+            assert!(!is_not_found(code), "{code}");
+        }
+    }
 }

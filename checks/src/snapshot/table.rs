@@ -1,11 +1,27 @@
 //! Facts of one kind, and for which questions they are the whole answer.
 
 use super::observed::{Gap, Observed};
-use super::read::{Operation, Outcome, Recorded};
+use super::read::{Operation, Outcome, Recorded, is_not_found};
 use super::shape::{self, ShapeError};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+
+/// Input members that leave the rows of interest whole: page sizes, dry runs, and the switches with which the attached policies or the
+/// instances in every state are asked for.
+const NOT_NARROWING: &[&str] = &[
+    "DryRun",
+    "IncludeAllInstances",
+    "MaxItems",
+    "MaxRecords",
+    "MaxResults",
+    "OnlyAttached",
+    "PageSize",
+    "PolicyUsageFilter",
+    "Scope",
+    "SortBy",
+    "SortOrder",
+];
 
 /// A kind of resource that a describe or list call returns by the row.
 pub trait Resource: DeserializeOwned {
@@ -43,7 +59,7 @@ struct Scope {
 enum Selection {
     All,
     Ids(Vec<String>),
-    /// One filter; with more than one the answer is whole for none of them.
+    /// One filter, or one input member that selects as a filter does; with more than one the answer is whole for none of them.
     Filter(String, Vec<String>),
     Narrow,
 }
@@ -58,22 +74,28 @@ impl<T: Resource> Table<T> {
     /// Takes over a read of this kind.
     ///
     /// # Errors
-    /// The answer does not have the shape of the operation.
+    /// The answer does not have the shape of the operation; the table is then unchanged.
     pub(crate) fn ingest(&mut self, read: &Recorded) -> Result<(), ShapeError> {
-        self.scopes.push(Scope { selection: Selection::of(&read.parameters, T::IDS), gap: read.gap(T::OPERATION) });
-        let Outcome::Output(output) = &read.outcome else { return Ok(()) };
-        let rows = T::rows(output).map_err(|expected| ShapeError::top(T::OPERATION, expected))?;
-        for (position, row) in rows.into_iter().enumerate() {
-            let row: T = shape::row(row).map_err(|error| ShapeError::row(T::OPERATION, T::MEMBER, position, &error))?;
-            match self.index.get(row.id()).and_then(|at| self.rows.get_mut(*at)) {
-                Some(known) => *known = row,
-                None => {
-                    self.index.insert(row.id().to_owned(), self.rows.len());
-                    self.rows.push(row);
-                }
-            }
+        let rows = match &read.outcome {
+            Outcome::Output(output) => parsed(output)?,
+            Outcome::Error { .. } => Vec::new(),
+        };
+        self.scopes.extend(Scope::of(read, T::OPERATION, T::IDS));
+        for row in rows {
+            self.put(row);
         }
         Ok(())
+    }
+
+    /// Adds a row; one with the same id as an earlier one takes its place.
+    fn put(&mut self, row: T) {
+        match self.index.get(row.id()).and_then(|at| self.rows.get_mut(*at)) {
+            Some(known) => *known = row,
+            None => {
+                self.index.insert(row.id().to_owned(), self.rows.len());
+                self.rows.push(row);
+            }
+        }
     }
 
     /// The row with this id.
@@ -138,29 +160,209 @@ impl<T: Resource> Table<T> {
     }
 }
 
+/// Every row of an answer, or none when one of them has the wrong shape.
+fn parsed<T: Resource>(output: &Value) -> Result<Vec<T>, ShapeError> {
+    let rows = T::rows(output).map_err(|expected| ShapeError::top(T::OPERATION, expected))?;
+    let row =
+        |(position, row)| shape::row(row).map_err(|error| ShapeError::row(T::OPERATION, T::MEMBER, position, &error));
+    rows.into_iter().enumerate().map(row).collect()
+}
+
+impl Scope {
+    /// For which questions a read is the whole answer, and for which it only tells why there is none.
+    fn of(read: &Recorded, operation: Operation, ids: &str) -> Vec<Self> {
+        let selection = Selection::of(&read.parameters, ids);
+        match &read.outcome {
+            Outcome::Error { code, message } if is_not_found(code) => {
+                Self::not_found(selection, ids, message, read.failure(operation))
+            }
+            _ => vec![Self { selection, gap: read.gap(operation).or_else(|| read.cut(operation)) }],
+        }
+    }
+
+    /// One id that is not found is absent. One of several fails the read for all of them: then only those that the message names are
+    /// absent ("The security group 'sg-1' does not exist"), and only if it does not name all that were asked for.
+    fn not_found(selection: Selection, ids: &str, message: &str, gap: Option<Gap>) -> Vec<Self> {
+        let mut asked = match selection {
+            Selection::Ids(asked) => asked,
+            Selection::Filter(name, asked) if name == ids => asked,
+            other => return vec![Self { selection: other, gap }],
+        };
+        asked.sort();
+        asked.dedup();
+        if asked.len() == 1 {
+            return vec![Self { selection: Selection::Ids(asked), gap: None }];
+        }
+        let is_named = |id: &String| {
+            message.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-').any(|word| word == id)
+        };
+        let (mut absent, mut open): (Vec<String>, Vec<String>) = asked.into_iter().partition(is_named);
+        if open.is_empty() {
+            std::mem::swap(&mut absent, &mut open);
+        }
+        vec![Self { selection: Selection::Ids(absent), gap: None }, Self { selection: Selection::Ids(open), gap }]
+    }
+}
+
 impl Selection {
     fn of(parameters: &Map<String, Value>, ids: &str) -> Self {
-        let ids = parameters.get(ids).and_then(Value::as_array);
-        let filters = parameters.get("Filters").and_then(Value::as_array).filter(|filters| !filters.is_empty());
-        match (ids, filters) {
-            (Some(ids), None) => Self::Ids(texts(ids)),
-            (None, None) => Self::All,
-            (None, Some(filters)) => match filters.as_slice() {
-                [filter] => {
-                    let name = ["Name", "Key"].iter().find_map(|key| filter.get(key)).and_then(Value::as_str);
-                    let values = filter.get("Values").and_then(Value::as_array);
-                    match (name, values) {
-                        (Some(name), Some(values)) => Self::Filter(name.to_owned(), texts(values)),
-                        _ => Self::Narrow,
-                    }
-                }
-                _ => Self::Narrow,
-            },
-            (Some(_), Some(_)) => Self::Narrow,
+        let is_empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+        let mut narrowing = parameters.iter().filter(|(name, value)| {
+            !NOT_NARROWING.contains(&name.as_str()) && (name.as_str() == ids || !is_empty(value))
+        });
+        let Some((name, value)) = narrowing.next() else { return Self::All };
+        if narrowing.next().is_some() {
+            return Self::Narrow;
+        }
+        match value {
+            Value::Array(values) if name == ids => Self::Ids(texts(values)),
+            // `DescribeNatGateways` spells it in the singular.
+            Value::Array(filters) if matches!(name.as_str(), "Filters" | "Filter") => Self::of_filters(filters),
+            Value::String(text) => Self::Filter(name.clone(), vec![text.clone()]),
+            Value::Number(_) | Value::Bool(_) => Self::Filter(name.clone(), vec![value.to_string()]),
+            _ => Self::Narrow,
+        }
+    }
+
+    fn of_filters(filters: &[Value]) -> Self {
+        let [filter] = filters else { return Self::Narrow };
+        let name = ["Name", "Key"].iter().find_map(|key| filter.get(key)).and_then(Value::as_str);
+        let values = filter.get("Values").and_then(Value::as_array);
+        match (name, values) {
+            (Some(name), Some(values)) => Self::Filter(name.to_owned(), texts(values)),
+            _ => Self::Narrow,
         }
     }
 }
 
 fn texts(values: &[Value]) -> Vec<String> {
     values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Header, Read, Snapshot, operations as op};
+    use super::*;
+    use serde_json::json;
+
+    fn read(operation: Operation, parameters: Value, outcome: Outcome) -> Recorded {
+        Recorded::new(&Read::new(operation, parameters), "", outcome)
+    }
+
+    fn with(operation: Operation, parameters: Value, outcome: Outcome) -> Snapshot {
+        let mut snapshot = Snapshot::new(Header::default());
+        snapshot.record(read(operation, parameters, outcome)).unwrap();
+        snapshot
+    }
+
+    fn error(code: &str, message: &str) -> Outcome {
+        Outcome::Error { code: code.to_owned(), message: message.to_owned() }
+    }
+
+    #[test]
+    fn a_malformed_answer_is_no_answer() {
+        let mut snapshot = Snapshot::new(Header::default());
+        for output in [json!({ "Subnets": [{ "SubnetId": "subnet-1" }, { "SubnetId": 3 }] }), json!({ "Other": [] })] {
+            assert!(snapshot.record(read(op::DESCRIBE_SUBNETS, json!({}), Outcome::Output(output))).is_err());
+        }
+        assert!(snapshot.subnets.known().is_empty());
+        assert!(matches!(snapshot.subnets.get("subnet-2"), Err(Gap::NotAsked { .. })));
+        let failed = error("UnexpectedAnswer", "expected a text");
+        snapshot.record(read(op::DESCRIBE_SUBNETS, json!({}), failed)).unwrap();
+        assert!(matches!(snapshot.subnets.all(), Err(Gap::Failed { code, .. }) if code == "UnexpectedAnswer"));
+    }
+
+    #[test]
+    fn one_id_that_is_not_found_is_absent() {
+        for code in ["NatGatewayNotFound", "InvalidNatGatewayID.NotFound"] {
+            let one = json!({ "NatGatewayIds": ["nat-1"] });
+            let snapshot = with(op::DESCRIBE_NAT_GATEWAYS, one, error(code, ""));
+            assert_eq!(snapshot.nat_gateways.get("nat-1"), Ok(None), "{code}");
+            assert!(snapshot.nat_gateways.get("nat-2").is_err() && snapshot.nat_gateways.all().is_err());
+        }
+        let all = with(op::DESCRIBE_NAT_GATEWAYS, json!({}), error("NatGatewayNotFound", ""));
+        assert!(matches!(all.nat_gateways.get("nat-1"), Err(Gap::Failed { .. })));
+    }
+
+    #[test]
+    fn a_stale_id_leaves_the_others_open() {
+        let of = |message: &str| {
+            let ids = json!({ "GroupIds": ["sg-1", "sg-12", "sg-3"] });
+            with(op::DESCRIBE_SECURITY_GROUPS, ids, error("InvalidGroup.NotFound", message))
+        };
+        let is_open = |snapshot: &Snapshot, id: &str| matches!(snapshot.security_groups.get(id), Err(Gap::Failed { code, .. }) if code == "InvalidGroup.NotFound");
+        let mut named = of("The security group 'sg-1' does not exist");
+        assert_eq!(named.security_groups.get("sg-1"), Ok(None));
+        assert!(is_open(&named, "sg-12") && is_open(&named, "sg-3"));
+        for message in ["no such group", "one of sg-1, sg-12 and sg-3 does not exist"] {
+            let unnamed = of(message);
+            assert!(["sg-1", "sg-12", "sg-3"].iter().all(|id| is_open(&unnamed, id)), "{message}");
+        }
+        let alone = Outcome::Output(json!({ "SecurityGroups": [{ "GroupId": "sg-3" }] }));
+        named.record(read(op::DESCRIBE_SECURITY_GROUPS, json!({ "GroupIds": ["sg-3"] }), alone)).unwrap();
+        assert!(matches!(named.security_groups.get("sg-3"), Ok(Some(_))));
+    }
+
+    #[test]
+    fn one_page_of_several_shows_rows_and_no_absence() {
+        let is_open = |more: Value| {
+            let mut output = json!({ "Subnets": [{ "SubnetId": "subnet-1" }] });
+            output.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let snapshot = with(op::DESCRIBE_SUBNETS, json!({}), Outcome::Output(output));
+            assert!(matches!(snapshot.subnets.get("subnet-1"), Ok(Some(_))));
+            let gap = snapshot.subnets.get("subnet-2").err();
+            assert_eq!(gap.is_some(), snapshot.subnets.all().is_err());
+            gap.is_some_and(|gap| gap.to_string().contains("one page of several"))
+        };
+        for more in [
+            json!({ "NextToken": "a" }),
+            json!({ "nextToken": "a" }),
+            json!({ "Marker": "a" }),
+            json!({ "IsTruncated": true }),
+        ] {
+            assert!(is_open(more.clone()), "{more}");
+        }
+        for whole in
+            [json!({}), json!({ "NextToken": "" }), json!({ "NextToken": null }), json!({ "IsTruncated": false })]
+        {
+            assert!(!is_open(whole.clone()), "{whole}");
+        }
+    }
+
+    #[test]
+    fn selections_are_told_from_the_input() {
+        let of = |parameters: Value| Selection::of(parameters.as_object().unwrap(), "VpcIds");
+        let filter = |name: &str, value: &str| Selection::Filter(name.to_owned(), vec![value.to_owned()]);
+        let in_vpc = json!([{ "Name": "vpc-id", "Values": ["vpc-1"] }]);
+        for all in [
+            json!({}),
+            json!({ "Filters": [], "MaxResults": 5, "DryRun": false }),
+            json!({ "OnlyAttached": true, "Scope": "All", "PolicyUsageFilter": "PermissionsPolicy", "MaxItems": 9 }),
+            json!({ "IncludeAllInstances": true, "PathPrefix": null }),
+        ] {
+            assert_eq!(of(all.clone()), Selection::All, "{all}");
+        }
+        assert_eq!(of(json!({ "VpcIds": ["vpc-1"], "MaxResults": 5 })), Selection::Ids(vec!["vpc-1".to_owned()]));
+        assert_eq!(of(json!({ "Filters": in_vpc })), filter("vpc-id", "vpc-1"));
+        assert_eq!(of(json!({ "Filter": in_vpc })), filter("vpc-id", "vpc-1"));
+        assert_eq!(of(json!({ "VpcId": "vpc-1" })), filter("VpcId", "vpc-1"));
+        assert_eq!(of(json!({ "Priority": 7 })), filter("Priority", "7"));
+        for narrow in [
+            json!({ "VpcId": "vpc-1", "Status": "COMPLETE" }),
+            json!({ "VpcIds": ["vpc-1"], "Filters": in_vpc }),
+            json!({ "Owners": ["self"] }),
+        ] {
+            assert_eq!(of(narrow.clone()), Selection::Narrow, "{narrow}");
+        }
+    }
+
+    #[test]
+    fn a_member_that_narrows_answers_for_its_value_only() {
+        let parameters = json!({ "VpcId": "vpc-1" });
+        let none = Outcome::Output(json!({ "FirewallRuleGroupAssociations": [] }));
+        let snapshot = with(op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS, parameters, none);
+        let associations = &snapshot.firewall_rule_group_associations;
+        assert_eq!(associations.select("VpcId", "vpc-1", |_| true), Ok(Vec::new()));
+        assert!(associations.select("VpcId", "vpc-2", |_| true).is_err() && associations.all().is_err());
+    }
 }

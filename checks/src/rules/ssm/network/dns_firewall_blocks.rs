@@ -57,8 +57,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(judgement);
     }
     let vpc = case.instance.vpc_id.as_str();
-    let mut groups: Vec<_> = case.snapshot.firewall_rule_group_associations.all()?.iter().collect();
-    groups.retain(|association| association.vpc_id == vpc && !is(&association.status, "DELETING"));
+    let associations = &case.snapshot.firewall_rule_group_associations;
+    let mut groups = associations.select("VpcId", vpc, |association| association.vpc_id == vpc)?;
+    groups.retain(|association| !is(&association.status, "DELETING"));
     groups.sort_by_key(|association| association.priority);
     let mut entries: Vec<Entry<'_>> = Vec::new();
     for association in groups {
@@ -212,6 +213,15 @@ mod tests {
         for rules in [&[("ALLOW", "", ""), ("BLOCK", "", "*")], &[("BLOCK", "", ""), ("ALLOW", "", "*")]] {
             assert_eq!(missing(with(testkit::nat(), rules).judge(&RULE)), ["route53resolver:ListFirewallDomains"]);
         }
+    }
+
+    #[test]
+    fn unknown_when_only_another_vpc_was_asked_about() {
+        let mut world = testkit::nat();
+        world.lost().forget(op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS);
+        let none = json!({ "FirewallRuleGroupAssociations": [] });
+        world.answer(op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS, json!({ "VpcId": "vpc-2" }), none);
+        assert_eq!(missing(world.judge(&RULE)), ["route53resolver:ListFirewallRuleGroupAssociations"]);
     }
 
     #[test]
