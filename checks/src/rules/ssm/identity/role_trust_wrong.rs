@@ -42,7 +42,7 @@ declare_rule! {
     /// - EC2 user guide, "IAM roles for Amazon EC2"
     "ssm/role-trust-wrong", Blocker, Registration, fix A,
     "EC2 may not assume the role of the instance profile",
-    needs [GET_INSTANCE_PROFILE, GET_ROLE]
+    needs [GET_INSTANCE_PROFILE, GET_ROLE, GET_SERVICE_SETTING]
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
@@ -67,6 +67,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             "role `{name}` does not trust EC2, and the agent falls back to role `{fallback}` of Default Host Management"
         )));
     }
+    // Whether anything replaces it must be known before it is called the cause.
+    case.identity.default_host_management.clone()?;
     let denied = decision.layers.iter().find(|part| part.effect == LayerEffect::ExplicitDeny);
     let why = match denied {
         Some(part) => format!("{part} to EC2"),
@@ -146,6 +148,13 @@ mod tests {
         let mut world = trusting(json!({ "Effect": "Allow", "Principal": { "AWS": "*" }, "Action": "sts:TagSession" }));
         world.patch(op::GET_SERVICE_SETTING, "/ServiceSetting/SettingValue", json!("service-role/Default"));
         assert!(matches!(world.judge(&RULE), Judgement::Pass(_)));
+    }
+
+    #[test]
+    fn unknown_while_it_is_not_known_what_takes_over() {
+        let nobody = json!({ "Effect": "Allow", "Principal": { "AWS": "*" }, "Action": "sts:TagSession" });
+        let mut world = trusting(nobody);
+        assert_eq!(missing(world.deny(op::GET_SERVICE_SETTING).judge(&RULE)), ["ssm:GetServiceSetting"]);
     }
 
     #[test]
