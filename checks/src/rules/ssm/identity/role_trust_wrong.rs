@@ -79,7 +79,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             .about("role", name)
             .about("instance-profile", case.identity.profile_name)
             .proof(trust_of(role))
-            .fix(mend(role)),
+            .fix(mend_trust(role, "ec2.amazonaws.com", "EC2")),
     ))
 }
 
@@ -93,11 +93,10 @@ fn trust_of(role: &RoleFacts<'_>) -> Evidence {
 }
 
 /// The present document with one statement more.
-fn mend(role: &RoleFacts<'_>) -> Fix {
+pub(crate) fn mend_trust(role: &RoleFacts<'_>, service: &str, words: &str) -> Fix {
     let name = role.role.role_name.as_str();
     let old = &role.role.assume_role_policy_document;
-    let statement =
-        json!({ "Effect": "Allow", "Principal": { "Service": "ec2.amazonaws.com" }, "Action": "sts:AssumeRole" });
+    let statement = json!({ "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole" });
     let mut statements = match old.get("Statement") {
         Some(Value::Array(statements)) => statements.clone(),
         Some(one) => vec![one.clone()],
@@ -109,7 +108,7 @@ fn mend(role: &RoleFacts<'_>) -> Fix {
     let write = |document: &Value| {
         Aws::new("iam", "update-assume-role-policy", "").arg("role-name", name).json("policy-document", document)
     };
-    Fix::new(FixClass::A, format!("let EC2 assume role `{name}`; its other statements stay"))
+    Fix::new(FixClass::A, format!("let {words} assume role `{name}`; its other statements stay"))
         .run(write(&new))
         .undo(write(old))
 }
