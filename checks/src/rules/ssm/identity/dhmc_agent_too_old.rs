@@ -1,7 +1,7 @@
 //! Default Host Management needs an agent that knows of it.
 
 use crate::evidence::Evidence;
-use crate::finding::{Finding, Judgement, Place};
+use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
@@ -57,11 +57,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         if !case.heartbeat.is_online() {
             case.console()?;
         }
-        return Ok(Judgement::Elsewhere {
-            place: Place::Instance,
-            command: "sudo amazon-ssm-agent -version".to_owned(),
-            look_for: format!("a version older than {oldest}, which cannot use Default Host Management"),
-        });
+        return Ok(case.inside(
+            "sudo amazon-ssm-agent -version || /snap/amazon-ssm-agent/current/amazon-ssm-agent -version",
+            r#"& "$env:ProgramFiles\Amazon\SSM\amazon-ssm-agent.exe" -version"#,
+            &format!("a version older than {oldest}, which cannot use Default Host Management"),
+        ));
     };
     if version >= oldest {
         return Ok(Judgement::pass(format!("agent {version} can use Default Host Management")));
