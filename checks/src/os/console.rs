@@ -5,7 +5,7 @@
 pub struct Sign<'a> {
     /// The kind.
     pub kind: SignKind,
-    /// The line, trimmed.
+    /// The line from the first word of the sign on, at most 300 characters: what stands before is the affair of who wrote it.
     pub line: &'a str,
 }
 
@@ -105,21 +105,32 @@ pub fn agent_version(text: &str) -> Option<&str> {
     )
 }
 
-/// The lines of a console text that verdicts rest on.
+/// The parts of a console text that verdicts rest on: of each sign's line the part from its first word on, shortened.
 ///
-/// A boot log can hold what scripts print, passwords among it: nothing else of it goes into a snapshot.
+/// A boot log can hold what scripts print, passwords among it (`curl -u USER:PASSWORD …: No space left on device`): nothing else of it goes
+/// into a snapshot.
 pub fn kept(text: &str) -> String {
     let lines: Vec<&str> = signs(text).into_iter().map(|sign| sign.line).collect();
     lines.join("\n")
 }
 
+/// Characters of a line that are kept.
+const LONGEST: usize = 300;
+
 fn sign_of(line: &str) -> Option<Sign<'_>> {
-    let lower = line.to_lowercase();
+    // Only ASCII letters change, so that places in one text are places in the other.
+    let lower = line.to_ascii_lowercase();
     let started = lower.contains("[  ok  ]");
-    let (kind, _) = SIGNS.iter().find(|(_, words)| words.iter().all(|word| lower.contains(word)))?;
+    let (kind, words) = SIGNS.iter().find(|(_, words)| words.iter().all(|word| lower.contains(word)))?;
     let is_failure = !matches!(kind, SignKind::AgentStarted | SignKind::LoginPrompt);
     let is_emergency = *kind == SignKind::EmergencyMode;
-    (!(started && is_failure) || is_emergency).then(|| Sign { kind: *kind, line: line.trim() })
+    if started && is_failure && !is_emergency {
+        return None;
+    }
+    let from = words.iter().filter_map(|word| lower.find(word)).min()?;
+    let told = line.get(from..)?;
+    let end = told.char_indices().nth(LONGEST).map_or(told.len(), |(at, _)| at);
+    Some(Sign { kind: *kind, line: told.get(..end)?.trim_end() })
 }
 
 #[cfg(test)]
@@ -169,6 +180,18 @@ web-1 login: ";
     fn nothing_but_signs_is_kept() {
         let kept = kept(BOOT);
         assert!(!kept.contains("hunter2"));
-        assert_eq!(signs(&kept).len(), signs(BOOT).len());
+        assert_eq!(signs(&kept), signs(BOOT));
+        assert_eq!(agent_version(&kept), Some("3.3.987.0"));
+    }
+
+    #[test]
+    fn the_head_and_a_long_tail_of_a_line_are_not_kept() {
+        assert_eq!(kept("curl -u user:hunter2 x: No space left on device"), "No space left on device");
+        assert_eq!(kept("\u{130}\u{212a} hunter2: NO SPACE LEFT ON DEVICE \u{e9}"), "NO SPACE LEFT ON DEVICE \u{e9}");
+        let long = format!("Kernel panic - not syncing: {}", "\u{e9}".repeat(900));
+        assert_eq!(kept(&long).chars().count(), 300);
+        let started = "web-1 amazon-ssm-agent[7]: amazon-ssm-agent version 3.2.1.0 started";
+        assert_eq!(agent_version(&kept(started)), Some("3.2.1.0"));
+        assert_eq!(signs(&kept("web-1 login: ")).first().map(|sign| sign.kind), Some(SignKind::LoginPrompt));
     }
 }

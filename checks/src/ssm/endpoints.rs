@@ -114,7 +114,7 @@ fn missing(case: &Case<'_>, path: &ServicePath) -> Finding {
 }
 
 /// The service name, with the prefix that the other endpoints of the VPC have: it differs between partitions.
-fn service_name(case: &Case<'_>, service: &str) -> String {
+pub(crate) fn service_name(case: &Case<'_>, service: &str) -> String {
     let known = case.paths.iter().flat_map(|path| path.endpoints.iter().map(move |known| (path, known)));
     let prefix = known.filter_map(|(path, known)| known.service_name.strip_suffix(path.service.as_str())).next();
     prefix.map_or_else(|| format!("com.amazonaws.{}.{service}", case.region()), |prefix| format!("{prefix}{service}"))
@@ -260,18 +260,14 @@ pub fn request(case: &Case<'_>, role: &RoleFacts<'_>, action: &str, endpoint: &V
     request
 }
 
-/// The role that the agent uses: that of the instance profile, else the one of Default Host Management.
+/// The role whose calls pass the endpoints: the one the agent works with, else that of the profile, which it goes on trying.
 ///
 /// # Errors
 /// Why it is not known.
 pub fn role_of<'c, 'a>(case: &'c Case<'a>) -> Result<Option<&'c RoleFacts<'a>>, Gap> {
-    match &case.identity.role {
-        Ok(Some(role)) => Ok(Some(role)),
-        Ok(None) => match &case.identity.default_host_role {
-            Ok(role) => Ok(role.as_ref()),
-            Err(gap) => Err(gap.clone()),
-        },
-        Err(gap) => Err(gap.clone()),
+    match case.working_role()? {
+        Some(role) => Ok(Some(role)),
+        None => case.identity.role.as_ref().map(Option::as_ref).map_err(Clone::clone),
     }
 }
 
@@ -326,6 +322,26 @@ mod tests {
             let report = world.diagnose();
             assert_eq!(report.verdict, diagnosis::Verdict::Healthy, "{:?}", report.findings);
         }
+    }
+
+    #[test]
+    fn the_role_is_the_one_the_agent_works_with() {
+        use crate::snapshot::operations as op;
+        let name = |world: &testkit::World| {
+            let snapshot = world.snapshot();
+            let case = Case::new(&snapshot, crate::ssm::find(&snapshot, testkit::INSTANCE).unwrap());
+            role_of(&case).map(|role| role.map(|role| role.role.role_name.clone()))
+        };
+        let mut world = testkit::closed();
+        assert_eq!(name(&world), Ok(Some("web".to_owned())));
+        world.patch(op::LIST_ATTACHED_ROLE_POLICIES, "/AttachedPolicies", json!([]));
+        assert_eq!(name(&world), Ok(Some("web".to_owned())), "with nothing to fall back to, it goes on trying");
+        world.patch(op::GET_SERVICE_SETTING, "/ServiceSetting/SettingValue", json!("service-role/Default"));
+        assert!(name(&world).is_err(), "the role of Default Host Management was not read");
+        let default =
+            json!({ "Role": { "RoleName": "Default", "Arn": "arn:aws:iam::123456789012:role/service-role/Default" } });
+        world.answer(op::GET_ROLE, json!({ "RoleName": "Default" }), default);
+        assert_eq!(name(&world), Ok(Some("Default".to_owned())));
     }
 
     #[test]

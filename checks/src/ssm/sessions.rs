@@ -3,6 +3,7 @@
 use super::{Case, Heartbeat};
 use crate::evidence::Evidence;
 use crate::finding::{Judgement, Place};
+use crate::net::route::{self, Target};
 use crate::snapshot::ec2::{Route, RouteTable, VpcEndpoint, is};
 use crate::snapshot::{Gap, Snapshot, operations as op, ssm::SESSION_PREFERENCES};
 use serde::Deserialize;
@@ -101,37 +102,54 @@ pub fn preference(member: &str, value: &str) -> Evidence {
 /// How traffic of the instance gets to a service of AWS, as far as routes tell.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Way<'a> {
-    /// A route leads out of the VPC; what lies beyond is the matter of the network rules.
+    /// A default route leads to an internet or NAT gateway; what lies beyond is the matter of the network rules.
     Route,
     /// An endpoint of the service.
     Endpoint(&'a VpcEndpoint),
-    /// Neither: this table serves the subnet and knows nothing but the VPC.
+    /// Neither: this table serves the subnet, and none of its routes leads out of the VPC.
     None(&'a RouteTable),
 }
 
 /// How the instance gets to a service, by the short name in an endpoint's service name.
 ///
+/// An interface endpoint counts with private DNS only: the agent asks for the public name of the service (AWS PrivateLink guide, "Access
+/// an AWS service using an interface VPC endpoint").
+///
 /// # Errors
-/// Routes or endpoints are not known, or belong to the account that shares the subnet.
+/// Routes or endpoints are not known, lead where nobody can look, or belong to the account that shares the subnet.
 pub fn way_to<'a>(case: &Case<'a>, service: &str) -> Result<Way<'a>, Gap> {
     let (vpc, subnet) = (case.instance.vpc_id.as_str(), case.instance.subnet_id.as_str());
-    let tables = case.snapshot.route_tables.select("vpc-id", vpc, |table| table.vpc_id == vpc)?;
-    let explicit = tables.iter().find(|table| table.associations.iter().any(|part| part.subnet_id == subnet));
-    let table = explicit.or_else(|| tables.iter().find(|table| table.associations.iter().any(|part| part.main)));
-    let Some(table) = table.copied() else {
-        return Err(Gap::opaque(format!("the route table of subnet `{subnet}`")));
-    };
+    let table = route::of_subnet(case.snapshot, subnet, vpc)?;
     if table.routes.iter().any(leads_out) {
         return Ok(Way::Route);
     }
     let endpoints = case.snapshot.vpc_endpoints.select("vpc-id", vpc, |endpoint| endpoint.vpc_id == vpc)?;
-    let usable = endpoints.iter().find(|endpoint| {
-        let serves =
-            is(&endpoint.vpc_endpoint_type, "Interface") || endpoint.route_table_ids.contains(&table.route_table_id);
-        serves && is(&endpoint.state, "available") && endpoint.service_name.rsplit('.').next() == Some(service)
-    });
-    if let Some(endpoint) = usable {
+    let ends = |endpoint: &VpcEndpoint, name: &str| endpoint.service_name.rsplit('.').next() == Some(name);
+    let serves = |endpoint: &VpcEndpoint| {
+        if is(&endpoint.vpc_endpoint_type, "Interface") {
+            endpoint.private_dns_enabled
+        } else {
+            endpoint.route_table_ids.contains(&table.route_table_id)
+        }
+    };
+    let available: Vec<&VpcEndpoint> =
+        endpoints.into_iter().filter(|endpoint| is(&endpoint.state, "available")).collect();
+    if let Some(endpoint) = available.iter().find(|endpoint| ends(endpoint, service) && serves(endpoint)) {
         return Ok(Way::Endpoint(endpoint));
+    }
+    let fips = format!("{service}-fips");
+    let is_doubtful = |endpoint: &VpcEndpoint| {
+        ends(endpoint, &fips) || (ends(endpoint, service) && is(&endpoint.vpc_endpoint_type, "Interface"))
+    };
+    if let Some(endpoint) = available.iter().find(|endpoint| is_doubtful(endpoint)) {
+        let id = &endpoint.vpc_endpoint_id;
+        return Err(Gap::opaque(format!(
+            "whether the agent calls `{service}` by a name that leads to endpoint `{id}`"
+        )));
+    }
+    if let Some(route) = table.routes.iter().find(|route| leads_somewhere(route)) {
+        let target = Target::of(route);
+        return Err(Gap::opaque(format!("whether `{service}` is reached over `{}`", target.id())));
     }
     let owner = case.snapshot.subnets.get(subnet).ok().flatten().map_or("", |subnet| subnet.owner_id.as_str());
     if !owner.is_empty() && owner != case.account() {
@@ -140,8 +158,15 @@ pub fn way_to<'a>(case: &Case<'a>, service: &str) -> Result<Way<'a>, Gap> {
     Ok(Way::None(table))
 }
 
-/// Whether a route leads anywhere but to the VPC itself or to a gateway endpoint.
+/// Whether a route takes everything to the internet.
 fn leads_out(route: &Route) -> bool {
+    is(&route.state, "active")
+        && route.destination_cidr_block == "0.0.0.0/0"
+        && matches!(Target::of(route), Target::InternetGateway(_) | Target::NatGateway(_))
+}
+
+/// Whether a route leads to neither the VPC nor a gateway endpoint: somewhere, and perhaps to AWS.
+fn leads_somewhere(route: &Route) -> bool {
     let is_gateway_endpoint = route.gateway_id.starts_with("vpce-") && !route.destination_prefix_list_id.is_empty();
-    is(&route.state, "active") && route.gateway_id != "local" && !is_gateway_endpoint
+    is(&route.state, "active") && Target::of(route) != Target::Local && !is_gateway_endpoint
 }

@@ -60,15 +60,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             ))
     } else {
         let vault = "/var/lib/amazon/ssm/Vault";
+        let stop = "(systemctl stop amazon-ssm-agent || snap stop amazon-ssm-agent)";
+        let start = "(systemctl start amazon-ssm-agent || snap start amazon-ssm-agent)";
         Fix::new(FixClass::C, summary)
-            .run(format!(
-                "sudo systemctl stop amazon-ssm-agent && sudo mv {vault} {vault}.before-repair \
-                && sudo systemctl start amazon-ssm-agent"
-            ))
-            .undo(format!(
-                "sudo systemctl stop amazon-ssm-agent && sudo rm -r {vault} && sudo mv \
-                {vault}.before-repair {vault} && sudo systemctl start amazon-ssm-agent"
-            ))
+            .run(format!("sudo sh -c '{stop} && mv {vault} {vault}.before-repair && {start}'"))
+            .undo(format!("sudo sh -c '{stop} && rm -r {vault} && mv {vault}.before-repair {vault} && {start}'"))
     };
     let detail =
         format!("the agent of instance `{id}` finds another machine than it registered, as in a copied disk: `{line}`");
@@ -100,6 +96,7 @@ mod tests {
         let mut world = console(LINE);
         let fix = findings(world.judge(&RULE))[0].fix.clone().unwrap();
         assert!(fix.commands[0].contains("mv /var/lib/amazon/ssm/Vault "));
+        assert!(fix.commands[0].contains("|| snap stop amazon-ssm-agent") && fix.rollback[0].contains("|| snap start"));
         assert_eq!(fix.rollback.len(), 1);
         world.patch(op::DESCRIBE_INSTANCES, "/Reservations/0/Instances/0/Platform", json!("windows"));
         assert!(findings(world.judge(&RULE))[0].fix.as_ref().unwrap().commands[0].starts_with("Stop-Service"));

@@ -86,7 +86,7 @@ mod tests {
     fn fires_on_the_agents_own_line() {
         let found = findings(console(&format!("Amazon SSM Agent v3.3.987.0 is running\n{LINE}")).judge(&RULE));
         assert!(found[0].detail.contains("up to an hour"));
-        assert_eq!(found[0].evidence[0].value, LINE);
+        assert_eq!(found[0].evidence[0].value, LINE.trim_start_matches("INFO "), "from the sign on");
     }
 
     #[test]

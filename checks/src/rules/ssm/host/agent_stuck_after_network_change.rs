@@ -4,11 +4,13 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::iam::{Decision, Verdict};
+use crate::net::Verdict as Path;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::{Instance, Route, is};
 use crate::snapshot::{Gap, Snapshot, operations as op};
-use crate::ssm::identity::{CHANNELS, REGISTER};
-use crate::ssm::{AgentVersion, Case, Heartbeat, RoleFacts, inside::follows_from};
+use crate::ssm::identity::CHANNELS;
+use crate::ssm::paths::open;
+use crate::ssm::{AgentVersion, Case, Heartbeat, inside::follows_from};
 use serde_json::json;
 
 declare_rule! {
@@ -63,7 +65,15 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.agent_version().is_some_and(|version| version < AgentVersion::SESSIONS) {
         return Ok(follows_from("ssm/agent-too-old"));
     }
-    let is_allowed = match role(case) {
+    if let Some(path) = case.path_to("ssmmessages") {
+        let gaps: Vec<Gap> = path.gaps.iter().filter(|gap| !case.is_settled(gap)).cloned().collect();
+        match path.verdict {
+            Path::Blocked => return Ok(Judgement::not_applicable("follows from what blocks the way to `ssmmessages`")),
+            Path::Unknown if !gaps.is_empty() => return Ok(open(gaps)),
+            _ => {}
+        }
+    }
+    let is_allowed = match case.working_role()? {
         Some(role) => {
             let decisions: Vec<_> = CHANNELS.iter().map(|action| role.decide_by_itself(case, action)).collect();
             if decisions.iter().any(|decision| decision.verdict == Verdict::ExplicitlyDenied) {
@@ -95,15 +105,6 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             .proof(Evidence::new(op::GET_CONNECTION_STATUS, id, "Status", channel.status.as_str()))
             .fix(restart(case)),
     ))
-}
-
-/// The role that the agent uses: that of its profile, or that of Default Host Management where the profile's cannot register.
-fn role<'c, 'a>(case: &'c Case<'a>) -> Option<&'c RoleFacts<'a>> {
-    let own = case.identity.role.as_ref().ok()?.as_ref();
-    if own.is_some_and(|role| !role.decide_by_itself(case, REGISTER).is_denied()) {
-        return own;
-    }
-    case.identity.default_host_role.as_ref().ok()?.as_ref()
 }
 
 /// Whether calls to `ssm` and `ssmmessages` must leave the VPC together, through a gateway that does not look into them.
@@ -182,6 +183,17 @@ mod tests {
             { "Effect": "Allow", "Action": "ssm:*", "Resource": "*" }, { "Effect": "Deny", "Action": "ssmmessages:*", "Resource": "*" }] });
         world.patch(op::GET_POLICY_VERSION, "/PolicyVersion/Document", denied);
         assert_eq!(world.judge(&RULE), follows_from("ssm/explicit-deny"));
+    }
+
+    #[test]
+    fn silent_when_the_way_is_blocked_and_unknown_when_it_is_unknown() {
+        let mut world = silent_channel(testkit::nat());
+        world.patch(op::DESCRIBE_SECURITY_GROUPS, "/SecurityGroups/0/IpPermissionsEgress", json!([]));
+        let Judgement::NotApplicable(reason) = world.judge(&RULE) else { panic!("expected not applicable") };
+        assert!(reason.contains("`ssmmessages`"), "{reason}");
+        let mut world = silent_channel(testkit::nat());
+        world.deny(op::DESCRIBE_SECURITY_GROUPS);
+        assert_eq!(missing(world.judge(&RULE)), ["ec2:DescribeSecurityGroups"]);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! A clock that is off makes AWS refuse every signature.
 
 use crate::evidence::Evidence;
-use crate::finding::{Finding, Judgement, Place};
+use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
-use crate::os::console::{SignKind, signs_of};
+use crate::os::console::SignKind;
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
@@ -41,25 +41,22 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let id = case.instance.instance_id.as_str();
-    let elsewhere = Judgement::Elsewhere {
-        place: Place::Instance,
-        command: "chronyc tracking || w32tm /query /status".to_owned(),
-        look_for: "an offset of more than five minutes, or no reference at all".to_owned(),
-    };
     // While the node answers, its requests are signed with a good clock: no console text is asked for then.
-    if case.heartbeat.is_online() {
-        return Ok(elsewhere);
-    }
-    let Some(console) = case.console()? else { return Ok(elsewhere) };
-    let Some(sign) = signs_of(&console.output, SignKind::ClockSkew).last() else { return Ok(elsewhere) };
+    let line = case.console_line(SignKind::ClockSkew, &[SignKind::AgentStarted])?;
+    let Some(line) = line else {
+        let look_for = "an offset of more than five minutes, or no reference at all";
+        return Ok(case.inside("chronyc tracking || timedatectl", "w32tm /query /status", look_for));
+    };
+    let step = if case.instance.is_windows() {
+        "w32tm /resync /force; Restart-Service AmazonSSMAgent"
+    } else {
+        "sudo chronyc makestep && (sudo systemctl restart amazon-ssm-agent || sudo snap restart amazon-ssm-agent)"
+    };
     Ok(Judgement::fail(
-        Finding::new(format!("instance `{id}` signs with a wrong clock, so AWS refuses its requests: `{}`", sign.line))
+        Finding::new(format!("instance `{id}` signs with a wrong clock, so AWS refuses its requests: `{line}`"))
             .about("ec2-instance", id)
-            .proof(Evidence::new(op::GET_CONSOLE_OUTPUT, id, "Output", sign.line))
-            .fix(
-                Fix::new(FixClass::C, "step the clock and restart the agent; run it on the instance")
-                    .run("sudo chronyc makestep && sudo systemctl restart amazon-ssm-agent"),
-            ),
+            .proof(Evidence::new(op::GET_CONSOLE_OUTPUT, id, "Output", line))
+            .fix(Fix::new(FixClass::C, "step the clock and restart the agent; run it on the instance").run(step)),
     ))
 }
 
@@ -77,7 +74,11 @@ mod tests {
             "/Output",
             json!("ssm: InvalidSignatureException: Signature expired: 2026"),
         );
-        assert!(findings(world.judge(&RULE))[0].detail.contains("Signature expired"));
+        let found = findings(world.judge(&RULE));
+        assert!(found[0].detail.contains("Signature expired"));
+        assert!(found[0].fix.as_ref().unwrap().commands[0].contains("snap restart"));
+        world.patch(op::DESCRIBE_INSTANCES, "/Reservations/0/Instances/0/Platform", json!("windows"));
+        assert!(findings(world.judge(&RULE))[0].fix.as_ref().unwrap().commands[0].starts_with("w32tm"));
     }
 
     #[test]
@@ -85,6 +86,17 @@ mod tests {
         let mut world = testkit::nat();
         assert!(matches!(world.judge(&RULE), Judgement::Elsewhere { .. }));
         assert!(matches!(world.lost().judge(&RULE), Judgement::Elsewhere { .. }));
+    }
+
+    #[test]
+    fn silent_when_the_agent_started_since_or_the_text_is_old() {
+        let mut world = testkit::nat();
+        let later = "Signature expired: 2026\nAmazon SSM Agent v3.3.987.0 is running";
+        world.lost().patch(op::GET_CONSOLE_OUTPUT, "/Output", json!(later));
+        assert!(matches!(world.judge(&RULE), Judgement::Elsewhere { .. }));
+        world.patch(op::GET_CONSOLE_OUTPUT, "/Output", json!("Signature expired: 2026"));
+        world.patch(op::GET_CONSOLE_OUTPUT, "/Timestamp", json!("2026-11-01T00:00:00+00:00"));
+        assert!(matches!(world.judge(&RULE), Judgement::Elsewhere { .. }));
     }
 
     #[test]

@@ -7,7 +7,6 @@ use crate::rule::declare_rule;
 use crate::snapshot::ec2::is;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::{AgentVersion, Case, inside::follows_from};
-use serde_json::json;
 
 declare_rule! {
     /// ## What it checks
@@ -98,21 +97,25 @@ fn update(case: &Case<'_>) -> Fix {
             .arg("instance-id", id)
             .arg("http-tokens", state)
     };
+    let check = Aws::new("ssm", "describe-instance-information", case.region())
+        .arg("filters", format!("Key=InstanceIds,Values={id}"))
+        .arg("query", "InstanceInformationList[].[PingStatus,AgentVersion]");
+    // By id, not by target: sent too early, it fails instead of reaching nobody.
     let update = Aws::new("ssm", "send-command", case.region())
         .arg("document-name", "AWS-UpdateSSMAgent")
-        .json("targets", &json!([{ "Key": "InstanceIds", "Values": [id] }]));
+        .args("instance-ids", [id]);
     let summary = format!(
-        "allow metadata without tokens on `{id}` until its agent is back, update the agent, demand tokens \
-            again; in between its credentials are less protected"
+        "allow metadata without tokens on `{id}`, repeat the second command until it says `Online`, then update the agent; once \
+            the second command shows {WITH_TOKENS} or newer, take the first one back, since until then the credentials are less protected"
     );
-    Fix::new(FixClass::C, summary).run(tokens("optional")).run(update).run(tokens("required")).undo(tokens("required"))
+    Fix::new(FixClass::C, summary).run(tokens("optional")).run(check).run(update).undo(tokens("required"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testkit::{self, World, findings, missing};
-    use serde_json::Value;
+    use serde_json::{Value, json};
 
     const VERSION: &str = "/InstanceInformationList/0/AgentVersion";
     const OPTIONS: &str = "/Reservations/0/Instances/0/MetadataOptions";
@@ -131,6 +134,8 @@ mod tests {
         assert!(
             fix.commands[0].ends_with("--http-tokens optional") && fix.rollback[0].ends_with("--http-tokens required")
         );
+        assert!(fix.commands.iter().all(|command| !command.contains("required")), "{:?}", fix.commands);
+        assert!(fix.commands[1].contains("PingStatus") && fix.commands[2].contains("AWS-UpdateSSMAgent"));
     }
 
     #[test]

@@ -75,7 +75,7 @@ mod tests {
         let line = "cloud-init[812]: OSError: [Errno 28] No space left on device: '/var/lib/cloud/data'";
         world.lost().patch(op::GET_CONSOLE_OUTPUT, "/Output", json!(line));
         let found = findings(world.judge(&RULE));
-        assert_eq!(found[0].evidence[0].value, line);
+        assert_eq!(found[0].evidence[0].value, "No space left on device: '/var/lib/cloud/data'", "from the sign on");
         assert!(found[0].fix.as_ref().unwrap().rollback.is_empty());
     }
 

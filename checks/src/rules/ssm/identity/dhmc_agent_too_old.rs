@@ -1,7 +1,7 @@
 //! Default Host Management needs an agent that knows of it.
 
 use crate::evidence::Evidence;
-use crate::finding::{Finding, Judgement, Place};
+use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
@@ -57,11 +57,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         if !case.heartbeat.is_online() {
             case.console()?;
         }
-        return Ok(Judgement::Elsewhere {
-            place: Place::Instance,
-            command: "sudo amazon-ssm-agent -version".to_owned(),
-            look_for: format!("a version older than {oldest}, which cannot use Default Host Management"),
-        });
+        return Ok(case.inside(
+            "sudo amazon-ssm-agent -version || /snap/amazon-ssm-agent/current/amazon-ssm-agent -version",
+            r#"& "$env:ProgramFiles\Amazon\SSM\amazon-ssm-agent.exe" -version"#,
+            &format!("a version older than {oldest}, which cannot use Default Host Management"),
+        ));
     };
     if version >= oldest {
         return Ok(Judgement::pass(format!("agent {version} can use Default Host Management")));
@@ -75,17 +75,23 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         .arg("iam-instance-profile", "Name=PROFILE_NAME");
     let update = Aws::new("ssm", "send-command", case.region())
         .arg("document-name", "AWS-UpdateSSMAgent")
-        .arg("targets", format!("Key=InstanceIds,Values={id}"));
+        .args("instance-ids", [id]);
+    let check = Aws::new("ssm", "describe-instance-information", case.region())
+        .arg("filters", format!("Key=InstanceIds,Values={id}"))
+        .arg("query", "InstanceInformationList[].[PingStatus,AgentVersion]");
     let undo =
         Aws::new("ec2", "disassociate-iam-instance-profile", case.region()).arg("association-id", "ASSOCIATION_ID");
-    let summary = "attach an instance profile until the agent is updated, then update it";
+    let summary = format!(
+        "attach an instance profile, repeat the second command until it says `Online`, then update the agent; once it shows {oldest} \
+            or newer the profile may be taken off again"
+    );
     Ok(Judgement::fail(
         Finding::new(format!(
             "agent {version} on instance `{id}` is older than {oldest} and cannot use role `{role}` of Default Host Management, and {why}"
         ))
         .about("ec2-instance", id)
         .proof(proof)
-        .fix(Fix::new(FixClass::C, summary).run(attach).run(update).undo(undo)),
+        .fix(Fix::new(FixClass::C, summary).run(attach).run(check).run(update).undo(undo)),
     ))
 }
 
@@ -107,7 +113,11 @@ mod tests {
         let mut world = bare();
         let version = "/InstanceInformationList/0/AgentVersion";
         world.lost().patch(op::DESCRIBE_INSTANCE_INFORMATION, version, json!("3.1.1732.0"));
-        assert!(findings(world.judge(&RULE))[0].detail.contains("3.1.1732.0"));
+        let found = findings(world.judge(&RULE));
+        assert!(found[0].detail.contains("3.1.1732.0"));
+        let commands = &found[0].fix.as_ref().unwrap().commands;
+        assert!(commands[1].contains("PingStatus") && commands[2].contains("--instance-ids"), "{commands:?}");
+        assert!(commands.iter().all(|command| !command.contains("disassociate")));
         let mut world = bare();
         world.never().patch(op::GET_CONSOLE_OUTPUT, "/Output", json!("Amazon SSM Agent v3.0.100.0 is running"));
         assert_eq!(findings(world.judge(&RULE))[0].evidence[0].value, "3.0.100.0");
@@ -128,6 +138,8 @@ mod tests {
         assert_eq!(missing(bare().never().deny(op::GET_CONSOLE_OUTPUT).judge(&RULE)), ["ec2:GetConsoleOutput"]);
         let mut silent = bare();
         silent.never().patch(op::GET_CONSOLE_OUTPUT, "/Output", json!(""));
-        assert!(matches!(silent.judge(&RULE), Judgement::Elsewhere { .. }));
+        assert!(matches!(silent.judge(&RULE), Judgement::Elsewhere { command, .. } if command.starts_with("sudo")));
+        silent.patch(op::DESCRIBE_INSTANCES, "/Reservations/0/Instances/0/Platform", json!("windows"));
+        assert!(matches!(silent.judge(&RULE), Judgement::Elsewhere { command, .. } if command.starts_with("& ")));
     }
 }

@@ -3,13 +3,16 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
+use crate::iam::{Decision, Layer, LayerEffect, Verdict};
 use crate::rule::declare_rule;
+use crate::rules::ssm::identity::role_trust_wrong::mend_trust;
+use crate::snapshot::ec2::is;
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
 use crate::ssm::credentials::{add_new, calls, nearly};
-use crate::ssm::identity::{CHANNELS, REGISTER, RoleFacts};
-use serde_json::Value;
+use crate::ssm::identity::{CHANNELS, REGISTER, RoleFacts, effect};
+use serde_json::{Value, json};
 
 declare_rule! {
     /// ## What it checks
@@ -34,7 +37,8 @@ declare_rule! {
     ///
     /// ## Fix
     ///
-    /// Attach `AmazonSSMManagedEC2InstanceDefaultPolicy` to the role, or register the setting anew, which makes the role again (class A).
+    /// Attach `AmazonSSMManagedEC2InstanceDefaultPolicy` to the role, let it trust `ssm.amazonaws.com`, or make it again under the name
+    /// and path in the setting (class A). A Deny or a boundary is lifted by whoever set it (class M).
     ///
     /// ## References
     ///
@@ -46,13 +50,24 @@ declare_rule! {
         GET_ROLE_POLICY]
 }
 
+/// Who hands out the role.
+const SERVICE: &str = "ssm.amazonaws.com";
+
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if matches!(case.identity.default_host_management, Ok(None)) {
         return Ok(Judgement::not_applicable("Default Host Management is off"));
     }
-    if case.needs_fallback()?.is_none() {
+    let need = case.needs_fallback();
+    if need == Ok(None) {
         return Ok(Judgement::not_applicable("the instance profile suffices without Default Host Management"));
     }
+    if let (Some(name), true) = (case.fallback(), is_proven(case)) {
+        let words = case.heartbeat.words();
+        return Ok(Judgement::pass(format!(
+            "{words}, so role `{name}` of Default Host Management works if it is needed"
+        )));
+    }
+    need?;
     let Some(name) = case.identity.default_host_management.clone()? else {
         return Ok(Judgement::not_applicable("Default Host Management is off"));
     };
@@ -63,10 +78,10 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
                 .about("role", name)
                 .proof(setting)
                 .proof(Evidence::new(op::GET_ROLE, name, "Role", Value::Null))
-                .fix(make_again(case, name)),
+                .fix(make_role(case, name)),
         ));
     };
-    let trust = role.decide_trust(case, &["ssm.amazonaws.com"]);
+    let trust = role.decide_trust(case, &[SERVICE]);
     if trust.is_denied() {
         let document = role.role.assume_role_policy_document.clone();
         return Ok(Judgement::fail(
@@ -76,7 +91,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             ))
             .about("role", name)
             .proofs([setting, Evidence::new(op::GET_ROLE, name, "AssumeRolePolicyDocument", document)])
-            .fix(make_again(case, name)),
+            .fix(mend_its_trust(role, &trust)),
         ));
     }
     let mut open: Vec<Gap> = if trust.is_allowed() { Vec::new() } else { role.open(&trust) };
@@ -105,37 +120,71 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         .about("role", name)
         .proof(setting)
         .proofs(role.listed())
-        .fix(attach(case, role)),
+        .fix(mend(case, role, &denied)),
     ))
 }
 
-fn attach(case: &Case<'_>, role: &RoleFacts<'_>) -> Fix {
+/// A heartbeat proves that the agent has credentials that work; the role is looked at only where it was read and sessions do not open.
+fn is_proven(case: &Case<'_>) -> bool {
+    let is_silent = case.channel().is_some_and(|status| is(status, "notconnected"));
+    case.heartbeat.is_online() && (!is_silent || case.identity.default_host_role.is_err())
+}
+
+/// A missing Allow is mended with the policy of Default Host Management; no policy lifts a Deny or a boundary.
+fn mend(case: &Case<'_>, role: &RoleFacts<'_>, denied: &[(&str, Decision)]) -> Fix {
     let name = role.role.role_name.as_str();
-    let policy = format!("arn:{}:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy", case.partition());
-    let command = |verb: &str| Aws::new("iam", verb, "").arg("role-name", name).arg("policy-arn", &policy);
+    let is_barred = |decision: &Decision| {
+        decision.verdict == Verdict::ExplicitlyDenied || effect(decision, Layer::Boundary) == LayerEffect::ImplicitDeny
+    };
+    if denied.iter().any(|(_, decision)| is_barred(decision)) {
+        let summary = format!("have the owner of role `{name}` lift the Deny statement or the permissions boundary");
+        let show = Aws::new("iam", "get-role", "").arg("role-name", name);
+        let deniers = denied.iter().flat_map(|(_, decision)| decision.denying()).filter_map(|part| part.by.as_ref());
+        let mut shows: Vec<String> = deniers.filter_map(|by| role.show_policy(case, by)).collect();
+        shows.dedup();
+        return shows.into_iter().fold(Fix::new(FixClass::M, summary).run(show), Fix::run);
+    }
+    let command = |verb: &str| Aws::new("iam", verb, "").arg("role-name", name).arg("policy-arn", policy(case));
     Fix::new(FixClass::A, format!("attach the policy of Default Host Management to role `{name}`"))
         .run(command("attach-role-policy"))
         .undo(command("detach-role-policy"))
 }
 
-/// The setting keeps its value: what it names is made again.
-fn make_again(case: &Case<'_>, name: &str) -> Fix {
+fn policy(case: &Case<'_>) -> String {
+    format!("arn:{}:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy", case.partition())
+}
+
+fn mend_its_trust(role: &RoleFacts<'_>, trust: &Decision) -> Fix {
+    if trust.verdict == Verdict::ExplicitlyDenied {
+        let name = role.role.role_name.as_str();
+        return Fix::new(FixClass::M, format!("have the owner of role `{name}` take Systems Manager out of the Deny"))
+            .run(Aws::new("iam", "get-role", "").arg("role-name", name));
+    }
+    mend_trust(role, SERVICE, "Systems Manager")
+}
+
+/// The setting keeps its value, a path and a name: the role is made again under both.
+///
+/// Source: Systems Manager user guide, "Managing EC2 instances automatically with Default Host Management Configuration", command line.
+fn make_role(case: &Case<'_>, name: &str) -> Fix {
     let value = case.snapshot.service_settings.get(DEFAULT_HOST_MANAGEMENT).ok().flatten();
     let value = value.map_or(name, |setting| setting.setting_value.as_str());
-    let set = |value: &str| {
-        Aws::new("ssm", "update-service-setting", case.region())
-            .arg("setting-id", DEFAULT_HOST_MANAGEMENT)
-            .arg("setting-value", value)
-    };
-    let summary = "let Default Host Management hand out a role that trusts `ssm.amazonaws.com` and holds its policy";
-    Fix::new(FixClass::A, summary).run(set("ROLE_NAME")).undo(set(value))
+    let path = value.rsplit_once('/').map_or("/".to_owned(), |(path, _)| format!("/{}/", path.trim_start_matches('/')));
+    let trust = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Principal": { "Service": SERVICE }, "Action": "sts:AssumeRole" }] });
+    let command = |verb: &str| Aws::new("iam", verb, "").arg("role-name", name);
+    let create = command("create-role").arg("path", path).json("assume-role-policy-document", &trust);
+    Fix::new(FixClass::A, format!("make role `{name}` again, with its policy, where the setting looks for it"))
+        .run(create)
+        .run(command("attach-role-policy").arg("policy-arn", policy(case)))
+        .undo(command("detach-role-policy").arg("policy-arn", policy(case)))
+        .undo(command("delete-role"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testkit::{self, World, findings, missing};
-    use serde_json::json;
 
     /// No profile, Default Host Management on, its role as given.
     fn managed(service: &str, policies: &Value) -> World {
@@ -160,12 +209,39 @@ mod tests {
     fn fires_when_the_role_is_gone_weak_or_trusts_others() {
         let mut gone = managed("ssm.amazonaws.com", &core());
         gone.fail(op::GET_ROLE, "NoSuchEntity");
-        assert!(findings(gone.judge(&RULE))[0].detail.contains("does not exist"));
+        let found = findings(gone.judge(&RULE));
+        assert!(found[0].detail.contains("does not exist"));
+        let commands = &found[0].fix.as_ref().unwrap().commands;
+        assert!(
+            commands[0].starts_with("aws iam create-role --role-name Default --path /service-role/ "),
+            "{commands:?}"
+        );
         let weak = findings(managed("ssm.amazonaws.com", &json!([])).judge(&RULE));
         assert!(weak[0].detail.contains(REGISTER));
         assert!(weak[0].fix.as_ref().unwrap().commands[0].contains("--role-name Default"));
         let strange = findings(managed("ec2.amazonaws.com", &core()).judge(&RULE));
         assert!(strange[0].detail.contains("does not trust"));
+        assert!(strange[0].fix.as_ref().unwrap().commands[0].contains("update-assume-role-policy"));
+    }
+
+    #[test]
+    fn fires_without_a_policy_to_attach_when_a_deny_stands() {
+        let mut world = managed("ssm.amazonaws.com", &core());
+        let deny = json!({ "Effect": "Deny", "Action": "ssm:*", "Resource": "*" });
+        world.patch(op::GET_POLICY_VERSION, "/PolicyVersion/Document/Statement/9", deny);
+        let fix = findings(world.judge(&RULE))[0].fix.clone().unwrap();
+        assert_eq!(fix.class, FixClass::M);
+        assert!(fix.commands.iter().all(|command| !command.contains("attach-role-policy")), "{:?}", fix.commands);
+    }
+
+    #[test]
+    fn silent_when_a_heartbeat_proves_the_role() {
+        let mut world = testkit::nat();
+        world.patch(op::LIST_ATTACHED_ROLE_POLICIES, "/AttachedPolicies", json!([]));
+        world.patch(op::GET_SERVICE_SETTING, "/ServiceSetting/SettingValue", json!("service-role/Default"));
+        let judgement = world.judge(&RULE);
+        assert!(matches!(&judgement, Judgement::Pass(reason) if reason.contains("online")), "{judgement:?}");
+        assert_eq!(missing(world.never().judge(&RULE)), ["iam:GetRole"]);
     }
 
     #[test]

@@ -41,7 +41,7 @@ declare_rule! {
     /// - EC2 user guide, "Retrieve security credentials from instance metadata"
     "ssm/profile-deleted-or-stale", Blocker, Registration, fix A,
     "The instance profile was deleted, or deleted and made again",
-    needs [DESCRIBE_INSTANCES, GET_INSTANCE_PROFILE]
+    needs [DESCRIBE_INSTANCES, GET_INSTANCE_PROFILE, GET_SERVICE_SETTING]
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
@@ -52,8 +52,6 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let shown = Evidence::new(op::DESCRIBE_INSTANCES, id, "IamInstanceProfile.Id", attached.id.as_str());
     let (detail, proof, new_name) = match case.identity.profile.clone()? {
         None => {
-            // Whether anything replaces it must be known before it is called the cause.
-            case.identity.default_host_management.clone()?;
             let detail = format!("instance profile `{name}` of instance `{id}` does not exist any more");
             (detail, Evidence::new(op::GET_INSTANCE_PROFILE, name, "InstanceProfile", Value::Null), "PROFILE_NAME")
         }
@@ -68,6 +66,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         }
         Some(_) => return Ok(Judgement::pass(format!("instance profile `{name}` is the one that was attached"))),
     };
+    // Whether anything replaces it must be known before it is called the cause.
+    case.identity.default_host_management.clone()?;
     if let (Some(role), true) = (case.fallback(), case.heartbeat.is_online()) {
         return Ok(Judgement::pass(format!(
             "{detail}, and the agent falls back to role `{role}` of Default Host Management"
@@ -132,5 +132,8 @@ mod tests {
         assert_eq!(missing(world.clone().deny(op::GET_INSTANCE_PROFILE).judge(&RULE)), ["iam:GetInstanceProfile"]);
         world.lost().fail(op::GET_INSTANCE_PROFILE, "NoSuchEntity").deny(op::GET_SERVICE_SETTING);
         assert_eq!(missing(world.judge(&RULE)), ["ssm:GetServiceSetting"]);
+        let mut again = testkit::nat();
+        again.lost().patch(op::GET_INSTANCE_PROFILE, "/InstanceProfile/InstanceProfileId", json!("AIPA2"));
+        assert_eq!(missing(again.deny(op::GET_SERVICE_SETTING).judge(&RULE)), ["ssm:GetServiceSetting"]);
     }
 }

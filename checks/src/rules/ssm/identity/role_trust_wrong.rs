@@ -42,7 +42,7 @@ declare_rule! {
     /// - EC2 user guide, "IAM roles for Amazon EC2"
     "ssm/role-trust-wrong", Blocker, Registration, fix A,
     "EC2 may not assume the role of the instance profile",
-    needs [GET_INSTANCE_PROFILE, GET_ROLE]
+    needs [GET_INSTANCE_PROFILE, GET_ROLE, GET_SERVICE_SETTING]
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
@@ -67,6 +67,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             "role `{name}` does not trust EC2, and the agent falls back to role `{fallback}` of Default Host Management"
         )));
     }
+    // Whether anything replaces it must be known before it is called the cause.
+    case.identity.default_host_management.clone()?;
     let denied = decision.layers.iter().find(|part| part.effect == LayerEffect::ExplicitDeny);
     let why = match denied {
         Some(part) => format!("{part} to EC2"),
@@ -77,7 +79,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             .about("role", name)
             .about("instance-profile", case.identity.profile_name)
             .proof(trust_of(role))
-            .fix(mend(role)),
+            .fix(mend_trust(role, "ec2.amazonaws.com", "EC2")),
     ))
 }
 
@@ -91,11 +93,10 @@ fn trust_of(role: &RoleFacts<'_>) -> Evidence {
 }
 
 /// The present document with one statement more.
-fn mend(role: &RoleFacts<'_>) -> Fix {
+pub(crate) fn mend_trust(role: &RoleFacts<'_>, service: &str, words: &str) -> Fix {
     let name = role.role.role_name.as_str();
     let old = &role.role.assume_role_policy_document;
-    let statement =
-        json!({ "Effect": "Allow", "Principal": { "Service": "ec2.amazonaws.com" }, "Action": "sts:AssumeRole" });
+    let statement = json!({ "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole" });
     let mut statements = match old.get("Statement") {
         Some(Value::Array(statements)) => statements.clone(),
         Some(one) => vec![one.clone()],
@@ -107,7 +108,7 @@ fn mend(role: &RoleFacts<'_>) -> Fix {
     let write = |document: &Value| {
         Aws::new("iam", "update-assume-role-policy", "").arg("role-name", name).json("policy-document", document)
     };
-    Fix::new(FixClass::A, format!("let EC2 assume role `{name}`; its other statements stay"))
+    Fix::new(FixClass::A, format!("let {words} assume role `{name}`; its other statements stay"))
         .run(write(&new))
         .undo(write(old))
 }
@@ -146,6 +147,13 @@ mod tests {
         let mut world = trusting(json!({ "Effect": "Allow", "Principal": { "AWS": "*" }, "Action": "sts:TagSession" }));
         world.patch(op::GET_SERVICE_SETTING, "/ServiceSetting/SettingValue", json!("service-role/Default"));
         assert!(matches!(world.judge(&RULE), Judgement::Pass(_)));
+    }
+
+    #[test]
+    fn unknown_while_it_is_not_known_what_takes_over() {
+        let nobody = json!({ "Effect": "Allow", "Principal": { "AWS": "*" }, "Action": "sts:TagSession" });
+        let mut world = trusting(nobody);
+        assert_eq!(missing(world.deny(op::GET_SERVICE_SETTING).judge(&RULE)), ["ssm:GetServiceSetting"]);
     }
 
     #[test]

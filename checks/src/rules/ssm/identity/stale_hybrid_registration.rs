@@ -1,10 +1,11 @@
 //! The instance still believes that it is an on-premises node.
 
 use crate::evidence::Evidence;
-use crate::finding::{Finding, Judgement, Place};
-use crate::fix::{Fix, FixClass};
-use crate::os::console::{SignKind, signs_of};
+use crate::finding::{Finding, Judgement};
+use crate::fix::{Aws, Fix, FixClass};
+use crate::os::console::SignKind;
 use crate::rule::declare_rule;
+use crate::snapshot::ec2::is;
 use crate::snapshot::ssm::InstanceInformation;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
@@ -43,18 +44,17 @@ declare_rule! {
     needs [DESCRIBE_INSTANCE_INFORMATION, GET_CONSOLE_OUTPUT]
 }
 
-const FILE: &str = "/var/lib/amazon/ssm/registration";
-const CLEAR: &str = "sudo cp -p /var/lib/amazon/ssm/registration /var/lib/amazon/ssm/registration.saved && sudo amazon-ssm-agent -register -clear && sudo systemctl restart amazon-ssm-agent";
-const RESTORE: &str = "sudo cp -p /var/lib/amazon/ssm/registration.saved /var/lib/amazon/ssm/registration && sudo systemctl restart amazon-ssm-agent";
+const LOOK: &str = "sudo cat /var/lib/amazon/ssm/registration";
+const LOOK_WINDOWS: &str = r#"Get-Content "$env:ProgramData\Amazon\SSM\InstanceData\registration""#;
+const CLEAR: &str = "sudo sh -c '(systemctl stop amazon-ssm-agent || snap stop amazon-ssm-agent) && cp -p /var/lib/amazon/ssm/registration /var/lib/amazon/ssm/registration.saved && (amazon-ssm-agent -register -clear || /snap/amazon-ssm-agent/current/amazon-ssm-agent -register -clear) && (systemctl start amazon-ssm-agent || snap start amazon-ssm-agent)'";
+const RESTORE: &str = "sudo sh -c '(systemctl stop amazon-ssm-agent || snap stop amazon-ssm-agent) && cp -p /var/lib/amazon/ssm/registration.saved /var/lib/amazon/ssm/registration && (systemctl start amazon-ssm-agent || snap start amazon-ssm-agent)'";
+const CLEAR_WINDOWS: &str = r#"Stop-Service AmazonSSMAgent; Copy-Item "$env:ProgramData\Amazon\SSM\InstanceData\registration" "$env:ProgramData\Amazon\SSM\InstanceData\registration.saved"; & "$env:ProgramFiles\Amazon\SSM\amazon-ssm-agent.exe" -register -clear; Start-Service AmazonSSMAgent"#;
+const RESTORE_WINDOWS: &str = r#"Stop-Service AmazonSSMAgent; Copy-Item -Force "$env:ProgramData\Amazon\SSM\InstanceData\registration.saved" "$env:ProgramData\Amazon\SSM\InstanceData\registration"; Start-Service AmazonSSMAgent"#;
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let id = case.instance.instance_id.as_str();
-    let elsewhere = Judgement::Elsewhere {
-        place: Place::Instance,
-        command: format!("sudo cat {FILE}"),
-        look_for: "a `ManagedInstanceID` that begins with mi-, on a machine that should be managed as an EC2 instance"
-            .to_owned(),
-    };
+    let look_for = "a `ManagedInstanceID` that begins with mi-, on a machine that should be managed as an EC2 instance";
+    let elsewhere = case.inside(LOOK, LOOK_WINDOWS, look_for);
     // While the instance answers under its own id, the agent does not work as another node.
     if case.heartbeat.is_online() {
         return Ok(elsewhere);
@@ -62,60 +62,80 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if let Some(node) = hybrid_twin(case) {
         return Ok(Judgement::fail(twin(case, node)));
     }
-    let Some(console) = case.console()? else { return Ok(elsewhere) };
-    let Some(sign) = signs_of(&console.output, SignKind::AgentStaleRegistration).last() else { return Ok(elsewhere) };
+    let line = case.console_line(SignKind::AgentStaleRegistration, &[SignKind::AgentStarted])?;
+    let Some(line) = line else { return Ok(elsewhere) };
     Ok(Judgement::fail(
         Finding::new(format!(
-            "the agent on instance `{id}` works under a hybrid registration that does not exist any more: `{}`",
-            sign.line
+            "the agent on instance `{id}` works under a hybrid registration that does not exist any more: `{line}`"
         ))
         .about("ec2-instance", id)
-        .proof(Evidence::new(op::GET_CONSOLE_OUTPUT, id, "Output", sign.line))
-        .fix(
-            Fix::new(
-                FixClass::C,
-                "save the hybrid registration, clear it and restart the agent; run it on the instance",
-            )
-            .run(CLEAR)
-            .undo(RESTORE),
-        ),
+        .proof(Evidence::new(op::GET_CONSOLE_OUTPUT, id, "Output", line))
+        .fix(clear(case, "save the hybrid registration, clear it and restart the agent; run it on the instance")),
     ))
 }
 
-/// A hybrid node with the address of the instance.
+fn clear(case: &Case<'_>, summary: &str) -> Fix {
+    let is_windows = case.instance.is_windows();
+    let (run, undo) = if is_windows { (CLEAR_WINDOWS, RESTORE_WINDOWS) } else { (CLEAR, RESTORE) };
+    Fix::new(FixClass::C, summary).run(run).undo(undo)
+}
+
+/// A hybrid node with the address and a name of the instance: private addresses alone are the same in many networks.
 fn hybrid_twin<'a>(case: &Case<'a>) -> Option<&'a InstanceInformation> {
     let address = case.instance.private_ip_address.as_str();
     let mut nodes = case.snapshot.managed_nodes.known().iter();
-    nodes.find(|node| !address.is_empty() && node.instance_id.starts_with("mi-") && node.ip_address == address)
+    nodes.find(|node| {
+        !address.is_empty()
+            && node.instance_id.starts_with("mi-")
+            && node.ip_address == address
+            && is_named(case, &node.computer_name)
+    })
+}
+
+/// Whether a host name is one that EC2 gives the instance (of its address or its id), or its `Name` tag.
+///
+/// Source: EC2 user guide, "EC2 instance hostnames and domains".
+fn is_named(case: &Case<'_>, computer: &str) -> bool {
+    let instance = case.instance;
+    let of_address = format!("ip-{}", instance.private_ip_address.replace('.', "-"));
+    let label = computer.split('.').next().unwrap_or_default();
+    let of_ec2 = [of_address.as_str(), instance.instance_id.as_str()];
+    let is_tagged = |name: &str| !name.is_empty() && (is(name, computer) || is(name, label));
+    of_ec2.into_iter().any(|name| is(label, name))
+        || instance.tags.iter().any(|tag| tag.key == "Name" && is_tagged(&tag.value))
 }
 
 fn twin(case: &Case<'_>, node: &InstanceInformation) -> Finding {
     let id = case.instance.instance_id.as_str();
     let (hybrid, status) = (node.instance_id.as_str(), node.ping_status.as_str());
     let detail = format!(
-        "instance `{id}` is managed as hybrid node `{hybrid}` ({status}), which has its address {}, and not under its own id",
-        node.ip_address
+        "instance `{id}` is managed as hybrid node `{hybrid}` ({status}), which has its address {} and its name `{}`, and not under its own id",
+        node.ip_address, node.computer_name
     );
+    let fix = if is(status, "Online") {
+        let show = Aws::new("ssm", "describe-instance-information", case.region())
+            .arg("filters", format!("Key=InstanceIds,Values={hybrid}"));
+        let summary =
+            format!("ask who wants hybrid node `{hybrid}`, which is online; leave its registration until then");
+        Fix::new(FixClass::M, summary).run(show)
+    } else {
+        let summary = "if nobody wants the hybrid node, save its registration, clear it and restart the agent; run it on the instance";
+        clear(case, summary)
+    };
     let evidence = |field: &str, value: &str| Evidence::new(op::DESCRIBE_INSTANCE_INFORMATION, hybrid, field, value);
     Finding::new(detail)
         .about("ec2-instance", id)
         .about("managed-node", hybrid)
         .proof(evidence("IPAddress", &node.ip_address))
         .proof(evidence("PingStatus", status))
-        .fix(
-            Fix::new(
-                FixClass::C,
-                "if nobody wants the hybrid node, save its registration, clear it and restart the agent; run it on the instance",
-            )
-            .run(CLEAR)
-            .undo(RESTORE),
-        )
+        .proof(evidence("ComputerName", &node.computer_name))
+        .fix(fix)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::{self, findings, missing};
+    use crate::testkit::{self, World, findings, missing};
     use serde_json::json;
 
     #[test]
@@ -126,13 +146,48 @@ mod tests {
         assert!(findings(world.judge(&RULE))[0].detail.contains("mi-0abc"));
     }
 
-    #[test]
-    fn fires_on_a_hybrid_node_with_the_same_address() {
+    fn beside_hybrid(status: &str, computer: &str) -> World {
         let mut world = testkit::nat();
-        let node = json!({ "InstanceId": "mi-0123456789abcdef0", "PingStatus": "Online", "IPAddress": "10.0.1.10" });
+        let node = json!({ "InstanceId": "mi-0123456789abcdef0", "PingStatus": status, "IPAddress": "10.0.1.10", "ComputerName": computer });
         let hybrid = json!({ "Filters": [{ "Key": "ResourceType", "Values": ["ManagedInstance"] }] });
         world.never().answer(op::DESCRIBE_INSTANCE_INFORMATION, hybrid, json!({ "InstanceInformationList": [node] }));
-        assert!(findings(world.judge(&RULE))[0].detail.contains("`mi-0123456789abcdef0` (Online)"));
+        world
+    }
+
+    #[test]
+    fn fires_on_a_hybrid_node_with_the_same_address_and_name() {
+        for name in
+            ["ip-10-0-1-10.eu-west-1.compute.internal", "web-1", "i-0123456789abcdef0.eu-west-1.compute.internal"]
+        {
+            let found = findings(beside_hybrid("Online", name).judge(&RULE));
+            assert!(found[0].detail.contains("`mi-0123456789abcdef0` (Online)"));
+            let fix = found[0].fix.as_ref().unwrap();
+            assert_eq!(fix.class, FixClass::M);
+            assert!(fix.commands.iter().all(|command| !command.contains("-clear")));
+        }
+        let mut lost = beside_hybrid("ConnectionLost", "web-1");
+        assert!(findings(lost.judge(&RULE))[0].fix.as_ref().unwrap().commands[0].contains("snap stop"));
+        lost.patch(op::DESCRIBE_INSTANCES, "/Reservations/0/Instances/0/Platform", json!("windows"));
+        assert!(findings(lost.judge(&RULE))[0].fix.as_ref().unwrap().commands[0].starts_with("Stop-Service"));
+    }
+
+    #[test]
+    fn silent_about_a_stranger_with_the_same_address() {
+        for name in ["", "db-7", "ip-10-0-1-101"] {
+            assert!(matches!(beside_hybrid("Online", name).judge(&RULE), Judgement::Elsewhere { .. }), "{name}");
+        }
+    }
+
+    #[test]
+    fn silent_when_the_agent_started_since_or_the_text_is_old() {
+        let mut world = testkit::nat();
+        let line = "ERROR Not existing InstanceId mi-0abc";
+        let later = format!("{line}\nAmazon SSM Agent v3.3.987.0 is running");
+        world.never().patch(op::GET_CONSOLE_OUTPUT, "/Output", json!(later));
+        assert!(matches!(world.judge(&RULE), Judgement::Elsewhere { .. }));
+        world.patch(op::GET_CONSOLE_OUTPUT, "/Output", json!(line));
+        world.patch(op::GET_CONSOLE_OUTPUT, "/Timestamp", json!("2026-11-01T00:00:00+00:00"));
+        assert!(matches!(world.judge(&RULE), Judgement::Elsewhere { .. }));
     }
 
     #[test]

@@ -31,12 +31,13 @@ declare_rule! {
     ///
     /// ## Fix
     ///
-    /// Set `idleSessionTimeout` to between 1 and 60 minutes in the preferences (class A); it affects every node of the account and Region.
-    /// To undo, write the old document back.
+    /// Set `idleSessionTimeout` to between 1 and 60 minutes in a new version of the preferences and make that the default version (class
+    /// A); it affects every node of the account and Region. To undo, make the old version the default one again.
     ///
     /// ## References
     ///
     /// - Systems Manager user guide, "Specify an idle session timeout value"
+    /// - Systems Manager API reference, `UpdateDocumentDefaultVersion`
     "ssm/session-idle-timeout", Advice, Feature, fix A,
     "Idle sessions end early",
     needs [DESCRIBE_INSTANCE_INFORMATION, GET_DOCUMENT]
@@ -83,14 +84,22 @@ fn mend(case: &Case<'_>) -> Option<Fix> {
     let mut content: Value = serde_json::from_str(&document.content).ok()?;
     let inputs = content.get_mut("inputs")?.as_object_mut()?;
     inputs.insert("idleSessionTimeout".to_owned(), DEFAULT.to_string().into());
-    let write = |content: &str| {
-        Aws::new("ssm", "update-document", case.region())
+    // A new version is not in force until it is made the default one.
+    let write = Aws::new("ssm", "update-document", case.region())
+        .arg("name", SESSION_PREFERENCES)
+        .arg("document-version", "$LATEST")
+        .arg("content", content.to_string());
+    let put_in_force = |version: &str| {
+        Aws::new("ssm", "update-document-default-version", case.region())
             .arg("name", SESSION_PREFERENCES)
-            .arg("document-version", "$LATEST")
-            .arg("content", content)
+            .arg("document-version", version)
     };
-    let summary = format!("let idle sessions live for {DEFAULT} minutes, on every node of the account and Region");
-    Some(Fix::new(FixClass::A, summary).run(write(&content.to_string())).undo(write(&document.content)))
+    let old = if document.document_version.is_empty() { "OLD_VERSION" } else { document.document_version.as_str() };
+    let summary = format!(
+        "let idle sessions live for {DEFAULT} minutes, on every node of the account and Region: write a new version of the \
+         preferences, and put the version that the first command prints in force"
+    );
+    Some(Fix::new(FixClass::A, summary).run(write).run(put_in_force("NEW_VERSION")).undo(put_in_force(old)))
 }
 
 #[cfg(test)]
@@ -104,7 +113,11 @@ mod tests {
     fn with(timeout: &str) -> World {
         let mut world = testkit::nat();
         let content = json!({ "schemaVersion": "1.0", "inputs": { "idleSessionTimeout": timeout } }).to_string();
-        world.replace(op::GET_DOCUMENT, &[], json!({ "Name": SESSION_PREFERENCES, "Content": content }));
+        world.replace(
+            op::GET_DOCUMENT,
+            &[],
+            json!({ "Name": SESSION_PREFERENCES, "Content": content, "DocumentVersion": "4" }),
+        );
         world
     }
 
@@ -117,7 +130,9 @@ mod tests {
         );
         let fix = found[0].fix.as_ref().unwrap();
         assert!(fix.commands[0].contains(r#""idleSessionTimeout":"20""#), "{}", fix.commands[0]);
-        assert!(fix.rollback[0].contains(r#""idleSessionTimeout":"5""#), "{}", fix.rollback[0]);
+        let in_force = "aws ssm update-document-default-version --region eu-west-1 --name SSM-SessionManagerRunShell";
+        assert_eq!(fix.commands[1], format!("{in_force} --document-version NEW_VERSION"));
+        assert_eq!(fix.rollback, [format!("{in_force} --document-version 4")]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::iam::{Decision, FailedElement, Layer, PolicySet, PolicySource, Verdic
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::credentials::nearly;
+use crate::ssm::endpoints::service_name;
 use crate::ssm::sessions::{Way, not_asked, preference, way_to};
 use crate::ssm::{Case, Preferences, RoleFacts};
 use serde_json::json;
@@ -163,7 +164,7 @@ fn finding(case: &Case<'_>, role: &RoleFacts<'_>, key: &str, arn: Option<&str>, 
 fn endpoint(case: &Case<'_>) -> Fix {
     let create = Aws::new("ec2", "create-vpc-endpoint", case.region())
         .arg("vpc-id", &case.instance.vpc_id)
-        .arg("service-name", format!("com.amazonaws.{}.kms", case.region()))
+        .arg("service-name", service_name(case, "kms"))
         .arg("vpc-endpoint-type", "Interface")
         .args("subnet-ids", [&case.instance.subnet_id])
         .args("security-group-ids", ["SECURITY_GROUP_ID"])

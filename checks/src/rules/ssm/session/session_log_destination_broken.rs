@@ -133,19 +133,35 @@ fn group_finding(case: &Case<'_>, preferences: &Preferences) -> Result<Option<Fi
 
 /// What is wrong with the bucket itself: S3 encrypts every bucket, so that only its absence counts.
 ///
-/// Source: S3 user guide, "Setting default server-side encryption behavior for Amazon S3 buckets".
+/// Source: S3 user guide, "Setting default server-side encryption behavior for Amazon S3 buckets"; S3 API reference, `HeadBucket`.
 fn bucket_finding(case: &Case<'_>, preferences: &Preferences) -> Result<Option<Finding>, Gap> {
     let name = preferences.s3_bucket_name.as_str();
-    if name.is_empty() || case.snapshot.buckets.get(name)?.is_some() {
+    if name.is_empty() {
         return Ok(None);
+    }
+    match case.snapshot.buckets.get(name) {
+        // A refusal (403) comes from a bucket that is there, of another account perhaps; one that is not there gives 404.
+        Ok(Some(_)) | Err(Gap::Denied { .. }) => return Ok(None),
+        Err(gap) => return Err(gap),
+        Ok(None) => {}
     }
     let is_demanded = preferences.s3_encryption_enabled == Some(true);
     let detail = format!("sessions are logged to bucket `{name}`, which does not exist, {}", effect(is_demanded));
     let fix = Fix::new(FixClass::A, format!("create bucket `{name}`, or name another one in the preferences"))
-        .run(Aws::new("s3api", "create-bucket", case.region()).arg("bucket", name))
+        .run(create_bucket(case.region(), name))
         .undo(Aws::new("s3api", "delete-bucket", case.region()).arg("bucket", name));
     let evidence = Evidence::new(op::HEAD_BUCKET, name, "BucketRegion", Value::Null);
     Ok(Some(place(detail, is_demanded, "s3-bucket", name).proof(evidence).fix(fix)))
+}
+
+/// Outside of `us-east-1` a bucket is made only with its Region named a second time (S3 API reference, `CreateBucket`).
+fn create_bucket(region: &str, name: &str) -> Aws {
+    let create = Aws::new("s3api", "create-bucket", region).arg("bucket", name);
+    if region.is_empty() || region == "us-east-1" {
+        create
+    } else {
+        create.arg("create-bucket-configuration", format!("LocationConstraint={region}"))
+    }
 }
 
 fn place(detail: String, is_demanded: bool, kind: &'static str, name: &str) -> Finding {
@@ -214,7 +230,9 @@ fn denied(
         }
         match decisions.iter().find(|decision| !is_sure(decision)) {
             Some(decision) if decision.is_denied() => {
-                open.push(Gap::NotAsked { action: "s3:GetBucketPolicy".to_owned() });
+                let bucket = call.resources.first().and_then(|arn| arn.rsplit(':').next()).unwrap_or_default();
+                let bucket = bucket.split('/').next().unwrap_or_default();
+                open.push(Gap::opaque(format!("whether the bucket policy of `{bucket}` lets the role write")));
             }
             Some(decision) => open.extend(role.open(decision)),
             None => denied.extend(decisions.into_iter().next().map(|decision| (call, decision))),
@@ -320,13 +338,23 @@ mod tests {
         assert!(findings(world.judge(&RULE))[0].detail.contains("has no key"));
         let mut world = logged(bucket(), json!("s3:*"), "*");
         world.fail(op::HEAD_BUCKET, "NotFound");
-        assert!(findings(world.judge(&RULE))[0].detail.contains("bucket `logs-bucket`, which does not exist"));
+        let found = findings(world.judge(&RULE));
+        assert!(found[0].detail.contains("bucket `logs-bucket`, which does not exist"));
+        let create = &found[0].fix.as_ref().unwrap().commands[0];
+        assert!(create.ends_with("--create-bucket-configuration LocationConstraint=eu-west-1"), "{create}");
+        assert!(!String::from(create_bucket("us-east-1", "logs-bucket")).contains("LocationConstraint"));
     }
 
     #[test]
     fn unknown_when_the_destination_cannot_be_read() {
         let mut world = logged(bucket(), json!("s3:*"), "*");
-        assert_eq!(missing(world.deny(op::HEAD_BUCKET).judge(&RULE)), ["s3:ListBucket"]);
+        assert_eq!(missing(world.fail(op::HEAD_BUCKET, "SlowDown").judge(&RULE)), ["s3:ListBucket"]);
+    }
+
+    #[test]
+    fn silent_about_a_bucket_that_refuses_to_be_looked_at() {
+        let mut world = logged(bucket(), json!("s3:*"), "*");
+        assert!(matches!(world.deny(op::HEAD_BUCKET).judge(&RULE), Judgement::Pass(_)));
     }
 
     #[test]
@@ -342,7 +370,7 @@ mod tests {
     #[test]
     fn unknown_when_a_bucket_policy_could_allow_or_a_read_is_denied() {
         let world = logged(bucket(), json!("s3:ListBucket"), "*");
-        assert_eq!(missing(world.judge(&RULE)), ["s3:GetBucketPolicy"]);
+        assert_eq!(missing(world.judge(&RULE)), ["whether the bucket policy of `logs-bucket` lets the role write"]);
         let mut world = logged(group(true), json!("logs:*"), "*");
         assert_eq!(missing(world.clone().deny(op::GET_DOCUMENT).judge(&RULE)), ["ssm:GetDocument"]);
         assert_eq!(missing(world.deny(op::GET_POLICY_VERSION).judge(&RULE)), ["iam:GetPolicyVersion"]);

@@ -6,6 +6,7 @@ use crate::fix::{Aws, Fix, FixClass};
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::RouteTable;
 use crate::snapshot::{Gap, operations as op};
+use crate::ssm::endpoints::service_name;
 use crate::ssm::sessions::{Way, not_asked, preference, way_to};
 use crate::ssm::{Case, Preferences};
 use serde_json::Value;
@@ -65,7 +66,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 
 fn finding(case: &Case<'_>, service: &str, table: &RouteTable) -> Finding {
     let (vpc, subnet) = (case.instance.vpc_id.as_str(), case.instance.subnet_id.as_str());
-    let name = format!("com.amazonaws.{}.{service}", case.region());
+    let name = service_name(case, service);
     let create = Aws::new("ec2", "create-vpc-endpoint", case.region()).arg("vpc-id", vpc).arg("service-name", &name);
     let (class, create) = if service == "s3" {
         (FixClass::A, create.arg("vpc-endpoint-type", "Gateway").args("route-table-ids", [&table.route_table_id]))
@@ -121,10 +122,27 @@ mod tests {
     fn silent_with_endpoints_a_way_out_or_no_logs() {
         let mut world = logged(testkit::closed());
         endpoint(&mut world, 9, "s3", json!({ "VpcEndpointType": "Gateway", "RouteTableIds": ["rtb-private"] }));
-        endpoint(&mut world, 9, "logs", json!({ "VpcEndpointType": "Interface" }));
+        endpoint(&mut world, 9, "logs", json!({ "VpcEndpointType": "Interface", "PrivateDnsEnabled": true }));
         assert!(matches!(world.judge(&RULE), Judgement::Pass(_)));
         assert!(matches!(logged(testkit::nat()).judge(&RULE), Judgement::Pass(_)));
         assert!(matches!(testkit::closed().judge(&RULE), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn unknown_when_names_or_routes_may_lead_past_an_endpoint() {
+        let mut world = logged(testkit::closed());
+        endpoint(&mut world, 9, "s3", json!({ "VpcEndpointType": "Gateway", "RouteTableIds": ["rtb-private"] }));
+        for (service, private) in [("logs", false), ("logs-fips", true)] {
+            let mut world = world.clone();
+            endpoint(&mut world, 9, service, json!({ "VpcEndpointType": "Interface", "PrivateDnsEnabled": private }));
+            assert!(missing(world.judge(&RULE))[0].ends_with(&format!("endpoint `vpce-{service}`")));
+        }
+        let transit = json!({ "DestinationCidrBlock": "0.0.0.0/0", "TransitGatewayId": "tgw-1", "State": "active" });
+        world.patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/0/Routes/9", transit);
+        assert_eq!(missing(world.judge(&RULE)), ["whether `logs` is reached over `tgw-1`"]);
+        let narrow = json!({ "DestinationCidrBlock": "198.51.100.0/24", "NatGatewayId": "nat-1", "State": "active" });
+        world.patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/0/Routes/9", narrow);
+        assert!(!matches!(world.judge(&RULE), Judgement::Pass(_)));
     }
 
     #[test]
