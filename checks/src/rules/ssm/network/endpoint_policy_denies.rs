@@ -17,7 +17,7 @@ declare_rule! {
     ///
     /// Whether the policies of the interface endpoints that the agent's names lead to let its calls through:
     /// `ssm:UpdateInstanceInformation`, the four channel calls of `ssmmessages`, and `ec2messages:GetMessages` for an old agent. They
-    /// are asked for the role of the instance profile, or that of Default Host Management where there is no profile.
+    /// are asked for the role that the agent works with.
     ///
     /// ## Why it matters
     ///

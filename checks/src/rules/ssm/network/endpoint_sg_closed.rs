@@ -7,7 +7,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
 use crate::ssm::endpoints::{unlisted, used};
-use crate::ssm::paths::{Wall, Watch};
+use crate::ssm::paths::{Wall, Watch, in_words};
 use serde_json::json;
 
 declare_rule! {
@@ -69,24 +69,25 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     for endpoint in &endpoints {
         finding = finding.about("vpc-endpoint", &endpoint.vpc_endpoint_id);
     }
-    let group = endpoints.iter().flat_map(|endpoint| &endpoint.groups).next();
-    let own = case.instance.primary_interface().and_then(|eni| eni.groups.first());
-    let (Some(group), Some(own)) = (group, own) else { return finding };
+    let Some(own) = case.instance.primary_interface().and_then(|eni| eni.groups.first()) else { return finding };
+    // One group of each endpoint is enough, and endpoints may share it.
+    let mut groups: Vec<&str> = Vec::new();
+    for endpoint in &endpoints {
+        if !endpoint.groups.iter().any(|group| groups.contains(&group.group_id.as_str())) {
+            groups.extend(endpoint.groups.first().map(|group| group.group_id.as_str()));
+        }
+    }
+    if groups.is_empty() {
+        return finding;
+    }
     let permission = json!([{ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "UserIdGroupPairs": [{ "GroupId": own.group_id }] }]);
-    let allow = Aws::new("ec2", "authorize-security-group-ingress", case.region())
-        .arg("group-id", &group.group_id)
-        .json("ip-permissions", &permission);
-    let revoke = Aws::new("ec2", "revoke-security-group-ingress", case.region())
-        .arg("group-id", &group.group_id)
-        .arg("security-group-rule-ids", "SECURITY_GROUP_RULE_ID");
-    finding.fix(
-        Fix::new(
-            FixClass::A,
-            format!("allow TCP 443 into `{}` from the instance's group `{}`", group.group_id, own.group_id),
+    let command = |name, group: &str| Aws::new("ec2", name, case.region()).arg("group-id", group);
+    let summary = format!("allow TCP 443 into {} from the instance's group `{}`", in_words(&groups), own.group_id);
+    finding.fix(groups.iter().fold(Fix::new(FixClass::A, summary), |fix, group| {
+        fix.run(command("authorize-security-group-ingress", group).json("ip-permissions", &permission)).undo(
+            command("revoke-security-group-ingress", group).arg("security-group-rule-ids", "SECURITY_GROUP_RULE_ID"),
         )
-        .run(allow)
-        .undo(revoke),
-    )
+    }))
 }
 
 #[cfg(test)]
@@ -106,8 +107,25 @@ mod tests {
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].detail.contains("`vpce-ssm`, `vpce-ssmmessages`"), "{}", found[0].detail);
         assert_eq!(found[0].reachability_code, Some("ENI_SG_RULES_MISMATCH"));
-        let command = &found[0].fix.as_ref().unwrap().commands[0];
+        let commands = &found[0].fix.as_ref().unwrap().commands;
+        assert_eq!(commands.len(), 1, "one group for both: {commands:?}");
+        let command = &commands[0];
         assert!(command.contains("--group-id sg-endpoints") && command.contains(r#""GroupId":"sg-1""#), "{command}");
+    }
+
+    #[test]
+    fn fires_with_a_command_for_each_group() {
+        let mut world = testkit::closed();
+        world.patch(op::DESCRIBE_SECURITY_GROUPS, INGRESS, json!([]));
+        let other = json!({ "GroupId": "sg-other", "VpcId": "vpc-1", "IpPermissions": [], "IpPermissionsEgress": [] });
+        world.patch(op::DESCRIBE_SECURITY_GROUPS, "/SecurityGroups/-", other);
+        world.patch(op::DESCRIBE_VPC_ENDPOINTS, "/VpcEndpoints/1/Groups", json!([{ "GroupId": "sg-other" }]));
+        let found = findings(world.judge(&RULE));
+        let commands: Vec<&String> = found.iter().flat_map(|found| &found.fix.as_ref().unwrap().commands).collect();
+        assert_eq!(commands.len(), 2, "{commands:?}");
+        for group in ["--group-id sg-endpoints ", "--group-id sg-other "] {
+            assert!(commands.iter().any(|command| command.contains(group)), "{commands:?}");
+        }
     }
 
     #[test]

@@ -33,8 +33,8 @@ declare_rule! {
     ///
     /// ## Fix
     ///
-    /// Update the agent and switch on `UseDualStackEndpoint` (class C: it restarts the agent). Give an IPv4-only endpoint both families
-    /// (class A).
+    /// Update the agent and switch on `UseDualStackEndpoint` inside the instance (class M: the package depends on its system, and the agent
+    /// restarts). To undo, put the saved configuration back. Give an IPv4-only endpoint both families (class A).
     ///
     /// ## References
     ///
@@ -118,15 +118,15 @@ fn too_old(case: &Case<'_>, version: AgentVersion, lacking: &[&ServicePath]) -> 
         case.instance.instance_id,
         crate::ssm::paths::in_words(&services)
     );
+    // Which package fits depends on the distribution, which no API shows: words, and no command.
     let fix = Fix::new(
-        FixClass::C,
-        "update the agent and set `UseDualStackEndpoint` in its configuration; run it on the instance, where nothing but EC2 serial console or SSH over IPv6 gets you in",
-    )
-    .run(format!(
-        "sudo dnf install -y https://s3.dualstack.{0}.amazonaws.com/amazon-ssm-{0}/latest/linux_amd64/amazon-ssm-agent.rpm",
-        case.region()
-    ))
-    .run("sudo systemctl restart amazon-ssm-agent");
+        FixClass::M,
+        format!(
+            "on the instance, over EC2 serial console or SSH over IPv6: install agent {DUAL_STACK} or newer with the package for its system and \
+             architecture, from a source that IPv6 reaches; save a copy of `amazon-ssm-agent.json`, set `UseDualStackEndpoint` to true in it, \
+             and restart the agent; to undo, put the copy back and restart"
+        ),
+    );
     Finding::new(detail)
         .about("subnet", subnet)
         .about("ec2-instance", &case.instance.instance_id)
@@ -190,6 +190,8 @@ mod tests {
         let found = findings(ipv6_only(testkit::nat()).judge(&RULE));
         assert!(found[0].detail.contains("agent 3.3.987.0 knows only the IPv4 names"), "{}", found[0].detail);
         assert_eq!(found[0].evidence[0].field, "Ipv6Native");
+        let fix = found[0].fix.as_ref().unwrap();
+        assert_eq!((fix.class, fix.commands.len()), (FixClass::M, 0), "{fix:?}");
     }
 
     #[test]

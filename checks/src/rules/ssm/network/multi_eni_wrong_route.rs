@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
-use crate::net::{Verdict, to_service};
+use crate::net::{Cause, Verdict, to_service};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::InstanceNetworkInterface;
@@ -25,7 +25,8 @@ declare_rule! {
     ///
     /// ## False positives
     ///
-    /// Policy routing inside the instance may send the agent's packets out of the right interface; the heartbeat shows that it does.
+    /// Where the way of the first interface is there but broken (a group, an ACL, a NAT gateway), the rule for that says so and not this
+    /// one. Policy routing inside the instance may send the agent's packets out of the right interface; the heartbeat shows that it does.
     ///
     /// ## Fix
     ///
@@ -55,6 +56,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         .map(|(eni, _)| format!("`{}`", eni.network_interface_id))
         .collect();
     if of_primary == Some(Verdict::Blocked) && !working.is_empty() {
+        if !lacks_route(case) {
+            return Ok(Judgement::not_applicable(
+                "follows from what stands in the way of the first interface, which a rule of its own names",
+            ));
+        }
         let detail = format!(
             "interface `{primary}`, which mostly carries the default route of instance `{}`, has no way to Systems Manager, while {} has one",
             case.instance.instance_id,
@@ -78,6 +84,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         Some(Verdict::Blocked) => "no interface of the instance has a way to Systems Manager; the other rules say why",
         _ => "the first interface has a way to Systems Manager",
     }))
+}
+
+/// Whether the first interface has no route at all to a service: only then is the interface the wrong one, and not its way broken.
+fn lacks_route(case: &Case<'_>) -> bool {
+    let blocked = case.paths.iter().filter(|path| path.verdict == Verdict::Blocked);
+    blocked.flat_map(|path| &path.obstacles).any(|obstacle| obstacle.cause == Cause::NoRoute)
 }
 
 /// The worst of the ways to the services that the agent needs.
@@ -113,6 +125,14 @@ mod tests {
         world.lost().patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/0/Routes/1", json!(null));
         let found = findings(world.judge(&RULE));
         assert!(found[0].detail.contains("`eni-1`") && found[0].detail.contains("`eni-2`"), "{}", found[0].detail);
+    }
+
+    #[test]
+    fn silent_where_something_stands_in_the_way_of_the_first_interface() {
+        let mut world = two_interfaces();
+        world.lost().patch(op::DESCRIBE_NAT_GATEWAYS, "/NatGateways/0/State", json!("failed"));
+        let judged = world.judge(&RULE);
+        assert!(matches!(&judged, Judgement::NotApplicable(why) if why.starts_with("follows from")), "{judged:?}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::net::Cause;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::acl::acl_fix;
+use crate::ssm::acl::{acl_fix, reply_ports};
 use crate::ssm::paths::{Wall, Watch};
 
 declare_rule! {
@@ -30,7 +30,8 @@ declare_rule! {
     ///
     /// ## Fix
     ///
-    /// An allow entry for TCP 1024 to 65535 with a lower number than the entry that denies (class A). To undo, delete the entry with the
+    /// An allow entry for the client ports (for TCP 1024 to 65535 where the system is not known) with a lower number than the entry that
+    /// denies (class A; class M where it would overrule other denies, or no lower number is free). To undo, delete the entry with the
     /// same number and direction.
     ///
     /// ## References
@@ -61,7 +62,8 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         wall.services_in_words(),
         wall.by()
     );
-    wall.finding(detail).fix(acl_fix(case, acl, at_endpoint, (1024, 65535), wall))
+    let ports = if at_endpoint { (1024, u16::MAX) } else { reply_ports(case) };
+    wall.finding(detail).fix(acl_fix(case, acl, at_endpoint, ports, wall))
 }
 
 #[cfg(test)]
@@ -93,7 +95,8 @@ mod tests {
     fn fires_when_every_reply_port_is_denied() {
         let found = findings(denying(1024, 65535).judge(&RULE));
         assert_eq!(found.len(), 1);
-        assert!(found[0].fix.as_ref().unwrap().commands[0].contains("--ingress"));
+        let command = &found[0].fix.as_ref().unwrap().commands[0];
+        assert!(command.contains("--ingress --rule-number 89") && command.contains("From=32768,To=60999"), "{command}");
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The NAT gateway or instance on the way does not carry the agent's packets.
 
+use super::route_blackhole::{destination_of, proven};
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::net::{Cause, NatInstanceFault};
+use crate::net::{Cause, NatInstanceFault, route};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
@@ -31,8 +32,8 @@ declare_rule! {
     ///
     /// ## Fix
     ///
-    /// Repair what is named: the route of the gateway's subnet (class A), its ACL (class A), or a new gateway in a public subnet (class B).
-    /// To undo, restore the recorded route, or delete the gateway and then release its address.
+    /// Repair what is named: a public route table for the gateway's subnet (class A), its ACL (class A), or a new gateway in a public
+    /// subnet (class B). To undo, restore the old association, or delete the gateway and then release its address.
     ///
     /// ## References
     ///
@@ -90,32 +91,13 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     let detail = format!("`{}` {what}, so the agent cannot reach {}{}", named.id, wall.services_in_words(), wall.by());
     let finding = wall.finding(detail).about(named.kind, &named.id);
     match wall.obstacle.cause {
-        Cause::NatInPrivateSubnet | Cause::NatPointsToItself | Cause::NatSubnetBlackhole
-            if component.kind == "route-table" =>
-        {
-            let table = |name| Aws::new("ec2", name, case.region()).arg("route-table-id", &component.id);
-            finding.fix(
-                Fix::new(FixClass::A, format!("route the subnet of `{}` to the internet gateway of the VPC", named.id))
-                    .run(
-                        table("create-route")
-                            .arg("destination-cidr-block", "0.0.0.0/0")
-                            .arg("gateway-id", "INTERNET_GATEWAY_ID"),
-                    )
-                    .undo(table("delete-route").arg("destination-cidr-block", "0.0.0.0/0")),
-            )
+        Cause::NatInPrivateSubnet | Cause::NatPointsToItself | Cause::NatSubnetBlackhole => {
+            match reroute(case, wall, &named.id) {
+                Some(fix) => finding.fix(fix),
+                None => finding,
+            }
         }
-        Cause::NatState | Cause::NatPrivate | Cause::NatAddressMissing => finding.fix(
-            Fix::new(
-                FixClass::B,
-                "create a public NAT gateway in a public subnet (it costs money by the hour) and route to it",
-            )
-            .run(
-                Aws::new("ec2", "create-nat-gateway", case.region())
-                    .arg("subnet-id", "PUBLIC_SUBNET_ID")
-                    .arg("allocation-id", "ALLOCATION_ID"),
-            )
-            .undo(Aws::new("ec2", "delete-nat-gateway", case.region()).arg("nat-gateway-id", "NAT_GATEWAY_ID")),
-        ),
+        Cause::NatState | Cause::NatPrivate | Cause::NatAddressMissing => finding.fix(another(case)),
         Cause::NatInstance(NatInstanceFault::SourceDestCheck) => finding.fix(
             Fix::new(FixClass::A, format!("switch the source/destination check of `{}` off", component.id))
                 .run(
@@ -133,11 +115,67 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     }
 }
 
+/// A new gateway, where the old one cannot serve.
+fn another(case: &Case<'_>) -> Fix {
+    let create = Aws::new("ec2", "create-nat-gateway", case.region())
+        .arg("subnet-id", "PUBLIC_SUBNET_ID")
+        .arg("allocation-id", "ALLOCATION_ID");
+    let summary = "create a public NAT gateway in a public subnet (it costs money by the hour) and route to it";
+    Fix::new(FixClass::B, summary)
+        .run(create)
+        .undo(Aws::new("ec2", "delete-nat-gateway", case.region()).arg("nat-gateway-id", "NAT_GATEWAY_ID"))
+}
+
+/// The way to the internet gateway for a gateway's subnet: a live route in the subnet's own table, or else a public table.
+///
+/// `None` for a regional gateway, which has no subnet, and where the table is not known.
+fn reroute(case: &Case<'_>, wall: &Wall<'_>, id: &str) -> Option<Fix> {
+    let gateway = case.snapshot.nat_gateways.get(id).ok().flatten().filter(|gateway| !gateway.subnet_id.is_empty())?;
+    let subnet = gateway.subnet_id.as_str();
+    if subnet == case.instance.subnet_id {
+        // A table with an internet gateway would take the way from the instance, which has no public address.
+        return Some(another(case));
+    }
+    let table = route::of_subnet(case.snapshot, subnet, &gateway.vpc_id).ok()?;
+    let own = table.associations.iter().find(|association| association.subnet_id == subnet);
+    if wall.obstacle.cause == Cause::NatSubnetBlackhole && own.is_some() && table.associations.len() == 1 {
+        let dead = proven(table, wall);
+        let commands = dead.into_iter().filter_map(destination_of).map(|(option, destination)| {
+            Aws::new("ec2", "replace-route", case.region())
+                .arg("route-table-id", &table.route_table_id)
+                .arg(option, destination)
+                .arg("gateway-id", "INTERNET_GATEWAY_ID")
+        });
+        let summary = format!("point the dead route of the NAT gateway's subnet `{subnet}` at an internet gateway");
+        return Some(commands.fold(Fix::new(FixClass::A, summary), Fix::run));
+    }
+    let public = "PUBLIC_ROUTE_TABLE_ID";
+    let summary = format!("give subnet `{subnet}` of `{id}` a route table whose default route is an internet gateway");
+    let fix = Fix::new(FixClass::A, summary);
+    let command = |name| Aws::new("ec2", name, case.region());
+    Some(match own {
+        Some(own) => fix
+            .run(
+                command("replace-route-table-association")
+                    .arg("association-id", &own.route_table_association_id)
+                    .arg("route-table-id", public),
+            )
+            .undo(
+                command("replace-route-table-association")
+                    .arg("association-id", "NEW_ASSOCIATION_ID")
+                    .arg("route-table-id", &table.route_table_id),
+            ),
+        None => fix
+            .run(command("associate-route-table").arg("subnet-id", subnet).arg("route-table-id", public))
+            .undo(command("disassociate-route-table").arg("association-id", "ASSOCIATION_ID")),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::snapshot::operations as op;
-    use crate::testkit::{self, findings, missing};
+    use crate::testkit::{self, World, findings, missing};
     use serde_json::json;
 
     #[test]
@@ -159,6 +197,27 @@ mod tests {
             let found = findings(world.judge(&RULE));
             assert!(found[0].detail.contains(part), "{pointer}: {}", found[0].detail);
         }
+    }
+
+    #[test]
+    fn fires_with_a_public_table_for_the_subnet_of_the_gateway() {
+        let commands = |world: &World| findings(world.judge(&RULE))[0].fix.clone().unwrap().commands;
+        let mut world = testkit::nat();
+        world.lost().patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/1/Routes/1", json!(null));
+        let associated = "--association-id rtbassoc-2 --route-table-id PUBLIC_ROUTE_TABLE_ID";
+        assert!(commands(&world)[0].ends_with(associated), "{:?}", commands(&world));
+        world.patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/1/Associations", json!([]));
+        let implicit =
+            "associate-route-table --region eu-west-1 --subnet-id subnet-public --route-table-id PUBLIC_ROUTE_TABLE_ID";
+        assert!(commands(&world)[0].ends_with(implicit), "{:?}", commands(&world));
+        let mut world = testkit::nat();
+        world.lost().patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/1/Routes/1/State", json!("blackhole"));
+        let replaced =
+            "--route-table-id rtb-public --destination-cidr-block 0.0.0.0/0 --gateway-id INTERNET_GATEWAY_ID";
+        assert!(commands(&world)[0].ends_with(replaced), "{:?}", commands(&world));
+        let mut world = testkit::nat();
+        world.lost().patch(op::DESCRIBE_NAT_GATEWAYS, "/NatGateways/0/SubnetId", json!("subnet-private"));
+        assert!(commands(&world)[0].starts_with("aws ec2 create-nat-gateway"), "{:?}", commands(&world));
     }
 
     #[test]

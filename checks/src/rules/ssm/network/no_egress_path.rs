@@ -70,13 +70,16 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     let instance = &case.instance;
     let table = &wall.obstacle.component.id;
     let what = match wall.obstacle.cause {
-        Cause::PeeringNoInternet => "leads to a peering connection, which carries nothing to the internet",
+        Cause::PeeringNoInternet => {
+            "is a peering connection, which carries only traffic between its two VPCs and nothing to the internet"
+        }
         Cause::NoReturnRoute => "has no way back to the instance",
         Cause::NoAddress => "cannot be used by an interface without an address",
         _ => "has no route out and the VPC no endpoint for it",
     };
+    let uses = if wall.obstacle.cause == Cause::PeeringNoInternet { "leads to" } else { "uses" };
     let detail = format!(
-        "`{table}`, which subnet `{}` of instance `{}` uses, {what}, so the agent cannot reach {}{}",
+        "subnet `{}` of instance `{}` {uses} `{table}`, which {what}, so the agent cannot reach {}{}",
         instance.subnet_id,
         instance.instance_id,
         wall.services_in_words(),
@@ -116,6 +119,18 @@ mod tests {
         world.lost().patch(op::DESCRIBE_ROUTE_TABLES, DEFAULT, Value::Null);
         let found = findings(world.judge(&RULE));
         assert_eq!(found.len(), 1);
+        assert_eq!(found[0].fix.as_ref().unwrap().commands.len(), 2, "one endpoint for each service");
+    }
+
+    #[test]
+    fn fires_on_a_default_route_to_a_peering_connection() {
+        let mut world = testkit::nat();
+        let route =
+            json!({ "DestinationCidrBlock": "0.0.0.0/0", "VpcPeeringConnectionId": "pcx-1", "State": "active" });
+        world.lost().patch(op::DESCRIBE_ROUTE_TABLES, DEFAULT, route);
+        let found = findings(world.judge(&RULE));
+        let words = "leads to `pcx-1`, which is a peering connection";
+        assert!(found[0].detail.contains(words), "{}", found[0].detail);
         assert_eq!(found[0].fix.as_ref().unwrap().commands.len(), 2, "one endpoint for each service");
     }
 

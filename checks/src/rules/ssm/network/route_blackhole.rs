@@ -3,8 +3,10 @@
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::net::Cause;
+use crate::net::route::Target;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
+use crate::snapshot::ec2::{Route, RouteTable};
 use crate::ssm::Case;
 use crate::ssm::paths::{Wall, Watch};
 
@@ -58,30 +60,56 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         _ => format!("`{}` is not attached to the VPC", component.id),
     };
     let detail = format!("{what}, so packets to {} are dropped{}", wall.services_in_words(), wall.by());
-    let destination = wall
-        .obstacle
-        .by
-        .as_deref()
-        .and_then(|by| by.split(" -> ").next())
-        .filter(|prefix| prefix.contains('/') && !prefix.contains(' '))
-        .unwrap_or("0.0.0.0/0");
-    let option = if destination.contains(':') { "destination-ipv6-cidr-block" } else { "destination-cidr-block" };
     let finding = wall.finding(detail);
-    if component.kind != "route-table" {
+    let commands = replacements(case, wall);
+    if commands.is_empty() {
         return finding;
     }
-    finding.fix(
-        Fix::new(
-            FixClass::A,
-            format!("point {destination} of `{}` at a gateway that exists; all its subnets follow", component.id),
-        )
-        .run(
-            Aws::new("ec2", "replace-route", case.region())
-                .arg("route-table-id", &component.id)
-                .arg(option, destination)
-                .arg("nat-gateway-id", "NAT_GATEWAY_ID"),
-        ),
-    )
+    let summary =
+        format!("point each dead route of `{}` at a target that exists; all its subnets follow", component.id);
+    finding.fix(commands.into_iter().fold(Fix::new(FixClass::A, summary), Fix::run))
+}
+
+/// A command for each dead route that the obstacle proves, with a target of the kind that it had; none for a kind that is not known.
+fn replacements(case: &Case<'_>, wall: &Wall<'_>) -> Vec<Aws> {
+    let id = wall.obstacle.component.id.as_str();
+    let table = case.snapshot.route_tables.get(id).ok().flatten();
+    let dead = table.into_iter().flat_map(|table| proven(table, wall));
+    dead.filter_map(|route| {
+        let (option, destination) = destination_of(route)?;
+        let (target, placeholder) = match Target::of(route) {
+            Target::NatGateway(_) => ("nat-gateway-id", "NAT_GATEWAY_ID"),
+            Target::InternetGateway(_) => ("gateway-id", "INTERNET_GATEWAY_ID"),
+            Target::VirtualPrivateGateway(_) => ("gateway-id", "VIRTUAL_PRIVATE_GATEWAY_ID"),
+            Target::TransitGateway(_) => ("transit-gateway-id", "TRANSIT_GATEWAY_ID"),
+            Target::Peering(_) => ("vpc-peering-connection-id", "VPC_PEERING_CONNECTION_ID"),
+            Target::Interface { .. } => ("network-interface-id", "NETWORK_INTERFACE_ID"),
+            Target::EgressOnlyInternetGateway(_) => {
+                ("egress-only-internet-gateway-id", "EGRESS_ONLY_INTERNET_GATEWAY_ID")
+            }
+            Target::Local | Target::Endpoint(_) | Target::Other(_) => return None,
+        };
+        let replace = Aws::new("ec2", "replace-route", case.region()).arg("route-table-id", id);
+        Some(replace.arg(option, destination).arg(target, placeholder))
+    })
+    .collect()
+}
+
+/// The routes of a table that an obstacle's evidence points at: `Routes[1].State`.
+pub(super) fn proven<'r>(table: &'r RouteTable, wall: &Wall<'_>) -> Vec<&'r Route> {
+    let position = |field: &str| field.strip_prefix("Routes[")?.split(']').next()?.parse::<usize>().ok();
+    let evidence = wall.obstacle.evidence.iter().filter(|own| own.resource == table.route_table_id);
+    evidence.filter_map(|own| table.routes.get(position(&own.field)?)).collect()
+}
+
+/// The option of `replace-route` for a route's destination, and its value.
+pub(super) fn destination_of(route: &Route) -> Option<(&'static str, &str)> {
+    let known = [
+        ("destination-cidr-block", &route.destination_cidr_block),
+        ("destination-ipv6-cidr-block", &route.destination_ipv6_cidr_block),
+        ("destination-prefix-list-id", &route.destination_prefix_list_id),
+    ];
+    known.into_iter().find(|(_, value)| !value.is_empty()).map(|(option, value)| (option, value.as_str()))
 }
 
 #[cfg(test)]
@@ -102,6 +130,22 @@ mod tests {
         assert_eq!(found[0].reachability_code, Some("BAD_STATE_ROUTE"));
         let command = &found[0].fix.as_ref().unwrap().commands[0];
         assert!(command.contains("--route-table-id rtb-private --destination-cidr-block 0.0.0.0/0"), "{command}");
+    }
+
+    #[test]
+    fn fires_with_a_command_for_each_dead_route_of_its_kind() {
+        let mut world = testkit::nat();
+        let half =
+            |block: &str| json!({ "DestinationCidrBlock": block, "TransitGatewayId": "tgw-1", "State": "blackhole" });
+        world.patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/0/Routes/1", half("0.0.0.0/1"));
+        world.patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/0/Routes/-", half("128.0.0.0/1"));
+        let found = findings(world.judge(&RULE));
+        let commands: Vec<&String> = found.iter().flat_map(|found| &found.fix.as_ref().unwrap().commands).collect();
+        assert_eq!(commands.len(), 2, "{commands:?}");
+        for (command, block) in commands.iter().zip(["0.0.0.0/1", "128.0.0.0/1"]) {
+            let end = format!("--destination-cidr-block {block} --transit-gateway-id TRANSIT_GATEWAY_ID");
+            assert!(command.ends_with(&end), "{command}");
+        }
     }
 
     #[test]

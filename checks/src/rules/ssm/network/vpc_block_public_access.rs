@@ -29,8 +29,9 @@ declare_rule! {
     ///
     /// ## Fix
     ///
-    /// The guardrail belongs to whoever set it. With their consent an exclusion for this subnet (class A), or endpoints instead of the
-    /// internet. To undo, delete the exclusion.
+    /// The guardrail belongs to whoever set it (class M). With their consent, exclusions that let traffic out for the subnets of the
+    /// instance and of its NAT gateway; they count only while the mode is `block-bidirectional`. For an instance with a public address a
+    /// NAT gateway or endpoints instead: an exclusion would open the subnet to the internet. To undo, delete the exclusions.
     ///
     /// ## References
     ///
@@ -58,18 +59,44 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         wall.services_in_words(),
         wall.by()
     );
-    wall.finding(detail).about("subnet", subnet).fix(
-        Fix::new(FixClass::M, "ask the owner of the guardrail; with consent, exclude the subnet")
-            .run(
-                Aws::new("ec2", "create-vpc-block-public-access-exclusion", case.region())
-                    .arg("subnet-id", subnet)
-                    .arg("internet-gateway-exclusion-mode", "allow-egress"),
-            )
-            .undo(
-                Aws::new("ec2", "delete-vpc-block-public-access-exclusion", case.region())
-                    .arg("exclusion-id", "EXCLUSION_ID"),
-            ),
-    )
+    wall.finding(detail).about("subnet", subnet).fix(exclusion(case, wall))
+}
+
+/// What the owner of the guardrail can do for this way out.
+///
+/// Source: VPC user guide, "Block public access to VPCs and subnets": `allow-egress` exclusions work only with `block-bidirectional`, and
+/// let out what goes through NAT and egress-only gateways.
+fn exclusion(case: &Case<'_>, wall: &Wall<'_>) -> Fix {
+    let subnet = case.instance.subnet_id.as_str();
+    let passes = |kind: &str| wall.steps.iter().find(|step| step.component.kind == kind);
+    let exclude = |subnet: &str, mode: &str| {
+        Aws::new("ec2", "create-vpc-block-public-access-exclusion", case.region())
+            .arg("subnet-id", subnet)
+            .arg("internet-gateway-exclusion-mode", mode)
+    };
+    let delete = || {
+        Aws::new("ec2", "delete-vpc-block-public-access-exclusion", case.region()).arg("exclusion-id", "EXCLUSION_ID")
+    };
+    if let Some(nat) = passes("nat-gateway") {
+        let gateway = case.snapshot.nat_gateways.get(&nat.component.id).ok().flatten();
+        let others = gateway.map(|gateway| gateway.subnet_id.as_str()).filter(|id| !id.is_empty() && *id != subnet);
+        let summary = format!(
+            "ask the owner of the guardrail; with consent, exclude the subnet of the instance and that of `{}`, for what goes out",
+            nat.component.id
+        );
+        let subnets = others.into_iter().chain([subnet]);
+        return subnets.fold(Fix::new(FixClass::M, summary), |fix, subnet| {
+            fix.run(exclude(subnet, "allow-egress")).undo(delete())
+        });
+    }
+    if passes("egress-only-internet-gateway").is_some() {
+        let summary =
+            "ask the owner of the guardrail; with consent, exclude the subnet of the instance, for what goes out";
+        return Fix::new(FixClass::M, summary).run(exclude(subnet, "allow-egress")).undo(delete());
+    }
+    let summary = "send the agent over a NAT gateway or interface endpoints instead of the instance's public address; the exclusion shown \
+                   opens the subnet to what comes in from the internet as well, so only the owner of the guardrail can consent to it";
+    Fix::new(FixClass::M, summary).run(exclude(subnet, "allow-bidirectional")).undo(delete())
 }
 
 #[cfg(test)]
@@ -92,7 +119,17 @@ mod tests {
     fn fires_in_both_directions_and_on_public_instances() {
         let found = findings(with_mode(testkit::nat(), "block-bidirectional").judge(&RULE));
         assert_eq!(found[0].reachability_code, Some("VPC_BLOCK_PUBLIC_ACCESS_ENABLED"));
-        findings(with_mode(testkit::public(), "block-ingress").judge(&RULE));
+        let commands = &found[0].fix.as_ref().unwrap().commands;
+        assert_eq!(commands.len(), 2, "{commands:?}");
+        for (command, subnet) in commands.iter().zip(["subnet-public", "subnet-private"]) {
+            let end = format!("--subnet-id {subnet} --internet-gateway-exclusion-mode allow-egress");
+            assert!(command.ends_with(&end), "{command}");
+        }
+        let found = findings(with_mode(testkit::public(), "block-ingress").judge(&RULE));
+        let fix = found[0].fix.as_ref().unwrap();
+        assert_eq!(fix.class, FixClass::M);
+        assert!(fix.commands[0].ends_with("--internet-gateway-exclusion-mode allow-bidirectional"), "{fix:?}");
+        assert!(fix.summary.contains("comes in from the internet"), "{fix:?}");
     }
 
     #[test]
