@@ -102,7 +102,8 @@ fn from_json(answer: &Answer<'_>) -> Option<ServiceError> {
 }
 
 fn from_xml(answer: &Answer<'_>) -> Option<ServiceError> {
-    let document = xml::parse(xml::text(answer.body).ok()?).ok()?;
+    let text = xml::text(answer.body).ok()?;
+    let document = xml::parse(&text).ok()?;
     let root = document.root_element();
     // `<Error>` (S3), `<ErrorResponse><Error>` (query, Route 53), `<Response><Errors><Error>` (EC2), or no wrapper.
     let error = root.descendants().find(|n| n.has_tag_name_local("Error")).unwrap_or(root);

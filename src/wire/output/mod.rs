@@ -91,7 +91,7 @@ impl<'a> Answer<'a> {
             return Ok(Value::Object(Map::new()));
         }
         let text = xml::text(self.body)?;
-        let document = xml::parse(text)?;
+        let document = xml::parse(&text)?;
         let root = document.root_element();
         // A page of a proxy can be well-formed XML; taken as an answer it would be one without any content.
         if !root.tag_name().name().ends_with("Response") || xml::child(root, "Errors").is_some() {

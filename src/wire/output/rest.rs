@@ -41,7 +41,7 @@ impl Answer<'_> {
             _ if view.shape.eventstream => Ok(None),
             Kind::Blob if self.body.is_empty() => Ok(None),
             Kind::Blob => Ok(Some(STANDARD.encode(self.body).into())),
-            Kind::String => Ok(Some(xml::text(self.body)?.into())),
+            Kind::String => Ok(Some(xml::utf8(self.body)?.into())),
             _ if self.is_empty() && (self.status != 200 || view.shape.union) => Ok(None),
             _ => self.structured(view).map(Some),
         }
@@ -58,7 +58,8 @@ impl Answer<'_> {
         if self.service.protocol == Protocol::RestJson {
             return json::document(view, self.body);
         }
-        let document = xml::parse(xml::text(self.body)?)?;
+        let text = xml::text(self.body)?;
+        let document = xml::parse(&text)?;
         let root = document.root_element();
         if root.tag_name().name() == "Error" && xml::child(root, "Code").is_some() {
             return Err(Fault::InBody);

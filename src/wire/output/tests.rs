@@ -206,3 +206,17 @@ fn nothing_panics() {
         }
     }
 }
+
+#[test]
+fn characters_that_xml_cannot_carry_do_not_spoil_an_answer() {
+    for name in ["\u{1b}[2Jweb\u{7}", "&#27;[2Jweb&#x7;", "&#xd800;web"] {
+        let body = format!(
+            "<DescribeTagsResponse><tagSet><item><key>Name</key><value>{name} &#65;&amp;</value></item></tagSet></DescribeTagsResponse>"
+        );
+        let service = Service::load("ec2").unwrap();
+        let output = decode(service, "DescribeTags", 200, &[], body.as_bytes()).unwrap();
+        let value = output["Tags"][0]["Value"].as_str().unwrap();
+        assert!(value.contains("web") && value.contains("A&") && value.contains('\u{fffd}'), "{value:?}");
+        assert!(!value.contains(['\u{1b}', '\u{7}']), "{value:?}");
+    }
+}

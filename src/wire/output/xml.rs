@@ -1,5 +1,6 @@
 //! XML bodies of answers.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use roxmltree::{Document, Node};
@@ -14,9 +15,52 @@ const DEEPEST: usize = 100;
 
 type Children<'a, 'i> = HashMap<&'a str, Vec<Node<'a, 'i>>>;
 
-pub(super) fn text(body: &[u8]) -> Result<&str, Fault> {
+/// The body as the text that it is.
+pub(super) fn utf8(body: &[u8]) -> Result<&str, Fault> {
     std::str::from_utf8(body).map_err(|e| Fault::Unreadable(format!("it is not UTF-8: {e}")))
 }
+
+/// The body as text that an XML parser takes: a character that XML cannot carry, such as an escape character that somebody wrote into a
+/// tag, is replaced and does not make the whole answer unreadable.
+pub(super) fn text(body: &[u8]) -> Result<Cow<'_, str>, Fault> {
+    let text = utf8(body)?;
+    if text.chars().all(is_xml) && !text.contains("&#") {
+        return Ok(Cow::Borrowed(text));
+    }
+    let text: String = text.chars().map(|letter| if is_xml(letter) { letter } else { REPLACEMENT }).collect();
+    let mut parts = text.split("&#");
+    let mut clean = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(';').and_then(|(reference, rest)| Some((code(reference)?, rest))) {
+            Some((letter, rest)) if !letter.is_some_and(is_xml) => {
+                clean.push(REPLACEMENT);
+                clean.push_str(rest);
+            }
+            _ => {
+                clean.push_str("&#");
+                clean.push_str(part);
+            }
+        }
+    }
+    Ok(Cow::Owned(clean))
+}
+
+/// The character of a numeric reference such as `x1b` or `27`; `None` inside where there is no such character, and outside where the
+/// text is no number.
+fn code(reference: &str) -> Option<Option<char>> {
+    let number = match reference.strip_prefix(['x', 'X']) {
+        Some(digits) => u32::from_str_radix(digits, 16),
+        None => reference.parse(),
+    };
+    number.ok().map(char::from_u32)
+}
+
+/// Whether XML 1.0 can carry a character.
+fn is_xml(letter: char) -> bool {
+    matches!(letter, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+const REPLACEMENT: char = '\u{fffd}';
 
 /// Well-formed XML that is not the page of a browser.
 pub(super) fn parse(text: &str) -> Result<Document<'_>, Fault> {

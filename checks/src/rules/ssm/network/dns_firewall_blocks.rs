@@ -230,21 +230,21 @@ mod tests {
     }
 
     #[test]
-<<<<<<< HEAD
     fn unknown_when_only_another_vpc_was_asked_about() {
         let mut world = testkit::nat();
         world.lost().forget(op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS);
         let none = json!({ "FirewallRuleGroupAssociations": [] });
         world.answer(op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS, json!({ "VpcId": "vpc-2" }), none);
         assert_eq!(missing(world.judge(&RULE)), ["route53resolver:ListFirewallRuleGroupAssociations"]);
-=======
+    }
+
+    #[test]
     fn unknown_and_no_missing_permission_when_only_one_list_is_refused() {
         let mut world = with(testkit::nat(), &[("BLOCK", "", "*.example.com"), ("BLOCK", "", "")]);
         world.deny(op::LIST_FIREWALL_DOMAINS);
         let id = json!({ "FirewallDomainListId": "rslvr-fdl-2" });
         world.answer(op::LIST_FIREWALL_DOMAINS, id, json!({ "Domains": ["*.example.org"] }));
         assert_eq!(missing(world.judge(&RULE)), ["what AWS-managed domain list `rslvr-fdl-1` holds"]);
->>>>>>> fix-net
     }
 
     #[test]
