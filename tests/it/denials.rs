@@ -1,6 +1,7 @@
 //! Every read denied once: the rest is still judged, and the missing action is named.
 
 use crate::backend::{self, Account};
+use crate::run::say;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -17,8 +18,8 @@ fn every_read_can_be_denied() {
         rows.extend(matrix(&account, world));
     }
     let wrong: Vec<&String> = rows.iter().filter(|row| row.starts_with("WRONG")).collect();
-    rows.iter().for_each(|row| println!("{row}"));
-    println!("{} denials, {} wrong", rows.len(), wrong.len());
+    rows.iter().for_each(|row| say(row));
+    say(&format!("{} denials, {} wrong", rows.len(), wrong.len()));
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(rows.len() >= 60, "only {} denials were tried", rows.len());
 }

@@ -1,7 +1,7 @@
 //! Live diagnoses: how they are recorded and repeated, and what they cost.
 
 use crate::backend;
-use crate::run::{Folder, offline};
+use crate::run::{Folder, offline, say};
 use serde_json::{Value, json};
 
 /// Without what differs from run to run.
@@ -46,7 +46,7 @@ fn at_most_four_waves_and_twenty_two_calls() {
             let run = account.run(&account.key("AKIA"), &["ssm", account.instance(), "-v", "--output", "json"]);
             let said = run.stderr.lines().find(|line| line.contains(" calls in ")).expect("-v counts calls and waves");
             let numbers: Vec<usize> = said.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-            println!("{world} {steps}: {said}");
+            say(&format!("{world} {steps}: {said}"));
             assert!(
                 numbers[0] <= 22 && numbers[1] <= 4 && !run.stderr.contains("left to ask"),
                 "{world} {steps}: {said}\n{}",

@@ -20,6 +20,13 @@ impl Run {
     }
 }
 
+/// Says something that the test runner does not keep to itself when the test passes.
+#[cfg(feature = "aws")]
+pub(crate) fn say(text: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
 /// The program with no credentials, no configuration and no network to use.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_aws-triage"));

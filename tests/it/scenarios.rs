@@ -1,6 +1,7 @@
 //! Every scenario of `tests/scenarios`: a fault in a healthy world, and what the tool must say of it.
 
 use crate::backend::{self, Front};
+use crate::run::say;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,14 +62,14 @@ fn every_scenario_gets_its_causes() {
     let mut wrong = Vec::new();
     for (name, row) in &rows {
         match row {
-            Ok(said) => println!("ok    {name:<44} {said}"),
+            Ok(said) => say(&format!("ok    {name:<44} {said}")),
             Err(fault) => {
-                println!("WRONG {name:<44} {fault}");
+                say(&format!("WRONG {name:<44} {fault}"));
                 wrong.push(name);
             }
         }
     }
-    println!("{} scenarios, {} wrong", rows.len(), wrong.len());
+    say(&format!("{} scenarios, {} wrong", rows.len(), wrong.len()));
     assert!(wrong.is_empty(), "{} scenarios are wrong: {wrong:?}", wrong.len());
     if wanted.is_empty() {
         counts_are_kept(&scenarios);

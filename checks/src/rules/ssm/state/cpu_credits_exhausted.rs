@@ -8,6 +8,7 @@ use crate::snapshot::ec2::is;
 use crate::snapshot::metrics::CREDIT_BALANCE;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::{Case, inside::follows_from, is_burstable};
+use jiff::{SignedDuration, Timestamp};
 
 declare_rule! {
     /// ## What it checks
@@ -90,12 +91,15 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 }
 
 fn question(case: &Case<'_>, kind: &str) -> Judgement {
+    let now = case.snapshot.now();
+    let hour_ago = now.and_then(|now| now.checked_sub(SignedDuration::from_hours(1)).ok());
+    let time = |at: Option<Timestamp>, unknown: &str| at.map_or_else(|| unknown.to_owned(), |at| at.to_string());
     let command = Aws::new("cloudwatch", "get-metric-statistics", case.region())
         .arg("namespace", "AWS/EC2")
         .arg("metric-name", CREDIT_BALANCE)
         .arg("dimensions", format!("Name=InstanceId,Value={}", case.instance.instance_id))
-        .arg("start-time", "ONE_HOUR_AGO")
-        .arg("end-time", "NOW")
+        .arg("start-time", time(hour_ago, "ONE_HOUR_AGO"))
+        .arg("end-time", time(now, "NOW"))
         .arg("period", "300")
         .arg("statistics", "Maximum");
     Judgement::Elsewhere {
