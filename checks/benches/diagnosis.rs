@@ -9,8 +9,11 @@ fn main() {
     divan::main();
 }
 
+/// Makes a world.
+type Make = fn() -> World;
+
 /// The healthy worlds, and a lost node in each: then every rule is asked and none is settled by the heartbeat.
-const WORLDS: &[(&str, fn() -> World)] = &[
+const WORLDS: &[(&str, Make)] = &[
     ("nat", testkit::nat),
     ("public", testkit::public),
     ("closed", testkit::closed),

@@ -37,7 +37,7 @@ pub fn write(path: &Path, text: &str) -> Result<(), Error> {
     replace(path, text, false)
 }
 
-/// Writes a text that only its owner may read, as [`write`] does: a snapshot shows how an account is built.
+/// Writes a text that only its owner may read, as [`write()`] does: a snapshot shows how an account is built.
 ///
 /// # Errors
 /// The file cannot be written.
