@@ -4,8 +4,8 @@
 //! of any service in [`crate::wire::SERVICES`] by name, takes its input and gives its output in the shape of the AWS CLI,
 //! follows pages, retries, and sorts errors by what a caller can do about them.
 //!
-//! The reads that rules judge go through the typed clients of the AWS SDK ([`typed`]), everything else through one client
-//! that knows services by their models ([`model_client`]). Both decode answers with [`crate::wire`].
+//! The reads that rules judge go through the typed clients of the AWS SDK (`typed`), everything else through one client
+//! that knows services by their models (`model_client`). Both decode answers with [`crate::wire`].
 
 mod attempts;
 mod call;
