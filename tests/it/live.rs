@@ -4,12 +4,18 @@ use crate::backend;
 use crate::run::{Folder, offline, say};
 use serde_json::{Value, json};
 
-/// Without what differs from run to run.
-fn timeless(mut report: Value) -> Value {
-    for member in ["startedAt", "finishedAt"] {
-        report[member] = Value::Null;
-    }
-    report
+/// What was judged, without the words: each check with its status, each finding with its weight.
+fn judged(report: &Value) -> Value {
+    let subject = &report["subjects"][0];
+    let members = |list: &str, names: &[&str]| -> Vec<Value> {
+        let entries = subject[list].as_array().into_iter().flatten();
+        entries.map(|entry| names.iter().map(|name| entry[*name].clone()).collect()).collect()
+    };
+    json!({
+        "verdict": subject["verdict"],
+        "checks": members("checks", &["rule", "status"]),
+        "findings": members("findings", &["rule", "severity", "resources"]),
+    })
 }
 
 #[test]
@@ -26,13 +32,12 @@ fn a_recorded_diagnosis_can_be_repeated() {
         assert_eq!(collected.code, 0, "{collected:?}");
         let again = offline(&["ssm", account.instance(), "--snapshot", &file, "--output", "json"]);
         assert_eq!(again.code, live.code, "{again:?}");
-        let (mut live, mut again) = (timeless(live.json()), timeless(again.json()));
-        // Only the age of things can differ between two collections.
-        for report in [&mut live, &mut again] {
+        let (live, again) = (live.json(), again.json());
+        for report in [&live, &again] {
             assert_eq!(report["calls"]["denied"][0]["action"], "iam:ListRolePolicies");
-            report["subjects"][0]["summary"] = Value::Null;
         }
-        assert_eq!(live["subjects"][0]["checks"], again["subjects"][0]["checks"], "{world}");
+        // Two collections lie a second apart, so that texts which carry the time differ.
+        assert_eq!(judged(&live), judged(&again), "{world}");
         assert_eq!(live["calls"], again["calls"]);
     }
 }
