@@ -6,6 +6,7 @@
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod cli;
+mod clock;
 pub mod collect;
 pub mod demo;
 pub mod error;

@@ -181,8 +181,13 @@ fn weighed(about: &About, judgement: Judgement, works: &Works) -> Judgement {
     }
 }
 
+/// A finding that names its rule has set its severity itself; else the rule's counts.
+fn own_severity(about: &About, finding: &Finding) -> Severity {
+    if finding.rule.is_empty() { about.severity } else { finding.severity }
+}
+
 fn effective(about: &About, finding: &Finding, works: &Works) -> Severity {
-    let own = if finding.rule.is_empty() { about.severity } else { finding.severity };
+    let own = own_severity(about, finding);
     let softens = works.sign_of(finding.affects.unwrap_or(about.affects)).is_some();
     if own == Severity::Blocker && softens { Severity::Degraded } else { own }
 }
@@ -225,7 +230,7 @@ fn outcome(
 ) -> (Status, String) {
     let layer = LAYERS.iter().position(|layer| *layer == about.layer()).unwrap_or(LAYERS.len());
     let mut add = |mut finding: Finding| {
-        let own = if finding.rule.is_empty() { about.severity } else { finding.severity };
+        let own = own_severity(about, &finding);
         finding.severity = effective(about, &finding, works);
         if finding.severity != own
             && let Some(sign) = works.sign_of(finding.affects.unwrap_or(about.affects))

@@ -2,6 +2,7 @@
 
 use super::common::Output;
 use super::diagnose::{self, Facts};
+use crate::clock;
 use crate::demo;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -16,9 +17,9 @@ pub(super) struct Arguments {
 
 /// Runs the command. It was asked to show a broken account, and does: findings do not make it fail.
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
-    let started_at = diagnose::now();
+    let started_at = clock::now();
     let snapshot = demo::account()?;
-    let facts = Facts { snapshot, started_at, finished_at: diagnose::now(), hints: Vec::new() };
+    let facts = Facts { snapshot, started_at, finished_at: clock::now(), hints: Vec::new() };
     diagnose::report("ssm", &facts, &demo::instances(), &arguments.output)?;
     Ok(Exit::Healthy)
 }

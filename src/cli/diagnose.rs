@@ -3,6 +3,7 @@
 use super::common::Output;
 use super::ssm::Subjects;
 use super::{print, tell};
+use crate::clock;
 use crate::collect::file;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -25,17 +26,17 @@ pub(super) struct Facts {
 
 /// Facts from a snapshot or a folder.
 pub(super) fn recorded(path: &Path) -> Result<Facts, Error> {
-    let started_at = now();
+    let started_at = clock::now();
     let snapshot = file::read(path)?;
-    Ok(Facts { snapshot, started_at, finished_at: now(), hints: Vec::new() })
+    Ok(Facts { snapshot, started_at, finished_at: clock::now(), hints: Vec::new() })
 }
 
 /// Facts from AWS.
 #[cfg(feature = "aws")]
 pub(super) fn live(subjects: &Subjects, output: &Output) -> Result<Facts, Error> {
-    let started_at = now();
+    let started_at = clock::now();
     let live = crate::collect::live::ssm(subjects, output.verbose, output.quiet)?;
-    Ok(Facts { snapshot: live.snapshot, started_at, finished_at: now(), hints: live.elsewhere })
+    Ok(Facts { snapshot: live.snapshot, started_at, finished_at: clock::now(), hints: live.elsewhere })
 }
 
 /// Without the SDK there are only recorded facts.
@@ -112,10 +113,4 @@ fn exit_of(subjects: &[Diagnosis], has_errors: bool, output: &Output) -> Exit {
         }
     });
     of_subjects.chain(of_errors).min().unwrap_or(Exit::Healthy)
-}
-
-/// The present moment, RFC 3339 to the second.
-pub(super) fn now() -> String {
-    let now = jiff::Timestamp::now();
-    now.round(jiff::Unit::Second).unwrap_or(now).to_string()
 }

@@ -3,6 +3,7 @@
 use super::waves::{self, Wave};
 use crate::aws::{Options, Session, SessionError};
 use crate::cli::{Connection, Subjects};
+use crate::clock;
 use crate::error::Error;
 use crate::wire::endpoint::region_is_known;
 use checks::snapshot::{Header, Outcome, Read, Snapshot, operations as op};
@@ -33,7 +34,7 @@ pub(crate) fn ssm(subjects: &Subjects, verbose: bool, quiet: bool) -> Result<Liv
         let region = session.region().to_owned();
         let partition = region_is_known(&region).unwrap_or("aws").to_owned();
         let mut snapshot =
-            Snapshot::new(Header { region, partition, collected_at: waves::now(), account: String::new() });
+            Snapshot::new(Header { region, partition, collected_at: clock::now(), account: String::new() });
         let plan = |snapshot: &Snapshot| {
             let mut reads = Vec::new();
             for read in subjects.instances.iter().flat_map(|id| ssm::reads(snapshot, id)) {

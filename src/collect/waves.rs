@@ -2,6 +2,7 @@
 
 use super::redact;
 use crate::aws::{CallError, CallErrorKind, Session};
+use crate::clock;
 use checks::snapshot::{Outcome, Read, Recorded, Snapshot, is_denied};
 use serde_json::Value;
 use std::sync::Arc;
@@ -63,7 +64,7 @@ async fn ask(session: &Session, read: &Read) -> Recorded {
         }
         Err(error) => outcome_of(&error),
     };
-    redact::recorded(Recorded::new(read, now(), outcome))
+    redact::recorded(Recorded::new(read, clock::now(), outcome))
 }
 
 /// The error of a call as a snapshot keeps it: with the service's code, or a word for what happened instead of an answer.
@@ -89,10 +90,4 @@ fn record(snapshot: &mut Snapshot, read: Recorded) {
         // An error has no shape that could be wrong.
         let _ = snapshot.record(Recorded { outcome, ..read });
     }
-}
-
-/// The present moment, RFC 3339 to the second.
-pub(super) fn now() -> String {
-    let now = jiff::Timestamp::now();
-    now.round(jiff::Unit::Second).unwrap_or(now).to_string()
 }

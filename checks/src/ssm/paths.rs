@@ -102,13 +102,7 @@ impl Watch<'_> {
         let mut gaps = self.gaps(case);
         // An obstacle that stops some addresses leaves open whether they are the ones that count.
         for path in walls.iter().flat_map(|wall| &wall.services).filter_map(|service| case.path_to(service)) {
-            gaps.extend(
-                path.gaps
-                    .iter()
-                    .filter(|gap| !case.is_settled(gap) && !gaps.contains(gap))
-                    .cloned()
-                    .collect::<Vec<_>>(),
-            );
+            gaps.extend(path.gaps.iter().filter(|gap| !case.is_settled(gap)).cloned());
         }
         gaps.sort();
         gaps.dedup();

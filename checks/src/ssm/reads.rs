@@ -7,6 +7,7 @@ use super::Case;
 use super::heartbeat::Heartbeat;
 use super::names::{AgentVersion, services};
 use super::sessions::Preferences;
+use crate::net::route;
 use crate::os::console;
 use crate::snapshot::ec2::{Instance, IpPermission, NetworkAclEntry, Route, RouteTable, VpcEndpoint, is};
 use crate::snapshot::iam::Role;
@@ -72,7 +73,7 @@ struct Plan<'a> {
     reads: Vec<Read>,
 }
 
-impl Plan<'_> {
+impl<'a> Plan<'a> {
     fn ask(&mut self, operation: Operation, parameters: Value) {
         let read = Read::new(operation, parameters);
         if !self.snapshot.has_asked(&read) && !self.reads.contains(&read) {
@@ -382,14 +383,10 @@ impl Plan<'_> {
         !self.snapshot.security_groups.known().is_empty() && (!is_open || is_picked)
     }
 
-    /// The table of each of the subnets: its own, or the main table of the VPC.
-    fn tables(&self, instance: &Instance, subnets: &BTreeSet<&str>) -> Vec<&RouteTable> {
-        let of_vpc = || self.snapshot.route_tables.known().iter().filter(|table| table.vpc_id == instance.vpc_id);
-        let own = |subnet: &str| {
-            of_vpc().find(|table| table.associations.iter().any(|association| association.subnet_id == subnet))
-        };
-        let main = of_vpc().find(|table| table.associations.iter().any(|association| association.main));
-        subnets.iter().filter_map(|subnet| own(subnet).or(main)).collect()
+    /// The table of each of the subnets, where it is known.
+    fn tables(&self, instance: &Instance, subnets: &BTreeSet<&str>) -> Vec<&'a RouteTable> {
+        let snapshot = self.snapshot;
+        subnets.iter().filter_map(|subnet| route::of_subnet(snapshot, subnet, &instance.vpc_id).ok()).collect()
     }
 
     /// Whether the first interface has a route to the internet. Private hosted zones of the VPC are read only where it has none: they are
@@ -410,7 +407,7 @@ impl Plan<'_> {
 
     fn gateways(&mut self, instance: &Instance) {
         let subnets = instance.network_interfaces.iter().map(|eni| eni.subnet_id.as_str()).collect();
-        let serving: Vec<RouteTable> = self.tables(instance, &subnets).into_iter().cloned().collect();
+        let serving = self.tables(instance, &subnets);
         let routes = || serving.iter().flat_map(|table| &table.routes);
         // The gateway of a route without target is gone, and asking for it would spoil the whole read.
         let live = routes().filter(|route| !is(&route.state, "blackhole"));
