@@ -32,7 +32,8 @@ pub use decision::{
 pub use document::{MalformedPolicy, Policy, PolicyDocument, PolicySource};
 pub use layer::Layer;
 pub use policies::{
-    EndpointKind, EndpointPolicy, OrganizationPolicies, Policies, PolicySet, Unreadable, UnreadablePolicy,
+    EndpointKind, EndpointPolicy, OrganizationPolicies, Policies, PolicySet, Told, ToldEffect, Unreadable,
+    UnreadablePolicy,
 };
 pub use principal::{InvalidPrincipal, Principal};
 pub use request::Request;

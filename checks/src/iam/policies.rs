@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::action::Action;
 use super::document::{MalformedPolicy, Policy, PolicyDocument, PolicySource};
 
 /// A policy that exists, or may exist, but whose text is not at hand.
@@ -34,6 +35,28 @@ impl fmt::Display for Unreadable {
     }
 }
 
+/// What AWS itself told of one action, in place of policies whose text is not at hand (`iam:SimulatePrincipalPolicy`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The action, such as `ssm:UpdateInstanceInformation`.
+    pub action: String,
+    /// What the policies do to it.
+    pub effect: ToldEffect,
+}
+
+/// What policies do to an action, as AWS told it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ToldEffect {
+    /// They let it pass.
+    Allow,
+    /// One of them denies it.
+    ExplicitDeny,
+    /// None of them allows it.
+    ImplicitDeny,
+    /// AWS's word was not to be had, or does not hold for the real request.
+    Unknown(UnreadablePolicy),
+}
+
 /// The policies of one layer, or of one level of an organization. They are united: one Allow among them is enough.
 #[derive(Clone, Debug, Default)]
 pub struct PolicySet {
@@ -41,19 +64,21 @@ pub struct PolicySet {
     pub policies: Vec<Policy>,
     /// Those that were not: any of them could hold an Allow as well as a Deny.
     pub unreadable: Vec<UnreadablePolicy>,
+    /// What is known of single actions all the same; it outweighs `unreadable` for them.
+    pub told: Vec<Told>,
 }
 
 impl PolicySet {
     /// A set of policies that were all read.
     #[must_use]
     pub fn of(policies: Vec<Policy>) -> Self {
-        Self { policies, unreadable: Vec::new() }
+        Self { policies, ..Self::default() }
     }
 
     /// A set of which nothing could be read.
     #[must_use]
     pub fn unreadable(source: PolicySource, why: Unreadable) -> Self {
-        Self { policies: Vec::new(), unreadable: vec![UnreadablePolicy { source, why }] }
+        Self { unreadable: vec![UnreadablePolicy { source, why }], ..Self::default() }
     }
 
     /// Adds a document as text; one that is no policy counts as unreadable.
@@ -62,6 +87,15 @@ impl PolicySet {
             Ok(document) => self.policies.push(Policy::new(source, document)),
             Err(error) => self.add_unreadable(source, Unreadable::Malformed(error)),
         }
+    }
+
+    /// What AWS told of an action.
+    pub(crate) fn told(&self, action: Action<'_>) -> Option<&ToldEffect> {
+        let is_asked = |told: &&Told| {
+            let of = Action::split(&told.action);
+            action.is(of.service, of.name)
+        };
+        self.told.iter().find(is_asked).map(|told| &told.effect)
     }
 
     /// Adds a policy that could not be read.
@@ -81,6 +115,9 @@ pub enum OrganizationPolicies {
     Assumed,
     /// One set for the root, each organizational unit and the account, in this order. Every level needs an Allow.
     Levels(Vec<PolicySet>),
+    /// Their text is not at hand, but AWS told what they do to some actions. Others are taken to be allowed, as with
+    /// [`OrganizationPolicies::Assumed`].
+    Told(PolicySet),
 }
 
 /// The kinds of VPC endpoint, which read `Principal` differently (VPC user guide, endpoint policies).

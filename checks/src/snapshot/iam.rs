@@ -75,6 +75,32 @@ shapes! {
         /// The version in force.
         default_version_id: String,
     }
+    /// `SimulatePrincipalPolicy`.
+    Simulation {
+        /// One for each action.
+        evaluation_results: Vec<EvaluationResult>,
+    }
+    /// What the policies of a principal do to one action.
+    EvaluationResult {
+        /// The action.
+        eval_action_name: String,
+        /// `allowed`, `explicitDeny` or `implicitDeny`.
+        eval_decision: String,
+        /// The part of the organization; missing for an account that is in none.
+        organizations_decision_detail: Option<OrganizationsDecisionDetail>,
+        /// The part of the permissions boundary; missing for a principal that has none.
+        permissions_boundary_decision_detail: Option<PermissionsBoundaryDecisionDetail>,
+    }
+    /// The part of the organization in a simulation.
+    OrganizationsDecisionDetail {
+        /// Whether the service control policies let the action pass.
+        allowed_by_organizations: Option<bool>,
+    }
+    /// The part of the permissions boundary in a simulation.
+    PermissionsBoundaryDecisionDetail {
+        /// Whether the boundary lets the action pass.
+        allowed_by_permissions_boundary: Option<bool>,
+    }
     /// `GetPolicyVersion`.
     PolicyVersion {
         /// The document.

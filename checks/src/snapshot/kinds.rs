@@ -64,6 +64,7 @@ pub mod operations {
         GET_ROLE_POLICY = "iam" "GetRolePolicy";
         LIST_POLICIES = "iam" "ListPolicies";
         GET_POLICY_VERSION = "iam" "GetPolicyVersion";
+        SIMULATE_PRINCIPAL_POLICY = "iam" "SimulatePrincipalPolicy";
         DESCRIBE_INSTANCE_INFORMATION = "ssm" "DescribeInstanceInformation";
         GET_CONNECTION_STATUS = "ssm" "GetConnectionStatus";
         GET_SERVICE_SETTING = "ssm" "GetServiceSetting";
@@ -152,6 +153,7 @@ facts! {
         inline_policy_names: iam::InlinePolicyNames,
         inline_policies: iam::InlinePolicy,
         policy_versions: iam::PolicyVersion,
+        simulations: iam::Simulation,
         connection_statuses: ssm::ConnectionStatus,
         service_settings: ssm::ServiceSetting,
         documents: ssm::Document,
@@ -291,6 +293,17 @@ impl Reply for iam::PolicyVersion {
     const MEMBER: &'static str = "PolicyVersion";
 
     /// The name of the policy, the last part of its ARN: an ARN holds `/`, which no name of a file can.
+    fn short_name(key: &str) -> Option<&str> {
+        key.rsplit_once('/').map(|(_, name)| name)
+    }
+}
+
+impl Reply for iam::Simulation {
+    const OPERATION: Operation = op::SIMULATE_PRINCIPAL_POLICY;
+    const KEY: &'static [&'static str] = &["PolicySourceArn"];
+    const MEMBER: &'static str = "";
+
+    /// The name of the principal, for files.
     fn short_name(key: &str) -> Option<&str> {
         key.rsplit_once('/').map(|(_, name)| name)
     }

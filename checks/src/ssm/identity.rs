@@ -1,5 +1,6 @@
 //! Who the agent is to AWS: the instance profile, its role, and what that role may do.
 
+use super::simulation;
 use crate::iam::{
     Context, Decision, EndpointKind, EndpointPolicy, Layer, LayerEffect, Missing, OrganizationPolicies, Policies,
     PolicySet, PolicySource, Principal, Request, Unreadable, evaluate,
@@ -94,13 +95,8 @@ fn last_part(arn: &str) -> &str {
 impl<'a> RoleFacts<'a> {
     fn of(snapshot: &'a Snapshot, shown: &'a Role) -> Self {
         let name = shown.role_name.as_str();
-        let mut facts = Self {
-            role: shown,
-            is_whole: false,
-            names: Vec::new(),
-            gaps: Vec::new(),
-            policies: Policies { service_control: OrganizationPolicies::Assumed, ..Policies::default() },
-        };
+        let mut facts =
+            Self { role: shown, is_whole: false, names: Vec::new(), gaps: Vec::new(), policies: Policies::default() };
         match snapshot.roles.get(name) {
             Ok(Some(role)) => {
                 facts.role = role;
@@ -116,6 +112,7 @@ impl<'a> RoleFacts<'a> {
         facts.add_managed(snapshot, name);
         facts.add_inline(snapshot, name);
         facts.add_boundary(snapshot);
+        facts.add_organization(snapshot);
         facts
     }
 
@@ -167,17 +164,22 @@ impl<'a> RoleFacts<'a> {
                 add_document(&mut set, source, &version.document);
                 set
             }
-            Ok(_) => {
-                let gap = Gap::opaque(format!("which version of boundary `{arn}` is in force"));
-                self.gaps.push(gap.clone());
-                PolicySet::unreadable(source, reason(&gap))
-            }
-            Err(gap) => {
-                self.gaps.push(gap.clone());
-                PolicySet::unreadable(source, reason(&gap))
+            unread => {
+                let unknown = || Gap::opaque(format!("which version of boundary `{arn}` is in force"));
+                let gap = unread.err().unwrap_or_else(unknown);
+                let told = simulation::boundary(snapshot, &self.role.arn);
+                let set = PolicySet { told, ..PolicySet::unreadable(source, reason(&gap)) };
+                self.gaps.push(gap);
+                set
             }
         };
         self.policies.boundary = Some(set);
+    }
+
+    fn add_organization(&mut self, snapshot: &Snapshot) {
+        let (policies, gap) = simulation::service_control(snapshot, &self.role.arn);
+        self.policies.service_control = policies;
+        self.gaps.extend(gap);
     }
 
     fn add(&mut self, source: PolicySource, document: Observed<&Value>, action: &str) {

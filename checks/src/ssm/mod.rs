@@ -12,6 +12,7 @@ pub mod paths;
 mod reads;
 pub mod resolution;
 pub mod sessions;
+pub mod simulation;
 pub(crate) mod status;
 
 pub use case::{Case, Ssm};

@@ -7,6 +7,7 @@ use super::Case;
 use super::heartbeat::Heartbeat;
 use super::names::{AgentVersion, services};
 use super::sessions::Preferences;
+use super::simulation;
 use crate::net::route;
 use crate::os::console;
 use crate::snapshot::ec2::{Instance, IpPermission, NetworkAclEntry, Route, RouteTable, VpcEndpoint, is};
@@ -46,6 +47,7 @@ pub const READS: &[Operation] = &[
     op::LIST_POLICIES,
     op::GET_ROLE_POLICY,
     op::GET_POLICY_VERSION,
+    op::SIMULATE_PRINCIPAL_POLICY,
     op::GET_SERVICE_SETTING,
     op::GET_CONNECTION_STATUS,
     op::GET_DOCUMENT,
@@ -95,7 +97,7 @@ impl<'a> Plan<'a> {
         let Ok(Some(instance)) = self.snapshot.instances.get(id) else { return };
         let heartbeat = Heartbeat::of(self.snapshot, id);
         self.node(instance, &heartbeat);
-        self.identity(instance);
+        self.identity(instance, &heartbeat);
         if !instance.vpc_id.is_empty() {
             self.network(instance, &heartbeat);
         }
@@ -163,19 +165,23 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn identity(&mut self, instance: &Instance) {
+    fn identity(&mut self, instance: &Instance, heartbeat: &Heartbeat) {
         let setting = json!({ "SettingId": DEFAULT_HOST_MANAGEMENT });
-        let Some(profile) = &instance.iam_instance_profile else {
-            self.ask(op::GET_SERVICE_SETTING, setting);
-            self.default_host_management_role();
-            return;
-        };
+        if instance.iam_instance_profile.is_none() || !heartbeat.is_online() {
+            // Default Host Management may be what a node that does not answer was managed by.
+            self.ask(op::GET_SERVICE_SETTING, setting.clone());
+        }
+        self.default_host_management_role(instance, heartbeat);
+        let Some(profile) = &instance.iam_instance_profile else { return };
         let name = profile.arn.rsplit('/').next().unwrap_or(&profile.arn);
         self.ask(op::GET_INSTANCE_PROFILE, json!({ "InstanceProfileName": name }));
         match self.snapshot.instance_profiles.get(name) {
             Ok(Some(known)) => {
                 match known.roles.first() {
-                    Some(role) => self.role(&role.role_name.clone(), Some(setting.clone())),
+                    Some(role) => {
+                        self.role(&role.role_name, Some(setting.clone()));
+                        self.simulation(instance, heartbeat, &role.arn);
+                    }
                     None => self.ask(op::GET_SERVICE_SETTING, setting.clone()),
                 }
                 // Default Host Management may be what keeps the node managed, when the profile cannot.
@@ -187,15 +193,28 @@ impl<'a> Plan<'a> {
             Err(Gap::NotAsked { .. }) => {}
             Ok(None) | Err(_) => self.ask(op::GET_SERVICE_SETTING, setting),
         }
-        self.default_host_management_role();
     }
 
     /// The role that Default Host Management hands out, when it is on.
-    fn default_host_management_role(&mut self) {
-        let Ok(Some(setting)) = self.snapshot.service_settings.get(DEFAULT_HOST_MANAGEMENT) else { return };
-        let name = setting.setting_value.rsplit('/').next().unwrap_or_default().to_owned();
-        if !name.is_empty() && name != "$None" {
-            self.role(&name, None);
+    fn default_host_management_role(&mut self, instance: &Instance, heartbeat: &Heartbeat) {
+        let snapshot = self.snapshot;
+        let Ok(Some(setting)) = snapshot.service_settings.get(DEFAULT_HOST_MANAGEMENT) else { return };
+        let name = setting.setting_value.rsplit('/').next().unwrap_or_default();
+        if name.is_empty() || name == "$None" {
+            return;
+        }
+        self.role(name, None);
+        if let Ok(Some(role)) = snapshot.roles.get(name) {
+            self.simulation(instance, heartbeat, &role.arn);
+        }
+    }
+
+    /// What the organization lets the role do, unless the agent shows that it can do everything.
+    fn simulation(&mut self, instance: &Instance, heartbeat: &Heartbeat, role_arn: &str) {
+        let channel = self.snapshot.connection_statuses.get(&instance.instance_id);
+        let is_connected = channel.is_ok_and(|status| status.is_some_and(|status| is(&status.status, "connected")));
+        if !role_arn.is_empty() && !(heartbeat.is_online() && is_connected) {
+            self.ask(op::SIMULATE_PRINCIPAL_POLICY, simulation::input(self.snapshot, instance, role_arn));
         }
     }
 

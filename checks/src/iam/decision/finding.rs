@@ -3,7 +3,7 @@
 use super::types::{Missing, StatementRef};
 use crate::iam::document::Policy;
 use crate::iam::notes::Notes;
-use crate::iam::policies::{EndpointKind, PolicySet};
+use crate::iam::policies::{EndpointKind, PolicySet, ToldEffect, UnreadablePolicy};
 use crate::iam::principal::Principal;
 use crate::iam::principal_element::{Levels, PrincipalElement};
 use crate::iam::statement::{Effect, Question, Statement};
@@ -123,12 +123,21 @@ pub(crate) fn judge<'p>(
             judge_statement(&mut outcome, Hit { policy, statement }, audience, caller, question);
         }
     }
-    for policy in &set.unreadable {
-        let missing = || [Missing::Policy(policy.clone())];
-        outcome.deny.consider(Truth::Unknown, None, missing());
-        outcome.direct.consider(Truth::Unknown, None, missing());
+    match set.told(question.action) {
+        Some(ToldEffect::Allow) => outcome.direct.consider(Truth::True, None, []),
+        Some(ToldEffect::ExplicitDeny) => outcome.deny.consider(Truth::True, None, []),
+        Some(ToldEffect::ImplicitDeny) => {}
+        Some(ToldEffect::Unknown(policy)) => leave_open(&mut outcome, policy),
+        None => set.unreadable.iter().for_each(|policy| leave_open(&mut outcome, policy)),
     }
     outcome
+}
+
+/// Whatever is not known of a policy may allow as well as deny.
+fn leave_open(outcome: &mut Outcome<'_>, policy: &UnreadablePolicy) {
+    let missing = || [Missing::Policy(policy.clone())];
+    outcome.deny.consider(Truth::Unknown, None, missing());
+    outcome.direct.consider(Truth::Unknown, None, missing());
 }
 
 fn judge_statement<'p>(

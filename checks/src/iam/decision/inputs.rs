@@ -2,6 +2,7 @@
 
 use super::finding::{Audience, Caller, Outcome, judge};
 use super::grant::{Grant, Kind};
+use crate::iam::action::Action;
 use crate::iam::layer::Layer;
 use crate::iam::policies::{OrganizationPolicies, Policies, PolicySet};
 use crate::iam::principal::Principal;
@@ -68,10 +69,10 @@ impl<'p> Inputs<'p> {
         let session = policies.session.as_ref().filter(|_| is_session(principal));
         let caller = Caller { principal, has_boundary: boundary.map_or(Truth::False, has_boundary) };
         let mut parts = Vec::with_capacity(8);
-        organization(&mut parts, Layer::ServiceControl, scps_for(request, policies), |set| {
+        organization(&mut parts, Layer::ServiceControl, scps_for(request, policies), question.action, |set| {
             judge(set, Audience::Attached, caller, question)
         });
-        organization(&mut parts, Layer::ResourceControl, rcps_for(request, policies), |set| {
+        organization(&mut parts, Layer::ResourceControl, rcps_for(request, policies), question.action, |set| {
             judge(set, Audience::Named, caller, question)
         });
         for (at, endpoint) in policies.endpoints.iter().enumerate() {
@@ -122,11 +123,16 @@ fn organization<'p>(
     parts: &mut Vec<Part<'p>>,
     layer: Layer,
     policies: &'p OrganizationPolicies,
+    action: Action<'_>,
     judge: impl Fn(&'p PolicySet) -> Outcome<'p>,
 ) {
     let audience = if layer == Layer::ServiceControl { Audience::Attached } else { Audience::Named };
     let mut add = |level, said| parts.push(Part { layer, level, audience, said });
     match policies {
+        OrganizationPolicies::Told(set) if set.told(action).is_some() => {
+            add(None, Said::Judged { set, outcome: judge(set) });
+        }
+        OrganizationPolicies::Told(_) => add(None, Said::Assumed),
         OrganizationPolicies::Assumed => add(None, Said::Assumed),
         OrganizationPolicies::Levels(levels) if !levels.is_empty() => {
             for (level, set) in levels.iter().enumerate() {

@@ -47,7 +47,7 @@ declare_rule! {
     "ssm/dhmc-role-broken", Blocker, Registration, fix A,
     "The role of Default Host Management is missing or too weak",
     needs [GET_SERVICE_SETTING, GET_ROLE, LIST_ATTACHED_ROLE_POLICIES, LIST_ROLE_POLICIES, LIST_POLICIES, GET_POLICY_VERSION,
-        GET_ROLE_POLICY]
+        GET_ROLE_POLICY, SIMULATE_PRINCIPAL_POLICY]
 }
 
 /// Who hands out the role.
@@ -134,10 +134,14 @@ fn is_proven(case: &Case<'_>) -> bool {
 fn mend(case: &Case<'_>, role: &RoleFacts<'_>, denied: &[(&str, Decision)]) -> Fix {
     let name = role.role.role_name.as_str();
     let is_barred = |decision: &Decision| {
-        decision.verdict == Verdict::ExplicitlyDenied || effect(decision, Layer::Boundary) == LayerEffect::ImplicitDeny
+        let caps = [Layer::Boundary, Layer::ServiceControl];
+        decision.verdict == Verdict::ExplicitlyDenied
+            || caps.iter().any(|layer| effect(decision, *layer) == LayerEffect::ImplicitDeny)
     };
     if denied.iter().any(|(_, decision)| is_barred(decision)) {
-        let summary = format!("have the owner of role `{name}` lift the Deny statement or the permissions boundary");
+        let summary = format!(
+            "have whoever set it lift the Deny statement, the permissions boundary or the organization's policy over role `{name}`"
+        );
         let show = Aws::new("iam", "get-role", "").arg("role-name", name);
         let deniers = denied.iter().flat_map(|(_, decision)| decision.denying()).filter_map(|part| part.by.as_ref());
         let mut shows: Vec<String> = deniers.filter_map(|by| role.show_policy(case, by)).collect();

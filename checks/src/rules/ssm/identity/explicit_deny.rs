@@ -1,25 +1,27 @@
-//! A Deny, or a permissions boundary without an Allow, stands above every permission of the role.
+//! A Deny, a permissions boundary without an Allow, or the organization stands above every permission of the role.
 
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
-use crate::fix::{Fix, FixClass};
+use crate::fix::{Aws, Fix, FixClass};
 use crate::iam::{Layer, LayerDecision, LayerEffect};
 use crate::rule::{Affects, declare_rule};
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
 use crate::ssm::credentials::{add_new, calls};
-use crate::ssm::identity::{CHANNELS, REGISTER, RoleFacts};
+use crate::ssm::identity::{REGISTER, RoleFacts};
+use crate::ssm::simulation;
 
 declare_rule! {
     /// ## What it checks
     ///
     /// Whether a statement with `Deny` in an identity policy or in the permissions boundary of the profile's role applies to
-    /// `ssm:UpdateInstanceInformation` or to the four `ssmmessages` calls, or the boundary has no `Allow` for them. Endpoint policies are
-    /// the matter of `ssm/endpoint-policy-denies`.
+    /// `ssm:UpdateInstanceInformation` or to the four `ssmmessages` calls, the boundary has no `Allow` for them, or the service control
+    /// policies of the organization do not let them pass. Endpoint policies are the matter of `ssm/endpoint-policy-denies`.
     ///
     /// ## Why it matters
     ///
-    /// A Deny wins over every Allow, and a boundary caps what policies can give: attaching one policy more changes nothing.
+    /// A Deny wins over every Allow, and a boundary or an organization caps what policies can give: attaching one policy more changes
+    /// nothing.
     ///
     /// ## How to confirm
     ///
@@ -28,20 +30,25 @@ declare_rule! {
     ///
     /// ## False positives
     ///
-    /// Service control policies cannot be read from a member account: they are taken to allow, so a denial there is not seen. Conditions
-    /// on keys that only the request itself carries leave the question open.
+    /// Service control policies cannot be read from a member account. IAM's simulator knows them and is asked for a node that does not
+    /// answer; it judges their conditions with the keys it is given and takes others to be absent, so where the organization seems to
+    /// deny everything, even `ec2:DescribeInstances`, the question stays open. Without a simulation they are taken to allow. Conditions
+    /// of the other policies on keys that only the request itself carries leave the question open too.
     ///
     /// ## Fix
     ///
-    /// Whoever set the guardrail decides (class M): show them the statement, and ask for an exception or an Allow in the boundary.
+    /// Whoever set the guardrail decides (class M): show them the statement, and ask for an exception, or for an Allow in the boundary or
+    /// in the organization's policies.
     ///
     /// ## References
     ///
     /// - IAM user guide, "Policy evaluation logic" and "Permissions boundaries for IAM entities"
+    /// - IAM API reference, `SimulatePrincipalPolicy`
+    /// - Organizations user guide, "Service control policies (SCPs)"
     "ssm/explicit-deny", Blocker, Agent, fix M,
-    "A deny statement or the permissions boundary stops the role",
+    "A deny statement, the permissions boundary or the organization stops the role",
     needs [GET_INSTANCE_PROFILE, GET_ROLE, LIST_ATTACHED_ROLE_POLICIES, LIST_ROLE_POLICIES, LIST_POLICIES, GET_POLICY_VERSION,
-        GET_ROLE_POLICY]
+        GET_ROLE_POLICY, SIMULATE_PRINCIPAL_POLICY]
 }
 
 /// A layer that stops calls, and which.
@@ -57,7 +64,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let name = role.role.role_name.as_str();
     let mut stops: Vec<Stop> = Vec::new();
     let mut open: Vec<Gap> = Vec::new();
-    for action in [REGISTER].into_iter().chain(CHANNELS.iter().copied()) {
+    for action in simulation::actions() {
         let decision = role.decide_by_itself(case, action);
         for part in decision.denying().filter(|part| is_stop(part)) {
             match stops.iter_mut().find(|stop| stop.part == *part) {
@@ -97,6 +104,9 @@ fn finding(case: &Case<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Finding {
         (None, Layer::Boundary) => {
             format!("permissions boundary `{}` of role `{name}` allows none of {actions}", boundary.unwrap_or_default())
         }
+        (None, Layer::ServiceControl) => {
+            format!("the service control policies of the organization do not let role `{name}` call {actions}")
+        }
         (None, layer) => format!("a {layer} stops role `{name}` from {actions}"),
     };
     let mut finding = Finding::new(format!("{detail}; no other permission outweighs that")).about("role", name);
@@ -109,20 +119,57 @@ fn finding(case: &Case<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Finding {
     if let (Layer::Boundary, Some(arn)) = (stop.part.layer, boundary) {
         let field = "PermissionsBoundary.PermissionsBoundaryArn";
         finding = finding.about("policy", arn).proof(Evidence::new(op::GET_ROLE, name, field, arn));
+        if !matches!(case.snapshot.policy_versions.get(arn), Ok(Some(version)) if version.is_default_version != Some(false))
+        {
+            finding = finding.proofs(simulated(case, role, stop));
+        }
+    }
+    finding.affects = Some(stop.affects());
+    if let (None, Layer::ServiceControl) = (&stop.part.by, stop.part.layer) {
+        return finding.proofs(simulated(case, role, stop)).fix(ask_organization(case, role, stop));
     }
     let mut fix = Fix::new(FixClass::M, "ask whoever owns the policy to let these calls pass; this shows it");
     fix.commands.extend(stop.part.by.as_ref().and_then(|by| role.show_policy(case, by)));
     if let (true, Layer::Boundary, Some(arn)) = (fix.commands.is_empty(), stop.part.layer, boundary) {
-        fix = fix.run(crate::fix::Aws::new("iam", "get-policy", "").arg("policy-arn", arn));
+        fix = fix.run(Aws::new("iam", "get-policy", "").arg("policy-arn", arn));
     }
-    let registers = stop.actions.contains(&REGISTER);
-    let opens = stop.actions.iter().any(|action| *action != REGISTER);
-    finding.affects = Some(match (registers, opens) {
-        (true, false) => Affects::Registration,
-        (false, _) => Affects::Channel,
-        (true, true) => Affects::Agent,
-    });
     finding.fix(fix)
+}
+
+impl Stop {
+    fn affects(&self) -> Affects {
+        let registers = self.actions.contains(&REGISTER);
+        let opens = self.actions.iter().any(|action| *action != REGISTER);
+        match (registers, opens) {
+            (true, false) => Affects::Registration,
+            (false, _) => Affects::Channel,
+            (true, true) => Affects::Agent,
+        }
+    }
+}
+
+/// The results of the simulation in which the layer does not let the calls pass.
+fn simulated(case: &Case<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Vec<Evidence> {
+    let arn = role.role.arn.as_str();
+    let field = match stop.part.layer {
+        Layer::Boundary => "PermissionsBoundaryDecisionDetail.AllowedByPermissionsBoundary",
+        _ => "OrganizationsDecisionDetail.AllowedByOrganizations",
+    };
+    let Ok(Some(simulation)) = case.snapshot.simulations.get(arn) else { return Vec::new() };
+    let results = stop.actions.iter().filter_map(|action| simulation::result(simulation, action));
+    let evidence =
+        |(at, _)| Evidence::new(op::SIMULATE_PRINCIPAL_POLICY, arn, format!("EvaluationResults[{at}].{field}"), false);
+    results.map(evidence).collect()
+}
+
+fn ask_organization(case: &Case<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Fix {
+    let summary = "ask the administrators of the organization to let these calls pass; the first command shows what is denied here, the \
+                   second, in the management account, the policies on the account (and on each organizational unit above it)";
+    let simulate = Aws::new("iam", "simulate-principal-policy", "").arg("policy-source-arn", &role.role.arn);
+    let policies = Aws::new("organizations", "list-policies-for-target", "").arg("target-id", case.account());
+    Fix::new(FixClass::M, summary)
+        .run(simulate.args("action-names", &stop.actions))
+        .run(policies.arg("filter", "SERVICE_CONTROL_POLICY"))
 }
 
 #[cfg(test)]
@@ -177,6 +224,70 @@ mod tests {
             found[0].detail
         );
         assert_eq!(found[0].evidence[0].field, "PermissionsBoundary.PermissionsBoundaryArn");
+    }
+
+    /// A world whose node was lost, with the simulator's answer: what the organization says to each action.
+    fn organized(allows: impl Fn(&str) -> Option<bool>, decision: &str) -> World {
+        let mut world = testkit::nat();
+        world.never();
+        let results = simulation::actions().chain([simulation::CONTROL]).map(|action| {
+            let detail = allows(action).map(|allowed| json!({ "AllowedByOrganizations": allowed }));
+            json!({ "EvalActionName": action, "EvalDecision": decision, "OrganizationsDecisionDetail": detail })
+        });
+        let arn = format!("arn:aws:iam::{}:role/web", testkit::ACCOUNT);
+        let input = json!({ "PolicySourceArn": arn });
+        let results: Vec<Value> = results.collect();
+        world.answer(op::SIMULATE_PRINCIPAL_POLICY, input, json!({ "EvaluationResults": results }));
+        world
+    }
+
+    #[test]
+    fn fires_on_what_the_organization_does_not_let_pass() {
+        let world = organized(|action| Some(!action.starts_with("ssmmessages:")), "implicitDeny");
+        let found = findings(world.judge(&RULE));
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].detail.contains("service control policies") && found[0].detail.contains("OpenDataChannel"));
+        assert_eq!(found[0].affects, Some(Affects::Channel));
+        assert_eq!(
+            found[0].evidence[0].field,
+            "EvaluationResults[1].OrganizationsDecisionDetail.AllowedByOrganizations"
+        );
+        assert_eq!(found[0].evidence[0].value, false);
+        let commands = &found[0].fix.as_ref().unwrap().commands;
+        assert!(commands[0].contains("--action-names ssmmessages:CreateControlChannel"), "{commands:?}");
+        assert!(commands[1].contains("--target-id 123456789012 --filter SERVICE_CONTROL_POLICY"), "{commands:?}");
+    }
+
+    #[test]
+    fn silent_where_the_organization_allows_or_there_is_none() {
+        for said in [Some(true), None] {
+            assert!(matches!(organized(|_| said, "allowed").judge(&RULE), Judgement::Pass(_)));
+        }
+    }
+
+    #[test]
+    fn unknown_where_the_organization_denies_everything_or_nobody_may_ask() {
+        let blanket = missing(organized(|_| Some(false), "explicitDeny").judge(&RULE));
+        assert!(blanket[0].contains("denies even `ec2:DescribeInstances`"), "{blanket:?}");
+        let mut denied = organized(|_| Some(true), "allowed");
+        assert_eq!(missing(denied.deny(op::SIMULATE_PRINCIPAL_POLICY).judge(&RULE)), ["iam:SimulatePrincipalPolicy"]);
+    }
+
+    #[test]
+    fn a_boundary_that_nobody_can_read_is_simulated() {
+        let arn = "arn:aws:iam::123456789012:policy/limit";
+        let mut world = organized(|_| None, "implicitDeny");
+        world.patch(op::GET_ROLE, "/Role/PermissionsBoundary", json!({ "PermissionsBoundaryArn": arn }));
+        assert!(matches!(world.judge(&RULE), Judgement::CannotTell { .. }));
+        for at in 0..5 {
+            let place = format!("/EvaluationResults/{at}/PermissionsBoundaryDecisionDetail");
+            world.patch(op::SIMULATE_PRINCIPAL_POLICY, &place, json!({ "AllowedByPermissionsBoundary": at == 0 }));
+        }
+        let found = findings(world.judge(&RULE));
+        assert!(found[0].detail.contains("policy/limit") && !found[0].detail.contains(REGISTER), "{}", found[0].detail);
+        let fields: Vec<&str> = found[0].evidence.iter().map(|evidence| evidence.field.as_str()).collect();
+        assert_eq!(fields[0], "PermissionsBoundary.PermissionsBoundaryArn");
+        assert_eq!(fields[1], "EvaluationResults[1].PermissionsBoundaryDecisionDetail.AllowedByPermissionsBoundary");
     }
 
     #[test]
