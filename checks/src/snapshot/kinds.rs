@@ -185,11 +185,12 @@ ec2::shapes! {
 use serde::Deserialize;
 
 macro_rules! resource {
-    ($($row:ty, $operation:expr, $member:literal, $ids:literal, $id:ident;)*) => {
+    ($($row:ty, $operation:expr, $member:literal, $ids:literal, $filter:literal, $id:ident;)*) => {
         $(impl Resource for $row {
             const OPERATION: Operation = $operation;
             const MEMBER: &'static str = $member;
             const IDS: &'static str = $ids;
+            const FILTER: &'static str = $filter;
             fn id(&self) -> &str {
                 &self.$id
             }
@@ -198,38 +199,39 @@ macro_rules! resource {
 }
 
 resource! {
-    ec2::InstanceStatus, op::DESCRIBE_INSTANCE_STATUS, "InstanceStatuses", "InstanceIds", instance_id;
-    ec2::Image, op::DESCRIBE_IMAGES, "Images", "ImageIds", image_id;
-    ec2::IamInstanceProfileAssociation, op::DESCRIBE_IAM_INSTANCE_PROFILE_ASSOCIATIONS, "IamInstanceProfileAssociations", "AssociationIds", association_id;
-    ec2::NetworkInterface, op::DESCRIBE_NETWORK_INTERFACES, "NetworkInterfaces", "NetworkInterfaceIds", network_interface_id;
-    ec2::Vpc, op::DESCRIBE_VPCS, "Vpcs", "VpcIds", vpc_id;
-    ec2::Subnet, op::DESCRIBE_SUBNETS, "Subnets", "SubnetIds", subnet_id;
-    ec2::RouteTable, op::DESCRIBE_ROUTE_TABLES, "RouteTables", "RouteTableIds", route_table_id;
-    ec2::NetworkAcl, op::DESCRIBE_NETWORK_ACLS, "NetworkAcls", "NetworkAclIds", network_acl_id;
-    ec2::SecurityGroup, op::DESCRIBE_SECURITY_GROUPS, "SecurityGroups", "GroupIds", group_id;
-    ec2::VpcEndpoint, op::DESCRIBE_VPC_ENDPOINTS, "VpcEndpoints", "VpcEndpointIds", vpc_endpoint_id;
-    ec2::NatGateway, op::DESCRIBE_NAT_GATEWAYS, "NatGateways", "NatGatewayIds", nat_gateway_id;
-    ec2::InternetGateway, op::DESCRIBE_INTERNET_GATEWAYS, "InternetGateways", "InternetGatewayIds", internet_gateway_id;
-    ec2::EgressOnlyInternetGateway, op::DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS, "EgressOnlyInternetGateways", "EgressOnlyInternetGatewayIds", egress_only_internet_gateway_id;
-    ec2::DhcpOptions, op::DESCRIBE_DHCP_OPTIONS, "DhcpOptions", "DhcpOptionsIds", dhcp_options_id;
-    ec2::VpcPeeringConnection, op::DESCRIBE_VPC_PEERING_CONNECTIONS, "VpcPeeringConnections", "VpcPeeringConnectionIds", vpc_peering_connection_id;
-    ec2::PrefixList, op::DESCRIBE_PREFIX_LISTS, "PrefixLists", "PrefixListIds", prefix_list_id;
-    ec2::VpcBlockPublicAccessExclusion, op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSIONS, "VpcBlockPublicAccessExclusions", "ExclusionIds", exclusion_id;
-    ec2::TransitGateway, op::DESCRIBE_TRANSIT_GATEWAYS, "TransitGateways", "TransitGatewayIds", transit_gateway_id;
-    ec2::TransitGatewayAttachment, op::DESCRIBE_TRANSIT_GATEWAY_ATTACHMENTS, "TransitGatewayAttachments", "TransitGatewayAttachmentIds", transit_gateway_attachment_id;
-    ec2::TransitGatewayVpcAttachment, op::DESCRIBE_TRANSIT_GATEWAY_VPC_ATTACHMENTS, "TransitGatewayVpcAttachments", "TransitGatewayAttachmentIds", transit_gateway_attachment_id;
-    iam::ManagedPolicy, op::LIST_POLICIES, "Policies", "PolicyArns", arn;
-    ssm::InstanceInformation, op::DESCRIBE_INSTANCE_INFORMATION, "InstanceInformationList", "InstanceIds", instance_id;
-    resolver::ResolverRuleAssociation, op::LIST_RESOLVER_RULE_ASSOCIATIONS, "ResolverRuleAssociations", "Ids", id;
-    resolver::ResolverRule, op::LIST_RESOLVER_RULES, "ResolverRules", "Ids", id;
-    resolver::FirewallRuleGroupAssociation, op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS, "FirewallRuleGroupAssociations", "Ids", id;
-    metrics::CreditSpecification, op::DESCRIBE_INSTANCE_CREDIT_SPECIFICATIONS, "InstanceCreditSpecifications", "InstanceIds", instance_id;
+    ec2::InstanceStatus, op::DESCRIBE_INSTANCE_STATUS, "InstanceStatuses", "InstanceIds", "instance-id", instance_id;
+    ec2::Image, op::DESCRIBE_IMAGES, "Images", "ImageIds", "image-id", image_id;
+    ec2::IamInstanceProfileAssociation, op::DESCRIBE_IAM_INSTANCE_PROFILE_ASSOCIATIONS, "IamInstanceProfileAssociations", "AssociationIds", "association-id", association_id;
+    ec2::NetworkInterface, op::DESCRIBE_NETWORK_INTERFACES, "NetworkInterfaces", "NetworkInterfaceIds", "network-interface-id", network_interface_id;
+    ec2::Vpc, op::DESCRIBE_VPCS, "Vpcs", "VpcIds", "vpc-id", vpc_id;
+    ec2::Subnet, op::DESCRIBE_SUBNETS, "Subnets", "SubnetIds", "subnet-id", subnet_id;
+    ec2::RouteTable, op::DESCRIBE_ROUTE_TABLES, "RouteTables", "RouteTableIds", "route-table-id", route_table_id;
+    ec2::NetworkAcl, op::DESCRIBE_NETWORK_ACLS, "NetworkAcls", "NetworkAclIds", "network-acl-id", network_acl_id;
+    ec2::SecurityGroup, op::DESCRIBE_SECURITY_GROUPS, "SecurityGroups", "GroupIds", "group-id", group_id;
+    ec2::VpcEndpoint, op::DESCRIBE_VPC_ENDPOINTS, "VpcEndpoints", "VpcEndpointIds", "vpc-endpoint-id", vpc_endpoint_id;
+    ec2::NatGateway, op::DESCRIBE_NAT_GATEWAYS, "NatGateways", "NatGatewayIds", "nat-gateway-id", nat_gateway_id;
+    ec2::InternetGateway, op::DESCRIBE_INTERNET_GATEWAYS, "InternetGateways", "InternetGatewayIds", "internet-gateway-id", internet_gateway_id;
+    ec2::EgressOnlyInternetGateway, op::DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS, "EgressOnlyInternetGateways", "EgressOnlyInternetGatewayIds", "egress-only-internet-gateway-id", egress_only_internet_gateway_id;
+    ec2::DhcpOptions, op::DESCRIBE_DHCP_OPTIONS, "DhcpOptions", "DhcpOptionsIds", "dhcp-options-id", dhcp_options_id;
+    ec2::VpcPeeringConnection, op::DESCRIBE_VPC_PEERING_CONNECTIONS, "VpcPeeringConnections", "VpcPeeringConnectionIds", "vpc-peering-connection-id", vpc_peering_connection_id;
+    ec2::PrefixList, op::DESCRIBE_PREFIX_LISTS, "PrefixLists", "PrefixListIds", "prefix-list-id", prefix_list_id;
+    ec2::VpcBlockPublicAccessExclusion, op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSIONS, "VpcBlockPublicAccessExclusions", "ExclusionIds", "exclusion-id", exclusion_id;
+    ec2::TransitGateway, op::DESCRIBE_TRANSIT_GATEWAYS, "TransitGateways", "TransitGatewayIds", "transit-gateway-id", transit_gateway_id;
+    ec2::TransitGatewayAttachment, op::DESCRIBE_TRANSIT_GATEWAY_ATTACHMENTS, "TransitGatewayAttachments", "TransitGatewayAttachmentIds", "transit-gateway-attachment-id", transit_gateway_attachment_id;
+    ec2::TransitGatewayVpcAttachment, op::DESCRIBE_TRANSIT_GATEWAY_VPC_ATTACHMENTS, "TransitGatewayVpcAttachments", "TransitGatewayAttachmentIds", "transit-gateway-attachment-id", transit_gateway_attachment_id;
+    iam::ManagedPolicy, op::LIST_POLICIES, "Policies", "PolicyArns", "arn", arn;
+    ssm::InstanceInformation, op::DESCRIBE_INSTANCE_INFORMATION, "InstanceInformationList", "InstanceIds", "instance-id", instance_id;
+    resolver::ResolverRuleAssociation, op::LIST_RESOLVER_RULE_ASSOCIATIONS, "ResolverRuleAssociations", "Ids", "id", id;
+    resolver::ResolverRule, op::LIST_RESOLVER_RULES, "ResolverRules", "Ids", "id", id;
+    resolver::FirewallRuleGroupAssociation, op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS, "FirewallRuleGroupAssociations", "Ids", "id", id;
+    metrics::CreditSpecification, op::DESCRIBE_INSTANCE_CREDIT_SPECIFICATIONS, "InstanceCreditSpecifications", "InstanceIds", "instance-id", instance_id;
 }
 
 impl Resource for ec2::Instance {
     const OPERATION: Operation = op::DESCRIBE_INSTANCES;
     const MEMBER: &'static str = "Reservations";
     const IDS: &'static str = "InstanceIds";
+    const FILTER: &'static str = "instance-id";
 
     fn id(&self) -> &str {
         &self.instance_id

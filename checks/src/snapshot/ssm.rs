@@ -96,5 +96,10 @@ shapes! {
 /// Source: Systems Manager user guide, "Managing EC2 instances automatically with Default Host Management Configuration".
 pub const DEFAULT_HOST_MANAGEMENT: &str = "/ssm/managed-instance/default-ec2-instance-management-role";
 
+/// Path and name of the role that the console makes for Default Host Management Configuration, as the setting holds them.
+///
+/// Source: Systems Manager user guide, "Managing EC2 instances automatically with Default Host Management Configuration".
+pub const DEFAULT_HOST_ROLE: &str = "service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole";
+
 /// The document that holds the Region's Session Manager preferences.
 pub const SESSION_PREFERENCES: &str = "SSM-SessionManagerRunShell";

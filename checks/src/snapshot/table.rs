@@ -31,6 +31,8 @@ pub trait Resource: DeserializeOwned {
     const MEMBER: &'static str;
     /// Member of the input that selects by id.
     const IDS: &'static str;
+    /// The filter that does the same.
+    const FILTER: &'static str;
     /// Id of a row.
     fn id(&self) -> &str;
     /// The rows of an answer, or what was expected instead.
@@ -110,7 +112,9 @@ impl<T: Resource> Table<T> {
             Selection::All => true,
             Selection::Ids(ids) => ids.iter().any(|known| known == id),
             // Some services take ids as one more filter.
-            Selection::Filter(name, values) => name == T::IDS && values.iter().any(|known| known == id),
+            Selection::Filter(name, values) => {
+                (name == T::IDS || name == T::FILTER) && values.iter().any(|known| known == id)
+            }
             Selection::Narrow => false,
         })?;
         Ok(None)
@@ -282,6 +286,16 @@ mod tests {
         }
         let all = with(op::DESCRIBE_NAT_GATEWAYS, json!({}), error("NatGatewayNotFound", ""));
         assert!(matches!(all.nat_gateways.get("nat-1"), Err(Gap::Failed { .. })));
+    }
+
+    #[test]
+    fn an_id_that_a_filter_asks_for_and_does_not_bring_is_absent() {
+        let asked = json!({ "Filter": [{ "Name": "nat-gateway-id", "Values": ["nat-1", "nat-2"] }] });
+        let output = json!({ "NatGateways": [{ "NatGatewayId": "nat-2" }] });
+        let snapshot = with(op::DESCRIBE_NAT_GATEWAYS, asked, Outcome::Output(output));
+        assert_eq!(snapshot.nat_gateways.get("nat-1"), Ok(None));
+        assert!(matches!(snapshot.nat_gateways.get("nat-2"), Ok(Some(_))));
+        assert!(snapshot.nat_gateways.get("nat-3").is_err() && snapshot.nat_gateways.all().is_err());
     }
 
     #[test]

@@ -88,7 +88,7 @@ impl<'a> Identity<'a> {
 }
 
 /// The last part of an ARN or path.
-fn last_part(arn: &str) -> &str {
+pub(super) fn last_part(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or(arn)
 }
 
@@ -116,7 +116,15 @@ impl<'a> RoleFacts<'a> {
         facts
     }
 
+    /// Whether the policies were listed; where nobody asked for them, what they do is known from a simulation at best.
+    pub fn is_listed(&self, snapshot: &Snapshot) -> bool {
+        !matches!(snapshot.attached_policies.get(&self.role.role_name), Err(Gap::NotAsked { .. }))
+    }
+
     fn add_managed(&mut self, snapshot: &Snapshot, role: &str) {
+        if !self.is_listed(snapshot) {
+            self.policies.identity.told = simulation::identity(snapshot, &self.role.arn);
+        }
         match snapshot.attached_policies.get(role) {
             Ok(attached) => {
                 for policy in attached.iter().flat_map(|attached| &attached.attached_policies) {

@@ -5,6 +5,7 @@
 
 use super::Case;
 use super::heartbeat::Heartbeat;
+use super::identity::{REGISTER, last_part};
 use super::names::{AgentVersion, services};
 use super::sessions::Preferences;
 use super::simulation;
@@ -14,7 +15,7 @@ use crate::snapshot::ec2::{Instance, IpPermission, NetworkAclEntry, Route, Route
 use crate::snapshot::iam::Role;
 use crate::snapshot::metrics::CREDIT_BALANCE;
 use crate::snapshot::operations as op;
-use crate::snapshot::ssm::{DEFAULT_HOST_MANAGEMENT, SESSION_PREFERENCES};
+use crate::snapshot::ssm::{DEFAULT_HOST_MANAGEMENT, DEFAULT_HOST_ROLE, SESSION_PREFERENCES};
 use crate::snapshot::{Gap, Operation, Read, Snapshot};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -83,9 +84,13 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn ask_about(&mut self, operation: Operation, member: &str, ids: BTreeSet<&str>) {
+    /// Asks for several things by a filter and not by their ids: one that is gone is then missing from the answer, where an id that is
+    /// not found would fail the read for all of them.
+    fn ask_about(&mut self, operation: Operation, filter: &str, ids: BTreeSet<&str>) {
         if !ids.is_empty() {
-            self.ask(operation, json!({ member: ids }));
+            // `DescribeNatGateways` spells it in the singular.
+            let member = if operation == op::DESCRIBE_NAT_GATEWAYS { "Filter" } else { "Filters" };
+            self.ask(operation, json!({ member: [{ "Name": filter, "Values": ids }] }));
         }
     }
 
@@ -97,7 +102,7 @@ impl<'a> Plan<'a> {
         let Ok(Some(instance)) = self.snapshot.instances.get(id) else { return };
         let heartbeat = Heartbeat::of(self.snapshot, id);
         self.node(instance, &heartbeat);
-        self.identity(instance, &heartbeat);
+        self.identity(&Case::new(self.snapshot, instance));
         if !instance.vpc_id.is_empty() {
             self.network(instance, &heartbeat);
         }
@@ -165,93 +170,105 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn identity(&mut self, instance: &Instance, heartbeat: &Heartbeat) {
-        let setting = json!({ "SettingId": DEFAULT_HOST_MANAGEMENT });
-        if instance.iam_instance_profile.is_none() || !heartbeat.is_online() {
-            // Default Host Management may be what a node that does not answer was managed by.
-            self.ask(op::GET_SERVICE_SETTING, setting.clone());
-        }
-        self.default_host_management_role(instance, heartbeat);
-        let Some(profile) = &instance.iam_instance_profile else { return };
-        let name = profile.arn.rsplit('/').next().unwrap_or(&profile.arn);
-        self.ask(op::GET_INSTANCE_PROFILE, json!({ "InstanceProfileName": name }));
-        match self.snapshot.instance_profiles.get(name) {
-            Ok(Some(known)) => {
-                match known.roles.first() {
-                    Some(role) => {
-                        self.role(&role.role_name, Some(setting.clone()));
-                        self.simulation(instance, heartbeat, &role.arn);
-                    }
-                    None => self.ask(op::GET_SERVICE_SETTING, setting.clone()),
-                }
-                // Default Host Management may be what keeps the node managed, when the profile cannot.
-                match Case::new(self.snapshot, instance).needs_fallback() {
-                    Ok(None) | Err(Gap::NotAsked { .. }) => {}
-                    Ok(Some(_)) | Err(_) => self.ask(op::GET_SERVICE_SETTING, setting),
-                }
+    fn identity(&mut self, case: &Case<'_>) {
+        let snapshot = self.snapshot;
+        let Some(profile) = &case.instance.iam_instance_profile else {
+            self.setting();
+            if let Some(setting) = self.default_host_management() {
+                self.role(last_part(setting));
+                self.simulation(case, &simulation::role_arn(case, setting));
             }
-            Err(Gap::NotAsked { .. }) => {}
-            Ok(None) | Err(_) => self.ask(op::GET_SERVICE_SETTING, setting),
+            return;
+        };
+        let name = last_part(&profile.arn);
+        self.ask(op::GET_INSTANCE_PROFILE, json!({ "InstanceProfileName": name }));
+        let role = match snapshot.instance_profiles.get(name) {
+            Ok(Some(known)) => known.roles.first(),
+            Err(Gap::NotAsked { .. }) => return,
+            Ok(None) | Err(_) => None,
+        };
+        let Some(role) = role else { return self.fallback(case) };
+        self.role(&role.role_name);
+        self.simulation(case, &role.arn);
+        let may_register = simulation::allows(snapshot, &role.arn, REGISTER);
+        match (may_register, self.is_plain(&role.role_name)) {
+            (Some(false), _) | (None, Some(false)) => self.fallback(case),
+            (Some(true), Some(false)) => self.setting(),
+            _ => {}
+        }
+        match case.needs_fallback() {
+            Ok(None) | Err(Gap::NotAsked { .. }) => {}
+            Ok(Some(_)) | Err(_) => self.fallback(case),
         }
     }
 
-    /// The role that Default Host Management hands out, when it is on.
-    fn default_host_management_role(&mut self, instance: &Instance, heartbeat: &Heartbeat) {
-        let snapshot = self.snapshot;
-        let Ok(Some(setting)) = snapshot.service_settings.get(DEFAULT_HOST_MANAGEMENT) else { return };
-        let name = setting.setting_value.rsplit('/').next().unwrap_or_default();
-        if name.is_empty() || name == "$None" {
+    /// Whether Default Host Management is on.
+    fn setting(&mut self) {
+        self.ask(op::GET_SERVICE_SETTING, json!({ "SettingId": DEFAULT_HOST_MANAGEMENT }));
+    }
+
+    /// Path and name of the role that Default Host Management hands out; `None` while nobody knows, and when it is off.
+    fn default_host_management(&self) -> Option<&'a str> {
+        let setting = self.snapshot.service_settings.get(DEFAULT_HOST_MANAGEMENT).ok().flatten()?;
+        Some(setting.setting_value.as_str()).filter(|value| !matches!(*value, "" | "$None"))
+    }
+
+    /// Default Host Management in place of a profile that does not suffice, which shows in the third round only. A node that does not
+    /// answer needs its role as well: when the setting is not known yet, the one that the console makes; what it may do is simulated,
+    /// because its documents would need two rounds more.
+    fn fallback(&mut self, case: &Case<'_>) {
+        self.setting();
+        if case.heartbeat.is_online() {
             return;
         }
-        self.role(name, None);
-        if let Ok(Some(role)) = snapshot.roles.get(name) {
-            self.simulation(instance, heartbeat, &role.arn);
-        }
+        let setting = match self.snapshot.service_settings.get(DEFAULT_HOST_MANAGEMENT) {
+            Err(Gap::NotAsked { .. }) => Some(DEFAULT_HOST_ROLE),
+            _ => self.default_host_management(),
+        };
+        let Some(setting) = setting else { return };
+        self.ask(op::GET_ROLE, json!({ "RoleName": last_part(setting) }));
+        self.simulation(case, &simulation::role_arn(case, setting));
     }
 
     /// What the organization lets the role do, unless the agent shows that it can do everything.
-    fn simulation(&mut self, instance: &Instance, heartbeat: &Heartbeat, role_arn: &str) {
-        let channel = self.snapshot.connection_statuses.get(&instance.instance_id);
-        let is_connected = channel.is_ok_and(|status| status.is_some_and(|status| is(&status.status, "connected")));
-        if !role_arn.is_empty() && !(heartbeat.is_online() && is_connected) {
-            self.ask(op::SIMULATE_PRINCIPAL_POLICY, simulation::input(self.snapshot, instance, role_arn));
+    fn simulation(&mut self, case: &Case<'_>, role_arn: &str) {
+        let is_connected = case.channel().is_some_and(|status| is(status, "connected"));
+        if !role_arn.is_empty() && !(case.heartbeat.is_online() && is_connected) {
+            self.ask(op::SIMULATE_PRINCIPAL_POLICY, simulation::input(case, role_arn));
         }
     }
 
-    /// A role with its policies; `setting` is the read of Default Host Management, which matters unless the role plainly suffices.
-    fn role(&mut self, name: &str, setting: Option<Value>) {
+    /// A role with its policies.
+    fn role(&mut self, name: &str) {
         self.ask(op::GET_ROLE, json!({ "RoleName": name }));
         self.ask(op::LIST_ATTACHED_ROLE_POLICIES, json!({ "RoleName": name }));
         self.ask(op::LIST_ROLE_POLICIES, json!({ "RoleName": name }));
         self.ask(op::LIST_POLICIES, json!({ "OnlyAttached": true }));
-        let role = self.snapshot.roles.get(name);
-        let attached = self.snapshot.attached_policies.get(name);
-        let inline = self.snapshot.inline_policy_names.get(name);
+        let snapshot = self.snapshot;
         let mut policies: BTreeSet<&str> = BTreeSet::new();
-        if let Ok(Some(attached)) = attached {
+        if let Ok(Some(attached)) = snapshot.attached_policies.get(name) {
             policies.extend(attached.attached_policies.iter().map(|policy| policy.policy_arn.as_str()));
         }
-        let boundary = boundary_of(role.as_ref().ok().copied().flatten());
+        let boundary = boundary_of(snapshot.roles.get(name).ok().flatten());
         policies.extend(boundary);
         for arn in policies {
             self.policy_version(arn, Some(arn) == boundary);
         }
-        if let Ok(Some(inline)) = inline {
+        if let Ok(Some(inline)) = snapshot.inline_policy_names.get(name) {
             for policy in &inline.policy_names {
                 self.ask(op::GET_ROLE_POLICY, json!({ "RoleName": name, "PolicyName": policy }));
             }
         }
-        let has_core = matches!(attached, Ok(Some(attached))
-            if attached.attached_policies.iter().any(|policy| policy.policy_name == "AmazonSSMManagedInstanceCore"));
-        let is_plain =
-            has_core && boundary.is_none() && matches!(inline, Ok(Some(names)) if names.policy_names.is_empty());
-        let is_answered = attached.is_ok() && inline.is_ok() && role.is_ok();
-        if is_answered
-            && !is_plain
-            && let Some(setting) = setting
-        {
-            self.ask(op::GET_SERVICE_SETTING, setting);
-        }
+    }
+
+    /// Whether a role has AWS's own policy for instances and nothing that could take away from it; `None` while that is not known.
+    fn is_plain(&self, name: &str) -> Option<bool> {
+        let role = self.snapshot.roles.get(name).ok()?;
+        let attached = self.snapshot.attached_policies.get(name).ok()?;
+        let inline = self.snapshot.inline_policy_names.get(name).ok()?;
+        let mut attached = attached.iter().flat_map(|attached| &attached.attached_policies);
+        let has_core = attached.any(|policy| policy.policy_name == "AmazonSSMManagedInstanceCore");
+        Some(has_core && boundary_of(role).is_none() && inline.is_some_and(|names| names.policy_names.is_empty()))
     }
 
     /// The document in force of a managed policy. A boundary that nobody attaches is not in the list of attached policies: its first
@@ -323,7 +340,7 @@ impl<'a> Plan<'a> {
         let ids: BTreeSet<&str> = on_interfaces.map(|group| group.group_id.as_str()).collect();
         let missing =
             ids.iter().copied().filter(|id| !matches!(snapshot.security_groups.get(id), Ok(Some(_)))).collect();
-        self.ask_about(op::DESCRIBE_SECURITY_GROUPS, "GroupIds", missing);
+        self.ask_about(op::DESCRIBE_SECURITY_GROUPS, "group-id", missing);
         let groups = snapshot.security_groups.known().iter().filter(|group| ids.contains(group.group_id.as_str()));
         let of_endpoints: BTreeSet<&str> = self.endpoint_groups(instance);
         let known = snapshot.security_groups.known().iter();
@@ -381,7 +398,7 @@ impl<'a> Plan<'a> {
         }
         if !used.is_empty() && self.needs_addresses(instance) {
             let ids = used.iter().flat_map(|endpoint| &endpoint.network_interface_ids).map(String::as_str).collect();
-            self.ask_about(op::DESCRIBE_NETWORK_INTERFACES, "NetworkInterfaceIds", ids);
+            self.ask_about(op::DESCRIBE_NETWORK_INTERFACES, "network-interface-id", ids);
         }
     }
 
@@ -428,10 +445,10 @@ impl<'a> Plan<'a> {
         let subnets = instance.network_interfaces.iter().map(|eni| eni.subnet_id.as_str()).collect();
         let serving = self.tables(instance, &subnets);
         let routes = || serving.iter().flat_map(|table| &table.routes);
-        // The gateway of a route without target is gone, and asking for it would spoil the whole read.
+        // The gateway of a route without target is gone.
         let live = routes().filter(|route| !is(&route.state, "blackhole"));
         let nats = live.map(|route| route.nat_gateway_id.as_str()).filter(|id| !id.is_empty()).collect();
-        self.ask_about(op::DESCRIBE_NAT_GATEWAYS, "NatGatewayIds", nats);
+        self.ask_about(op::DESCRIBE_NAT_GATEWAYS, "nat-gateway-id", nats);
         let leaves = routes().any(leads_to_internet);
         if leaves {
             self.block_public_access(instance);

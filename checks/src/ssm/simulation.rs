@@ -4,11 +4,11 @@
 //! Source: IAM API reference, `SimulatePrincipalPolicy` and `OrganizationsDecisionDetail`. The simulator judges conditions with the keys
 //! that it is given, and takes every other key to be absent, without saying so.
 
+use super::Case;
 use super::identity::{CHANNELS, REGISTER};
 use crate::iam::{
     Layer, OrganizationPolicies, PolicySet, PolicySource, Told, ToldEffect, Unreadable, UnreadablePolicy,
 };
-use crate::snapshot::ec2::Instance;
 use crate::snapshot::iam::{EvaluationResult, Simulation};
 use crate::snapshot::{Gap, Observed, Snapshot};
 use serde_json::{Value, json};
@@ -26,22 +26,19 @@ pub fn actions() -> impl Iterator<Item = &'static str> {
 /// The input of the simulation: every action at once, with the condition keys that a call of the agent is known to carry.
 ///
 /// It is made of nothing but the instance and the role's name, so that the same question is never asked twice.
-pub fn input(snapshot: &Snapshot, instance: &Instance, role_arn: &str) -> Value {
-    let header = &snapshot.header;
-    let account = if instance.owner_id.is_empty() { &header.account } else { &instance.owner_id };
-    let partition = if header.partition.is_empty() { "aws" } else { &header.partition };
-    let id = &instance.instance_id;
+pub fn input(case: &Case<'_>, role_arn: &str) -> Value {
+    let account = case.account();
     let keys = [
-        ("aws:RequestedRegion", "string", header.region.clone()),
+        ("aws:RequestedRegion", "string", case.region().to_owned()),
         ("aws:PrincipalArn", "string", role_arn.to_owned()),
-        ("aws:PrincipalAccount", "string", account.clone()),
+        ("aws:PrincipalAccount", "string", account.to_owned()),
         ("aws:PrincipalType", "string", "AssumedRole".to_owned()),
         ("aws:PrincipalIsAWSService", "boolean", "false".to_owned()),
-        ("aws:ResourceAccount", "string", account.clone()),
+        ("aws:ResourceAccount", "string", account.to_owned()),
         ("aws:SecureTransport", "boolean", "true".to_owned()),
         ("aws:ViaAWSService", "boolean", "false".to_owned()),
-        ("aws:Ec2InstanceSourceVpc", "string", instance.vpc_id.clone()),
-        ("ec2:SourceInstanceARN", "string", format!("arn:{partition}:ec2:{}:{account}:instance/{id}", header.region)),
+        ("aws:Ec2InstanceSourceVpc", "string", case.instance.vpc_id.clone()),
+        ("ec2:SourceInstanceARN", "string", case.arn()),
     ];
     let entry = |(name, kind, value): (&str, &str, String)| json!({ "ContextKeyName": name, "ContextKeyType": kind, "ContextKeyValues": [value] });
     let known = keys.into_iter().filter(|(_, _, value)| !value.is_empty());
@@ -91,6 +88,37 @@ fn organization(simulation: &Simulation) -> OrganizationPolicies {
             Some(if is_explicit { ToldEffect::ExplicitDeny } else { ToldEffect::ImplicitDeny })
         }
     }))
+}
+
+/// ARN of a role by its path and name, as the setting of Default Host Management holds them.
+pub fn role_arn(case: &Case<'_>, path: &str) -> String {
+    format!("arn:{}:iam::{}:role/{}", case.partition(), case.account(), path.trim_start_matches('/'))
+}
+
+/// Whether a simulation lets a role do something, everything considered; `None` where it does not tell.
+pub fn allows(snapshot: &Snapshot, role_arn: &str, action: &str) -> Option<bool> {
+    let simulation = snapshot.simulations.get(role_arn).ok().flatten()?;
+    Some(result(simulation, action)?.1.eval_decision == "allowed")
+}
+
+/// What the simulation tells of identity policies that nobody listed. Where organization or boundary stop an action it tells nothing of
+/// them.
+pub fn identity(snapshot: &Snapshot, role_arn: &str) -> Vec<Told> {
+    let Ok(Some(simulation)) = snapshot.simulations.get(role_arn) else { return Vec::new() };
+    let effect = |action: &str| {
+        let (_, result) = result(simulation, action)?;
+        let organization =
+            result.organizations_decision_detail.as_ref().and_then(|detail| detail.allowed_by_organizations);
+        let boundary = result.permissions_boundary_decision_detail.as_ref();
+        let boundary = boundary.and_then(|detail| detail.allowed_by_permissions_boundary);
+        match result.eval_decision.as_str() {
+            "allowed" => Some(ToldEffect::Allow),
+            _ if organization == Some(false) || boundary == Some(false) => None,
+            "explicitDeny" => Some(ToldEffect::ExplicitDeny),
+            _ => Some(ToldEffect::ImplicitDeny),
+        }
+    };
+    told(effect).told
 }
 
 /// What the simulation tells of a permissions boundary whose text is not at hand.

@@ -53,6 +53,7 @@ class Account(Scope):
         self.heals = []
         self.names = {}  # names of seeded things, without the `$`
         self.organization = False
+        self.service_control = None  # documents by level, the root first; None: in no organization
         self.regions = defaultdict(RegionState)
 
 

@@ -7,6 +7,7 @@ Each step is an object with one of these members:
   `never` (not registered) and `disconnected` (online, but without the channel that sessions use);
 - `object`: `"instance $instance"` with `set: {attribute: value}`, straight on moto's object;
 - `state`: members of the region's own state (`console`, `instance_status`, `volume_status`, `settings`, ...);
+- `organization`: service control policies by level, the root first, each level a list of documents;
 - `deny`: `{service, operation}`; `rule`: see `rules`; `patch`: see `patches`; `heal`: `{after: match, node: members}`.
 
 Names and times in texts: see `template`.
@@ -100,6 +101,10 @@ class Runner:
             else:
                 present.extend(members)
 
+    def _organization(self, step):
+        self.account.organization = True
+        self.account.service_control = self.resolve(step["organization"])
+
     def _deny(self, step):
         self.account.denied.add((step["deny"]["service"], step["deny"]["operation"]))
 
@@ -125,6 +130,7 @@ KINDS = {
     "node": Runner._node,
     "object": Runner._object,
     "state": Runner._state,
+    "organization": Runner._organization,
     "deny": Runner._deny,
     "rule": Runner._rule,
     "patch": Runner._patch,

@@ -8,6 +8,7 @@ from . import (  # noqa: F401
     organizations,
     resolver,
     settings,
+    simulation,
     ssm_nodes,
     status,
     trail,

@@ -7,11 +7,13 @@ use crate::iam::{Decision, Layer, LayerEffect, Verdict};
 use crate::rule::declare_rule;
 use crate::rules::ssm::identity::role_trust_wrong::mend_trust;
 use crate::snapshot::ec2::is;
+use crate::snapshot::iam::EvaluationResult;
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
 use crate::ssm::credentials::{add_new, calls, nearly};
 use crate::ssm::identity::{CHANNELS, REGISTER, RoleFacts, effect};
+use crate::ssm::simulation;
 use serde_json::{Value, json};
 
 declare_rule! {
@@ -119,9 +121,21 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         ))
         .about("role", name)
         .proof(setting)
-        .proofs(role.listed())
+        .proofs(if role.is_listed(case.snapshot) { role.listed() } else { simulated(case, role, &actions) })
         .fix(mend(case, role, &denied)),
     ))
+}
+
+/// What the simulation decided, where nobody listed the policies.
+fn simulated(case: &Case<'_>, role: &RoleFacts<'_>, actions: &[&str]) -> Vec<Evidence> {
+    let arn = role.role.arn.as_str();
+    let Ok(Some(simulation)) = case.snapshot.simulations.get(arn) else { return Vec::new() };
+    let results = actions.iter().filter_map(|action| simulation::result(simulation, action));
+    let evidence = |(at, result): (usize, &EvaluationResult)| {
+        let field = format!("EvaluationResults[{at}].EvalDecision");
+        Evidence::new(op::SIMULATE_PRINCIPAL_POLICY, arn, field, result.eval_decision.as_str())
+    };
+    results.map(evidence).collect()
 }
 
 /// A heartbeat proves that the agent has credentials that work; the role is looked at only where it was read and sessions do not open.
