@@ -40,9 +40,9 @@ pub struct Fix {
     pub class: FixClass,
     /// What changes, in one sentence.
     pub summary: String,
-    /// Commands, ready to paste into a POSIX shell.
+    /// Commands, ready to paste into one POSIX shell.
     pub commands: Vec<String>,
-    /// Commands that take it back, in the order to run them.
+    /// Commands that take it back, in the order to run them, in the same shell.
     pub rollback: Vec<String>,
 }
 
@@ -105,6 +105,33 @@ impl Aws {
         self.arg(name, value.to_string())
     }
 
+    /// `--NAME "$VARIABLE"`: what an earlier command of the same fix made.
+    #[must_use]
+    pub fn made(self, name: &str, variable: &str) -> Self {
+        self.word(name, format!("\"${variable}\""))
+    }
+
+    /// `--NAME "$(aws … --query QUERY --output text)"`: what another command finds.
+    #[must_use]
+    pub fn found(self, name: &str, finder: Self, query: &str) -> Self {
+        let finder = String::from(finder.answering(query));
+        self.word(name, format!("\"$({finder})\""))
+    }
+
+    /// `VARIABLE=$(aws … --query QUERY --output text)`: keeps what the command made, for later commands of the fix and its rollback.
+    pub fn keep(self, variable: &str, query: &str) -> String {
+        format!("{variable}=$({})", String::from(self.answering(query)))
+    }
+
+    fn answering(self, query: &str) -> Self {
+        self.arg("query", query).arg("output", "text")
+    }
+
+    fn word(mut self, name: &str, word: String) -> Self {
+        self.words.extend([format!("--{name}"), word]);
+        self
+    }
+
     /// `--NAME`.
     #[must_use]
     pub fn flag(mut self, name: &str) -> Self {
@@ -130,6 +157,18 @@ pub fn quoted(value: &str) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn what_a_command_makes_is_kept_for_the_next() {
+        let kept = Aws::new("ec2", "allocate-address", "eu-west-1").keep("address", "AllocationId");
+        assert_eq!(kept, "address=$(aws ec2 allocate-address --region eu-west-1 --query AllocationId --output text)");
+        let used = Aws::new("ec2", "release-address", "eu-west-1").made("allocation-id", "address");
+        assert_eq!(String::from(used), "aws ec2 release-address --region eu-west-1 --allocation-id \"$address\"");
+        let finder = Aws::new("ec2", "describe-addresses", "eu-west-1").arg("filters", "Name=domain,Values=vpc");
+        let found =
+            Aws::new("ec2", "release-address", "eu-west-1").found("allocation-id", finder, "Addresses[0].AllocationId");
+        assert!(String::from(found).ends_with("--query 'Addresses[0].AllocationId' --output text)\""));
+    }
 
     #[test]
     fn values_cannot_leave_their_word() {

@@ -14,6 +14,9 @@ pub(super) struct Arguments {
     /// The command whose policy is wanted
     #[arg(value_enum)]
     command: Command,
+    /// With what `--flow-logs` reads
+    #[arg(long)]
+    flow_logs: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -25,7 +28,8 @@ enum Command {
 /// Runs the command: an identity policy with exactly the actions that the command can call.
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
     let Command::Ssm = arguments.command;
-    let actions: BTreeSet<&str> = ssm::READS.iter().map(|operation| operation.action).collect();
+    let more = if arguments.flow_logs { ssm::FLOW_LOG_READS } else { &[] };
+    let actions: BTreeSet<&str> = ssm::READS.iter().chain(more).map(|operation| operation.action).collect();
     let policy = json!({
         "Version": "2012-10-17",
         "Statement": [{ "Sid": "AwsTriageSsm", "Effect": "Allow", "Action": actions, "Resource": "*" }],

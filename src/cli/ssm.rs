@@ -30,6 +30,9 @@ pub(crate) struct Subjects {
     /// Other Regions to look in when an instance is not found, separated by commas
     #[arg(long, value_name = "REGION", value_delimiter = ',', help_heading = "AWS")]
     pub(crate) regions: Vec<String>,
+    /// Read existing flow logs too, for the rejections of the last hour; two calls more, or a few
+    #[arg(long, help_heading = "Facts")]
+    pub(crate) flow_logs: bool,
 }
 
 /// Runs the command.

@@ -7,7 +7,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::wire::endpoint::region_is_known;
 use checks::snapshot::{Header, Outcome, Read, Snapshot, operations as op};
-use checks::ssm;
+use checks::ssm::{self, ReadOptions};
 use serde_json::json;
 use std::io::Write;
 
@@ -35,9 +35,10 @@ pub(crate) fn ssm(subjects: &Subjects, verbose: bool, quiet: bool) -> Result<Liv
         let partition = region_is_known(&region).unwrap_or("aws").to_owned();
         let mut snapshot =
             Snapshot::new(Header { region, partition, collected_at: clock::now(), account: String::new() });
+        let options = ReadOptions { flow_logs: subjects.flow_logs };
         let plan = |snapshot: &Snapshot| {
             let mut reads = Vec::new();
-            for read in subjects.instances.iter().flat_map(|id| ssm::reads(snapshot, id)) {
+            for read in subjects.instances.iter().flat_map(|id| ssm::reads(snapshot, id, options)) {
                 if !reads.contains(&read) {
                     reads.push(read);
                 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -120,6 +121,7 @@ fn judge(front: &Front, scenario: &Scenario) -> Result<String, String> {
         return Err(format!("{} instead of {verdict}: {}", subject["verdict"], said(&run.stdout, &run.stderr)));
     }
     compare(expect, subject)?;
+    ready_to_paste(subject)?;
     Ok(format!("exit {}  {}  ({})", run.code, expect.rules.join(" "), scenario.title))
 }
 
@@ -154,6 +156,39 @@ fn compare(expect: &Expect, subject: &Value) -> Result<(), String> {
     };
     let open = lacks(&expect.cannot_tell, "cannot-tell").or_else(|| lacks(&expect.advice, "advice"));
     open.map_or(Ok(()), Err)
+}
+
+/// Commands of the AWS CLI parse as shell and hold no words that a person must replace first.
+fn ready_to_paste(subject: &Value) -> Result<(), String> {
+    for finding in subject["findings"].as_array().into_iter().flatten() {
+        let texts = |list: &str| finding["fix"][list].as_array().cloned().unwrap_or_default();
+        let commands: Vec<String> = [texts("commands"), texts("rollback")]
+            .concat()
+            .iter()
+            .filter_map(|command| command.as_str().map(str::to_owned))
+            .filter(|command| command.starts_with("aws ") || command.contains("=$(aws "))
+            .collect();
+        for command in &commands {
+            if let Some(word) = command
+                .split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
+                .find(|word| is_blank(word))
+            {
+                return Err(format!("{} wants {word} filled in: {command}", finding["rule"]));
+            }
+        }
+        let parsed =
+            Command::new("sh").args(["-n", "-c", &commands.join("\n")]).output().map_err(|error| error.to_string())?;
+        if !parsed.status.success() {
+            return Err(format!("{}: {}", finding["rule"], String::from_utf8_lossy(&parsed.stderr)));
+        }
+    }
+    Ok(())
+}
+
+/// A word in capitals with an underscore that is no value of AWS's own.
+fn is_blank(word: &str) -> bool {
+    let is_capital = word.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_');
+    is_capital && word.trim_matches('_').contains('_') && word != "SERVICE_CONTROL_POLICY"
 }
 
 /// The findings of a report in one line, for messages.

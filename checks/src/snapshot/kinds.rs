@@ -4,7 +4,7 @@ use super::answers::{Answers, Reply};
 use super::read::{Operation, Recorded};
 use super::shape::{self, ShapeError};
 use super::table::{Resource, Table};
-use super::{ec2, iam, metrics, resolver, ssm};
+use super::{ec2, flow_logs, iam, metrics, resolver, ssm};
 use serde_json::{Map, Value};
 
 /// An operation whose IAM action carries its own name.
@@ -56,6 +56,7 @@ pub mod operations {
         DESCRIBE_TRANSIT_GATEWAY_VPC_ATTACHMENTS = "ec2" "DescribeTransitGatewayVpcAttachments";
         SEARCH_TRANSIT_GATEWAY_ROUTES = "ec2" "SearchTransitGatewayRoutes";
         GET_TRANSIT_GATEWAY_ROUTE_TABLE_PROPAGATIONS = "ec2" "GetTransitGatewayRouteTablePropagations";
+        DESCRIBE_FLOW_LOGS = "ec2" "DescribeFlowLogs";
         GET_CONSOLE_OUTPUT = "ec2" "GetConsoleOutput";
         GET_INSTANCE_PROFILE = "iam" "GetInstanceProfile";
         GET_ROLE = "iam" "GetRole";
@@ -71,6 +72,7 @@ pub mod operations {
         GET_DOCUMENT = "ssm" "GetDocument";
         DESCRIBE_INSTANCE_CREDIT_SPECIFICATIONS = "ec2" "DescribeInstanceCreditSpecifications";
         GET_METRIC_STATISTICS = "cloudwatch" "GetMetricStatistics";
+        FILTER_LOG_EVENTS = "logs" "FilterLogEvents";
         DESCRIBE_LOG_GROUPS = "logs" "DescribeLogGroups";
         LIST_HOSTED_ZONES_BY_VPC = "route53" "ListHostedZonesByVPC";
         LIST_RESOLVER_RULE_ASSOCIATIONS = "route53resolver" "ListResolverRuleAssociations";
@@ -136,11 +138,13 @@ facts! {
         resolver_rules: resolver::ResolverRule,
         firewall_rule_group_associations: resolver::FirewallRuleGroupAssociation,
         credit_specifications: metrics::CreditSpecification,
+        flow_logs: flow_logs::FlowLog,
     }
     answers {
         metrics: metrics::MetricStatistics,
         buckets: metrics::Bucket,
         log_groups: metrics::LogGroups,
+        log_events: flow_logs::LogEvents,
         vpc_attributes: ssm::VpcAttribute,
         console_outputs: ssm::ConsoleOutput,
         prefix_list_entries: PrefixListEntries,
@@ -225,6 +229,7 @@ resource! {
     resolver::ResolverRule, op::LIST_RESOLVER_RULES, "ResolverRules", "Ids", "id", id;
     resolver::FirewallRuleGroupAssociation, op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS, "FirewallRuleGroupAssociations", "Ids", "id", id;
     metrics::CreditSpecification, op::DESCRIBE_INSTANCE_CREDIT_SPECIFICATIONS, "InstanceCreditSpecifications", "InstanceIds", "instance-id", instance_id;
+    flow_logs::FlowLog, op::DESCRIBE_FLOW_LOGS, "FlowLogs", "FlowLogIds", "flow-log-id", flow_log_id;
 }
 
 impl Resource for ec2::Instance {
@@ -286,6 +291,7 @@ reply! {
     resolver::FirewallRules, op::LIST_FIREWALL_RULES, &["FirewallRuleGroupId"], "", "";
     resolver::FirewallDomains, op::LIST_FIREWALL_DOMAINS, &["FirewallDomainListId"], "", "";
     metrics::Bucket, op::HEAD_BUCKET, &["Bucket"], "", "";
+    flow_logs::LogEvents, op::FILTER_LOG_EVENTS, &["logGroupName"], "", "";
     metrics::LogGroups, op::DESCRIBE_LOG_GROUPS, &["logGroupNamePrefix"], "", "";
 }
 

@@ -3,6 +3,7 @@
 mod answers;
 mod document;
 pub mod ec2;
+pub mod flow_logs;
 mod folder;
 pub mod iam;
 mod kinds;

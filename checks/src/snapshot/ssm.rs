@@ -101,5 +101,10 @@ pub const DEFAULT_HOST_MANAGEMENT: &str = "/ssm/managed-instance/default-ec2-ins
 /// Source: Systems Manager user guide, "Managing EC2 instances automatically with Default Host Management Configuration".
 pub const DEFAULT_HOST_ROLE: &str = "service-role/AWSSystemsManagerDefaultEC2InstanceManagementRole";
 
+/// The setting of the tier that hybrid nodes are in.
+///
+/// Source: Systems Manager user guide, "Configuring instance tiers".
+pub const ACTIVATION_TIER: &str = "/ssm/managed-instance/activation-tier";
+
 /// The document that holds the Region's Session Manager preferences.
 pub const SESSION_PREFERENCES: &str = "SSM-SessionManagerRunShell";

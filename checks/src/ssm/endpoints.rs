@@ -84,14 +84,6 @@ fn missing(case: &Case<'_>, path: &ServicePath) -> Finding {
         instance.instance_id
     );
     let name = service_name(case, service);
-    let create = Aws::new("ec2", "create-vpc-endpoint", case.region())
-        .arg("vpc-id", &instance.vpc_id)
-        .arg("vpc-endpoint-type", "Interface")
-        .arg("service-name", &name)
-        .args("subnet-ids", [&instance.subnet_id])
-        .args("security-group-ids", ["SG_ALLOWING_443"])
-        .flag("private-dns-enabled");
-    let delete = Aws::new("ec2", "delete-vpc-endpoints", case.region()).args("vpc-endpoint-ids", ["VPC_ENDPOINT_ID"]);
     let summary = format!(
         "create an interface endpoint for `{name}` with private DNS; it costs money by the hour and by the gigabyte"
     );
@@ -105,12 +97,53 @@ fn missing(case: &Case<'_>, path: &ServicePath) -> Finding {
             "VpcEndpoints[].VpcEndpointId",
             Value::Array(listed),
         ))
-        .fix(Fix::new(FixClass::B, summary).run(create).undo(delete));
+        .fix(create(case, Fix::new(FixClass::B, summary), &[name.as_str()], &[]));
     let no_route = path.obstacles.iter().filter(|obstacle| obstacle.cause == Cause::NoRoute);
     finding = finding.proofs(no_route.flat_map(|obstacle| obstacle.evidence.iter().cloned()));
     finding.path =
         path.obstacles.iter().find(|own| own.cause == Cause::NoRoute).map(|own| steps(path, own)).unwrap_or_default();
     finding
+}
+
+/// Creates interface endpoints in the subnet of the instance, with these groups; without any, with a new group that lets the groups of the
+/// instance in on 443.
+pub fn create(case: &Case<'_>, fix: Fix, service_names: &[&str], groups: &[&str]) -> Fix {
+    let instance = case.instance;
+    let command = |verb: &str| Aws::new("ec2", verb, case.region());
+    let mut fix = fix;
+    if groups.is_empty() {
+        let group = command("create-security-group")
+            .arg("group-name", "ssm-endpoints")
+            .arg("description", "Systems Manager endpoints")
+            .arg("vpc-id", &instance.vpc_id);
+        fix = fix.run(group.keep("group", "GroupId"));
+        let own = instance.primary_interface().into_iter().flat_map(|eni| &eni.groups);
+        for group in own {
+            let allow = command("authorize-security-group-ingress").made("group-id", "group").arg("protocol", "tcp");
+            fix = fix.run(allow.arg("port", "443").arg("source-group", &group.group_id));
+        }
+    }
+    for name in service_names {
+        let service = name.rsplit('.').next().unwrap_or(name);
+        let create = command("create-vpc-endpoint")
+            .arg("vpc-id", &instance.vpc_id)
+            .arg("vpc-endpoint-type", "Interface")
+            .arg("service-name", name)
+            .args("subnet-ids", [&instance.subnet_id]);
+        let create = if groups.is_empty() {
+            create.made("security-group-ids", "group")
+        } else {
+            create.args("security-group-ids", groups)
+        };
+        let create = create.flag("private-dns-enabled");
+        fix = fix.run(create.keep(service, "VpcEndpoint.VpcEndpointId"));
+        fix = fix.undo(command("delete-vpc-endpoints").made("vpc-endpoint-ids", service));
+    }
+    if groups.is_empty() {
+        // It can go when the interfaces of the endpoints are gone, which takes minutes.
+        fix = fix.undo(command("delete-security-group").made("group-id", "group"));
+    }
+    fix
 }
 
 /// The service name, with the prefix that the other endpoints of the VPC have: it differs between partitions.

@@ -12,10 +12,11 @@ use super::simulation;
 use crate::net::route;
 use crate::os::console;
 use crate::snapshot::ec2::{Instance, IpPermission, NetworkAclEntry, Route, RouteTable, VpcEndpoint, is};
+use crate::snapshot::flow_logs::FlowLog;
 use crate::snapshot::iam::Role;
 use crate::snapshot::metrics::CREDIT_BALANCE;
 use crate::snapshot::operations as op;
-use crate::snapshot::ssm::{DEFAULT_HOST_MANAGEMENT, DEFAULT_HOST_ROLE, SESSION_PREFERENCES};
+use crate::snapshot::ssm::{ACTIVATION_TIER, DEFAULT_HOST_MANAGEMENT, DEFAULT_HOST_ROLE, SESSION_PREFERENCES};
 use crate::snapshot::{Gap, Operation, Read, Snapshot};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -64,15 +65,27 @@ pub const READS: &[Operation] = &[
     op::LIST_FIREWALL_DOMAINS,
 ];
 
+/// What [`reads`] can ask for in addition with [`ReadOptions::flow_logs`].
+pub const FLOW_LOG_READS: &[Operation] = &[op::DESCRIBE_FLOW_LOGS, op::FILTER_LOG_EVENTS];
+
+/// What to read beyond the facts that every diagnosis needs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// The rejections of the last hour in flow logs that exist, for a node that does not answer: at least two more calls, and slow
+    /// ones where much is rejected.
+    pub flow_logs: bool,
+}
+
 /// The reads that can be asked now and have not been asked yet.
-pub fn reads(snapshot: &Snapshot, instance_id: &str) -> Vec<Read> {
-    let mut plan = Plan { snapshot, reads: Vec::new() };
+pub fn reads(snapshot: &Snapshot, instance_id: &str, options: ReadOptions) -> Vec<Read> {
+    let mut plan = Plan { snapshot, options, reads: Vec::new() };
     plan.instance(instance_id);
     plan.reads
 }
 
 struct Plan<'a> {
     snapshot: &'a Snapshot,
+    options: ReadOptions,
     reads: Vec<Read>,
 }
 
@@ -101,15 +114,17 @@ impl<'a> Plan<'a> {
         self.ask(op::DESCRIBE_INSTANCE_INFORMATION, nodes);
         let Ok(Some(instance)) = self.snapshot.instances.get(id) else { return };
         let heartbeat = Heartbeat::of(self.snapshot, id);
-        self.node(instance, &heartbeat);
-        self.identity(&Case::new(self.snapshot, instance));
+        let case = Case::new(self.snapshot, instance);
+        self.node(&case);
+        self.identity(&case);
         if !instance.vpc_id.is_empty() {
             self.network(instance, &heartbeat);
         }
     }
 
     /// What Systems Manager and the console tell of a node that answers, or of one that does not.
-    fn node(&mut self, instance: &Instance, heartbeat: &Heartbeat) {
+    fn node(&mut self, case: &Case<'_>) {
+        let (instance, heartbeat) = (case.instance, &case.heartbeat);
         if heartbeat.is_online() {
             if is_burstable(&instance.instance_type) {
                 self.credits(instance);
@@ -135,6 +150,9 @@ impl<'a> Plan<'a> {
             // The agent runs and the instance is not known: the machine may work under a hybrid registration.
             let hybrid = json!({ "Filters": [{ "Key": "ResourceType", "Values": ["ManagedInstance"] }] });
             self.ask(op::DESCRIBE_INSTANCE_INFORMATION, hybrid);
+            if case.hybrid_twin().is_some() {
+                self.ask(op::GET_SERVICE_SETTING, json!({ "SettingId": ACTIVATION_TIER }));
+            }
         } else if !instance.image_id.is_empty() {
             self.ask(op::DESCRIBE_IMAGES, json!({ "ImageIds": [instance.image_id] }));
         }
@@ -303,6 +321,27 @@ impl<'a> Plan<'a> {
         self.groups(instance);
         self.endpoints(instance, heartbeat);
         self.gateways(instance);
+        if self.options.flow_logs && !heartbeat.is_online() {
+            self.flow_logs(instance);
+        }
+    }
+
+    /// Rejected packets of the first interface within the last hour, in the flow logs that exist.
+    fn flow_logs(&mut self, instance: &Instance) {
+        let Some(eni) = instance.primary_interface() else { return };
+        let id = eni.network_interface_id.as_str();
+        let recorded = [id, eni.subnet_id.as_str(), eni.vpc_id.as_str()];
+        let of_resources = json!({ "Filter": [{ "Name": "resource-id", "Values": recorded }] });
+        self.ask(op::DESCRIBE_FLOW_LOGS, of_resources);
+        let Some(now) = self.snapshot.now() else { return };
+        let start = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(now).as_millisecond();
+        let snapshot = self.snapshot;
+        let logs = snapshot.flow_logs.known().iter().filter(|log| recorded.contains(&log.resource_id.as_str()));
+        for group in logs.filter(|log| log.records_rejections()).filter_map(FlowLog::group) {
+            // A stream is named for its interface.
+            let events = json!({ "logGroupName": group, "logStreamNamePrefix": id, "startTime": start, "filterPattern": "REJECT" });
+            self.ask(op::FILTER_LOG_EVENTS, events);
+        }
     }
 
     /// What could answer names in place of the Amazon resolver.

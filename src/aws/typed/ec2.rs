@@ -42,6 +42,10 @@ super::operations! {
         set_dry_run DryRun, set_vpc_endpoint_ids VpcEndpointIds, set_filters Filters,
         set_max_results MaxResults, set_next_token NextToken,
     }
+    DescribeFlowLogs => describe_flow_logs {
+        set_dry_run DryRun, set_filter Filter, set_flow_log_ids FlowLogIds,
+        set_max_results MaxResults, set_next_token NextToken,
+    }
     DescribeNatGateways => describe_nat_gateways {
         set_dry_run DryRun, set_filter Filter, set_max_results MaxResults,
         set_nat_gateway_ids NatGatewayIds, set_next_token NextToken,

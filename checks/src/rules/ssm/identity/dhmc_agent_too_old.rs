@@ -5,7 +5,7 @@ use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::{AgentVersion, Case};
+use crate::ssm::{AgentVersion, Case, profile};
 
 declare_rule! {
     /// ## What it checks
@@ -70,20 +70,15 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         Some(node) => Evidence::new(op::DESCRIBE_INSTANCE_INFORMATION, id, "AgentVersion", node.agent_version.as_str()),
         None => Evidence::new(op::GET_CONSOLE_OUTPUT, id, "Output", version.to_string()),
     };
-    let attach = Aws::new("ec2", "associate-iam-instance-profile", case.region())
-        .arg("instance-id", id)
-        .arg("iam-instance-profile", "Name=PROFILE_NAME");
     let update = Aws::new("ssm", "send-command", case.region())
         .arg("document-name", "AWS-UpdateSSMAgent")
         .args("instance-ids", [id]);
     let check = Aws::new("ssm", "describe-instance-information", case.region())
         .arg("filters", format!("Key=InstanceIds,Values={id}"))
         .arg("query", "InstanceInformationList[].[PingStatus,AgentVersion]");
-    let undo =
-        Aws::new("ec2", "disassociate-iam-instance-profile", case.region()).arg("association-id", "ASSOCIATION_ID");
     let summary = format!(
-        "attach an instance profile, repeat the second command until it says `Online`, then update the agent; once it shows {oldest} \
-            or newer the profile may be taken off again"
+        "give the instance a profile (only the fifth command, if you have one), repeat the sixth until it says `Online`, then update the \
+         agent; once it shows {oldest} or newer the profile may be taken off again"
     );
     Ok(Judgement::fail(
         Finding::new(format!(
@@ -91,7 +86,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         ))
         .about("ec2-instance", id)
         .proof(proof)
-        .fix(Fix::new(FixClass::C, summary).run(attach).run(check).run(update).undo(undo)),
+        .fix(profile::attach_new(case, Fix::new(FixClass::C, summary)).run(check).run(update)),
     ))
 }
 
@@ -116,7 +111,7 @@ mod tests {
         let found = findings(world.judge(&RULE));
         assert!(found[0].detail.contains("3.1.1732.0"));
         let commands = &found[0].fix.as_ref().unwrap().commands;
-        assert!(commands[1].contains("PingStatus") && commands[2].contains("--instance-ids"), "{commands:?}");
+        assert!(commands[5].contains("PingStatus") && commands[6].contains("--instance-ids"), "{commands:?}");
         assert!(commands.iter().all(|command| !command.contains("disassociate")));
         let mut world = bare();
         world.never().patch(op::GET_CONSOLE_OUTPUT, "/Output", json!("Amazon SSM Agent v3.0.100.0 is running"));

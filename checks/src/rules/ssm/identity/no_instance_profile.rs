@@ -2,12 +2,12 @@
 
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
-use crate::fix::{Aws, Fix, FixClass};
+use crate::fix::{Fix, FixClass};
 use crate::rule::declare_rule;
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::Case;
 use crate::ssm::inside::follows_from;
+use crate::ssm::{Case, profile};
 use serde_json::Value;
 
 declare_rule! {
@@ -61,21 +61,14 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     );
     let setting = case.snapshot.service_settings.get(DEFAULT_HOST_MANAGEMENT).ok().flatten();
     let value = setting.map_or(Value::Null, |setting| setting.setting_value.as_str().into());
-    let command = Aws::new("ec2", "associate-iam-instance-profile", case.region())
-        .arg("instance-id", id)
-        .arg("iam-instance-profile", "Name=PROFILE_NAME");
-    let undo =
-        Aws::new("ec2", "disassociate-iam-instance-profile", case.region()).arg("association-id", "ASSOCIATION_ID");
+    let summary = "make a role and an instance profile that let the instance register, and attach it; if you have such a profile, only the \
+                   last command, with its name";
     Ok(Judgement::fail(
         Finding::new(detail)
             .about("ec2-instance", id)
             .proof(Evidence::new(op::DESCRIBE_INSTANCES, id, "IamInstanceProfile", Value::Null))
             .proof(Evidence::new(op::GET_SERVICE_SETTING, DEFAULT_HOST_MANAGEMENT, "SettingValue", value))
-            .fix(
-                Fix::new(FixClass::A, "attach an instance profile whose role may register with Systems Manager")
-                    .run(command)
-                    .undo(undo),
-            ),
+            .fix(profile::attach_new(case, Fix::new(FixClass::A, summary))),
     ))
 }
 
@@ -95,7 +88,11 @@ mod tests {
     fn fires_without_profile_and_default_host_management() {
         let found = findings(bare().judge(&RULE));
         assert_eq!(found[0].evidence[1].value, "$None");
-        assert!(found[0].fix.as_ref().unwrap().commands[0].contains("--instance-id i-0123456789abcdef0"));
+        let fix = found[0].fix.as_ref().unwrap();
+        assert!(fix.commands[4].contains("--instance-id i-0123456789abcdef0"), "{fix:?}");
+        let filter = "--association-id \"$(aws ec2 describe-iam-instance-profile-associations --region eu-west-1 \
+                      --filters Name=instance-id,Values=i-0123456789abcdef0 ";
+        assert!(fix.rollback[0].contains(filter), "{fix:?}");
     }
 
     #[test]

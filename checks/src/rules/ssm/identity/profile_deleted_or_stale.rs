@@ -2,11 +2,11 @@
 
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement, Severity};
-use crate::fix::{Aws, Fix, FixClass};
+use crate::fix::{Fix, FixClass};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::Case;
 use crate::ssm::credentials::is_other;
+use crate::ssm::{Case, profile};
 use serde_json::Value;
 
 declare_rule! {
@@ -50,10 +50,10 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::not_applicable("the instance has no instance profile"));
     };
     let shown = Evidence::new(op::DESCRIBE_INSTANCES, id, "IamInstanceProfile.Id", attached.id.as_str());
-    let (detail, proof, new_name) = match case.identity.profile.clone()? {
+    let (detail, proof, is_there) = match case.identity.profile.clone()? {
         None => {
             let detail = format!("instance profile `{name}` of instance `{id}` does not exist any more");
-            (detail, Evidence::new(op::GET_INSTANCE_PROFILE, name, "InstanceProfile", Value::Null), "PROFILE_NAME")
+            (detail, Evidence::new(op::GET_INSTANCE_PROFILE, name, "InstanceProfile", Value::Null), false)
         }
         Some(known) if is_other(&known.instance_profile_id, &attached.id) => {
             let detail = format!(
@@ -62,7 +62,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
                 attached.id, known.instance_profile_id
             );
             let current = known.instance_profile_id.as_str();
-            (detail, Evidence::new(op::GET_INSTANCE_PROFILE, name, "InstanceProfileId", current), name)
+            (detail, Evidence::new(op::GET_INSTANCE_PROFILE, name, "InstanceProfileId", current), true)
         }
         Some(_) => return Ok(Judgement::pass(format!("instance profile `{name}` is the one that was attached"))),
     };
@@ -73,17 +73,19 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             "{detail}, and the agent falls back to role `{role}` of Default Host Management"
         )));
     }
-    let filter = format!("Name=instance-id,Values={id}");
-    let find = Aws::new("ec2", "describe-iam-instance-profile-associations", case.region()).arg("filters", filter);
-    let replace = Aws::new("ec2", "replace-iam-instance-profile-association", case.region())
-        .arg("association-id", "ASSOCIATION_ID")
-        .arg("iam-instance-profile", format!("Name={new_name}"));
-    let summary = "bind the instance to a profile that exists; a profile that is deleted cannot be put back";
+    let fix = if is_there {
+        let summary = "bind the instance to the profile of that name that exists; the deleted one cannot be put back";
+        profile::rebind(case, Fix::new(FixClass::A, summary), name)
+    } else {
+        let summary = "make the profile again, with a role that may register, and bind the instance to it; if you have such a profile, \
+                       only the last command, with its name. What else the old role could do is not known";
+        profile::make_again(case, Fix::new(FixClass::A, summary), name)
+    };
     let mut finding = Finding::new(format!("{detail}, so the metadata service has no credentials for the agent"))
         .about("instance-profile", name)
         .about("ec2-instance", id)
         .proofs([shown, proof])
-        .fix(Fix::new(FixClass::A, summary).run(find).run(replace));
+        .fix(fix);
     if let Some(role) = case.fallback() {
         finding.rule = RULE.about.id;
         finding.severity = Severity::Degraded;
@@ -105,7 +107,9 @@ mod tests {
         let mut world = testkit::nat();
         world.lost().fail(op::GET_INSTANCE_PROFILE, "NoSuchEntity");
         let found = findings(world.judge(&RULE));
-        assert!(found[0].fix.as_ref().unwrap().commands[1].contains("Name=PROFILE_NAME"));
+        let commands = &found[0].fix.as_ref().unwrap().commands;
+        assert!(commands[4].contains("--association-id \"$(aws ec2 describe-iam-instance-profile-associations "));
+        assert!(commands[4].ends_with("--iam-instance-profile Name=web"), "{commands:?}");
         world.patch(op::GET_SERVICE_SETTING, SETTING, json!("service-role/Default"));
         assert_eq!(findings(world.judge(&RULE))[0].severity, Severity::Degraded);
     }

@@ -2,10 +2,10 @@
 
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
-use crate::fix::{Aws, Fix, FixClass};
+use crate::fix::{Fix, FixClass};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::Case;
+use crate::ssm::{Case, profile};
 use serde_json::json;
 
 declare_rule! {
@@ -58,21 +58,16 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             "instance profile `{name}` holds no role, and the agent falls back to role `{role}` of Default Host Management"
         )));
     }
-    let command =
-        |verb: &str| Aws::new("iam", verb, "").arg("instance-profile-name", name).arg("role-name", "ROLE_NAME");
+    let summary = format!(
+        "make a role that may register and add it to instance profile `{name}`, of which every instance gets it; if you have such a role, \
+         only the last command, with its name"
+    );
     Ok(Judgement::fail(
         Finding::new(format!("instance profile `{name}` holds no role, so the instance gets no credentials from it"))
             .about("instance-profile", name)
             .about("ec2-instance", &case.instance.instance_id)
             .proof(Evidence::new(op::GET_INSTANCE_PROFILE, name, "Roles", json!([])))
-            .fix(
-                Fix::new(
-                    FixClass::A,
-                    format!("add a role to instance profile `{name}`; every instance with the profile gets it"),
-                )
-                .run(command("add-role-to-instance-profile"))
-                .undo(command("remove-role-from-instance-profile")),
-            ),
+            .fix(profile::fill(case, Fix::new(FixClass::A, summary), name)),
     ))
 }
 

@@ -59,7 +59,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.heartbeat.is_online() {
         return Ok(elsewhere);
     }
-    if let Some(node) = hybrid_twin(case) {
+    if let Some(node) = case.hybrid_twin() {
         return Ok(Judgement::fail(twin(case, node)));
     }
     let line = case.console_line(SignKind::AgentStaleRegistration, &[SignKind::AgentStarted])?;
@@ -78,31 +78,6 @@ fn clear(case: &Case<'_>, summary: &str) -> Fix {
     let is_windows = case.instance.is_windows();
     let (run, undo) = if is_windows { (CLEAR_WINDOWS, RESTORE_WINDOWS) } else { (CLEAR, RESTORE) };
     Fix::new(FixClass::C, summary).run(run).undo(undo)
-}
-
-/// A hybrid node with the address and a name of the instance: private addresses alone are the same in many networks.
-fn hybrid_twin<'a>(case: &Case<'a>) -> Option<&'a InstanceInformation> {
-    let address = case.instance.private_ip_address.as_str();
-    let mut nodes = case.snapshot.managed_nodes.known().iter();
-    nodes.find(|node| {
-        !address.is_empty()
-            && node.instance_id.starts_with("mi-")
-            && node.ip_address == address
-            && is_named(case, &node.computer_name)
-    })
-}
-
-/// Whether a host name is one that EC2 gives the instance (of its address or its id), or its `Name` tag.
-///
-/// Source: EC2 user guide, "EC2 instance hostnames and domains".
-fn is_named(case: &Case<'_>, computer: &str) -> bool {
-    let instance = case.instance;
-    let of_address = format!("ip-{}", instance.private_ip_address.replace('.', "-"));
-    let label = computer.split('.').next().unwrap_or_default();
-    let of_ec2 = [of_address.as_str(), instance.instance_id.as_str()];
-    let is_tagged = |name: &str| !name.is_empty() && (is(name, computer) || is(name, label));
-    of_ec2.into_iter().any(|name| is(label, name))
-        || instance.tags.iter().any(|tag| tag.key == "Name" && is_tagged(&tag.value))
 }
 
 fn twin(case: &Case<'_>, node: &InstanceInformation) -> Finding {

@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn fires_for_an_old_agent() {
         let found = findings(with_agent(without(), "3.2.1542.0").judge(&RULE));
-        assert!(found[0].fix.as_ref().unwrap().commands[0].contains("com.amazonaws.eu-west-1.ec2messages"));
+        assert!(found[0].fix.as_ref().unwrap().commands[2].contains("com.amazonaws.eu-west-1.ec2messages"));
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! An interface endpoint that is there but not available.
 
 use crate::finding::{Finding, Judgement};
-use crate::fix::{Aws, Fix, FixClass};
+use crate::fix::{Fix, FixClass};
 use crate::net::Cause;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::endpoints::Unused;
+use crate::ssm::endpoints::{self, Unused};
 use crate::ssm::paths::Wall;
 
 declare_rule! {
@@ -63,23 +63,8 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     let finding = wall.finding(detail);
     let Some(endpoint) = endpoint else { return finding };
     let groups: Vec<&str> = endpoint.groups.iter().map(|group| group.group_id.as_str()).collect();
-    let create = Aws::new("ec2", "create-vpc-endpoint", case.region())
-        .arg("vpc-id", &endpoint.vpc_id)
-        .arg("vpc-endpoint-type", "Interface")
-        .arg("service-name", &endpoint.service_name)
-        .args("subnet-ids", [&case.instance.subnet_id])
-        .args("security-group-ids", if groups.is_empty() { vec!["SG_ALLOWING_443"] } else { groups })
-        .flag("private-dns-enabled");
-    let delete =
-        Aws::new("ec2", "delete-vpc-endpoints", case.region()).args("vpc-endpoint-ids", ["NEW_VPC_ENDPOINT_ID"]);
-    finding.fix(
-        Fix::new(
-            FixClass::B,
-            format!("create another endpoint for `{}`; `{id}` stays as it is", endpoint.service_name),
-        )
-        .run(create)
-        .undo(delete),
-    )
+    let summary = format!("create another endpoint for `{}`; `{id}` stays as it is", endpoint.service_name);
+    finding.fix(endpoints::create(case, Fix::new(FixClass::B, summary), &[endpoint.service_name.as_str()], &groups))
 }
 
 #[cfg(test)]

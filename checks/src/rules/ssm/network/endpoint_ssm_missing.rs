@@ -60,7 +60,11 @@ mod tests {
         let found = findings(without().judge(&RULE));
         assert!(found[0].detail.contains("`vpce-ssmmessages`"), "{}", found[0].detail);
         let fix = found[0].fix.as_ref().unwrap();
-        assert!(fix.commands[0].contains("--service-name com.amazonaws.eu-west-1.ssm --subnet-ids subnet-private"));
+        assert!(
+            fix.commands[1].ends_with("--group-id \"$group\" --protocol tcp --port 443 --source-group sg-1"),
+            "{fix:?}"
+        );
+        assert!(fix.commands[2].contains("--service-name com.amazonaws.eu-west-1.ssm --subnet-ids subnet-private"));
         assert!(fix.rollback[0].contains("delete-vpc-endpoints"));
         assert!(found[0].path.iter().any(|step| step.verdict == "blocked"));
     }

@@ -60,7 +60,7 @@ mod tests {
     fn fires_also_while_the_node_is_online() {
         let world = without();
         let found = findings(world.judge(&RULE));
-        assert!(found[0].fix.as_ref().unwrap().commands[0].contains("com.amazonaws.eu-west-1.ssmmessages"));
+        assert!(found[0].fix.as_ref().unwrap().commands[2].contains("com.amazonaws.eu-west-1.ssmmessages"));
         assert_eq!(world.diagnose().findings[0].rule, RULE.about.id);
     }
 

@@ -6,6 +6,7 @@ use crate::fix::{Aws, Fix, FixClass};
 use crate::net::{Cause, NatInstanceFault, route};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
+use crate::snapshot::ec2::{RouteTable, is};
 use crate::ssm::Case;
 use crate::ssm::paths::{Wall, Watch};
 
@@ -97,7 +98,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
                 None => finding,
             }
         }
-        Cause::NatState | Cause::NatPrivate | Cause::NatAddressMissing => finding.fix(another(case)),
+        Cause::NatState | Cause::NatPrivate | Cause::NatAddressMissing => finding.fix(another(case, &named.id)),
         Cause::NatInstance(NatInstanceFault::SourceDestCheck) => finding.fix(
             Fix::new(FixClass::A, format!("switch the source/destination check of `{}` off", component.id))
                 .run(
@@ -115,15 +116,57 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     }
 }
 
-/// A new gateway, where the old one cannot serve.
-fn another(case: &Case<'_>) -> Fix {
-    let create = Aws::new("ec2", "create-nat-gateway", case.region())
-        .arg("subnet-id", "PUBLIC_SUBNET_ID")
-        .arg("allocation-id", "ALLOCATION_ID");
-    let summary = "create a public NAT gateway in a public subnet (it costs money by the hour) and route to it";
-    Fix::new(FixClass::B, summary)
-        .run(create)
-        .undo(Aws::new("ec2", "delete-nat-gateway", case.region()).arg("nat-gateway-id", "NAT_GATEWAY_ID"))
+/// A new gateway, where the old one cannot serve, and the route of the instance's subnet to it.
+fn another(case: &Case<'_>, id: &str) -> Fix {
+    let command = |name| Aws::new("ec2", name, case.region());
+    let instance = case.instance;
+    let own = route::of_subnet(case.snapshot, &instance.subnet_id, &instance.vpc_id).ok();
+    let (Some(table), Some(public)) = (own, public_subnet(case)) else {
+        let summary = "create a public NAT gateway (it costs money by the hour) in a subnet with a route to an internet gateway, and route \
+                       to it; the command lists the route tables of the VPC";
+        let list = command("describe-route-tables").arg("filters", format!("Name=vpc-id,Values={}", instance.vpc_id));
+        return Fix::new(FixClass::M, summary).run(list);
+    };
+    let create = command("create-nat-gateway").arg("subnet-id", public).made("allocation-id", "address");
+    let summary = format!(
+        "create a public NAT gateway in public subnet `{public}` (it costs money by the hour) and point the route of `{}` at it",
+        table.route_table_id
+    );
+    let mut fix = Fix::new(FixClass::B, summary)
+        .run(command("allocate-address").arg("domain", "vpc").keep("address", "AllocationId"))
+        .run(create.keep("nat", "NatGateway.NatGatewayId"))
+        .run(command("wait nat-gateway-available").made("nat-gateway-ids", "nat"));
+    for (option, destination) in
+        table.routes.iter().filter(|route| route.nat_gateway_id == id).filter_map(destination_of)
+    {
+        let replace = || command("replace-route").arg("route-table-id", &table.route_table_id).arg(option, destination);
+        fix = fix.run(replace().made("nat-gateway-id", "nat")).undo(replace().arg("nat-gateway-id", id));
+    }
+    fix.undo(command("delete-nat-gateway").made("nat-gateway-id", "nat"))
+        .undo(command("wait nat-gateway-deleted").made("nat-gateway-ids", "nat"))
+        .undo(command("release-address").made("allocation-id", "address"))
+}
+
+/// A live default route to an internet gateway.
+fn is_public(table: &RouteTable) -> bool {
+    table.routes.iter().any(|route| {
+        route.destination_cidr_block == "0.0.0.0/0"
+            && route.gateway_id.starts_with("igw-")
+            && is(&route.state, "active")
+    })
+}
+
+/// Another subnet of the VPC that leads to an internet gateway; one in the zone of the instance before others.
+fn public_subnet<'a>(case: &Case<'a>) -> Option<&'a str> {
+    let instance = case.instance;
+    let own_zone = case.snapshot.subnets.get(&instance.subnet_id).ok().flatten().map(|own| &own.availability_zone);
+    let subnets = case.snapshot.subnets.known().iter().filter(|subnet| subnet.vpc_id == instance.vpc_id);
+    let others = subnets.filter(|subnet| subnet.subnet_id != instance.subnet_id);
+    let public = others.filter(|subnet| {
+        route::of_subnet(case.snapshot, &subnet.subnet_id, &subnet.vpc_id).is_ok_and(|table| is_public(table))
+    });
+    let best = public.min_by_key(|subnet| (Some(&subnet.availability_zone) != own_zone, &subnet.subnet_id));
+    best.map(|subnet| subnet.subnet_id.as_str())
 }
 
 /// The way to the internet gateway for a gateway's subnet: a live route in the subnet's own table, or else a public table.
@@ -131,44 +174,54 @@ fn another(case: &Case<'_>) -> Fix {
 /// `None` for a regional gateway, which has no subnet, and where the table is not known.
 fn reroute(case: &Case<'_>, wall: &Wall<'_>, id: &str) -> Option<Fix> {
     let gateway = case.snapshot.nat_gateways.get(id).ok().flatten().filter(|gateway| !gateway.subnet_id.is_empty())?;
-    let subnet = gateway.subnet_id.as_str();
+    let (subnet, vpc) = (gateway.subnet_id.as_str(), gateway.vpc_id.as_str());
     if subnet == case.instance.subnet_id {
         // A table with an internet gateway would take the way from the instance, which has no public address.
-        return Some(another(case));
+        return Some(another(case, id));
     }
-    let table = route::of_subnet(case.snapshot, subnet, &gateway.vpc_id).ok()?;
+    let command = |name| Aws::new("ec2", name, case.region());
+    let to_internet = |route: Aws| {
+        let find = command("describe-internet-gateways").arg("filters", format!("Name=attachment.vpc-id,Values={vpc}"));
+        route.found("gateway-id", find, "InternetGateways[0].InternetGatewayId")
+    };
+    let table = route::of_subnet(case.snapshot, subnet, vpc).ok()?;
     let own = table.associations.iter().find(|association| association.subnet_id == subnet);
     if wall.obstacle.cause == Cause::NatSubnetBlackhole && own.is_some() && table.associations.len() == 1 {
         let dead = proven(table, wall);
         let commands = dead.into_iter().filter_map(destination_of).map(|(option, destination)| {
-            Aws::new("ec2", "replace-route", case.region())
-                .arg("route-table-id", &table.route_table_id)
-                .arg(option, destination)
-                .arg("gateway-id", "INTERNET_GATEWAY_ID")
+            let route = command("replace-route").arg("route-table-id", &table.route_table_id);
+            to_internet(route.arg(option, destination))
         });
         let summary = format!("point the dead route of the NAT gateway's subnet `{subnet}` at an internet gateway");
         return Some(commands.fold(Fix::new(FixClass::A, summary), Fix::run));
     }
-    let public = "PUBLIC_ROUTE_TABLE_ID";
+    let mut tables = case.snapshot.route_tables.known().iter().filter(|known| known.vpc_id == vpc);
+    let public = tables.find(|known| known.route_table_id != table.route_table_id && is_public(known));
     let summary = format!("give subnet `{subnet}` of `{id}` a route table whose default route is an internet gateway");
-    let fix = Fix::new(FixClass::A, summary);
-    let command = |name| Aws::new("ec2", name, case.region());
-    Some(match own {
-        Some(own) => fix
-            .run(
-                command("replace-route-table-association")
-                    .arg("association-id", &own.route_table_association_id)
-                    .arg("route-table-id", public),
-            )
-            .undo(
-                command("replace-route-table-association")
-                    .arg("association-id", "NEW_ASSOCIATION_ID")
-                    .arg("route-table-id", &table.route_table_id),
-            ),
-        None => fix
-            .run(command("associate-route-table").arg("subnet-id", subnet).arg("route-table-id", public))
-            .undo(command("disassociate-route-table").arg("association-id", "ASSOCIATION_ID")),
-    })
+    let mut fix = Fix::new(FixClass::A, summary);
+    if public.is_none() {
+        let create = command("create-route-table").arg("vpc-id", vpc).keep("table", "RouteTable.RouteTableId");
+        let route = command("create-route").made("route-table-id", "table");
+        fix = fix.run(create).run(to_internet(route.arg("destination-cidr-block", "0.0.0.0/0")));
+    }
+    let to_table = |command: Aws| match public {
+        Some(public) => command.arg("route-table-id", &public.route_table_id),
+        None => command.made("route-table-id", "table"),
+    };
+    fix = match own {
+        Some(own) => {
+            let replace = || command("replace-route-table-association");
+            let there = replace().arg("association-id", &own.route_table_association_id);
+            let back = replace().made("association-id", "association").arg("route-table-id", &table.route_table_id);
+            fix.run(to_table(there).keep("association", "NewAssociationId")).undo(back)
+        }
+        None => {
+            let associate = to_table(command("associate-route-table").arg("subnet-id", subnet));
+            let undo = command("disassociate-route-table").made("association-id", "association");
+            fix.run(associate.keep("association", "AssociationId")).undo(undo)
+        }
+    };
+    Some(if public.is_none() { fix.undo(command("delete-route-table").made("route-table-id", "table")) } else { fix })
 }
 
 #[cfg(test)]
@@ -204,20 +257,27 @@ mod tests {
         let commands = |world: &World| findings(world.judge(&RULE))[0].fix.clone().unwrap().commands;
         let mut world = testkit::nat();
         world.lost().patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/1/Routes/1", json!(null));
-        let associated = "--association-id rtbassoc-2 --route-table-id PUBLIC_ROUTE_TABLE_ID";
-        assert!(commands(&world)[0].ends_with(associated), "{:?}", commands(&world));
+        let made = commands(&world);
+        assert!(
+            made[0].starts_with("table=$(aws ec2 create-route-table --region eu-west-1 --vpc-id vpc-1 "),
+            "{made:?}"
+        );
+        assert!(made[1].contains("--gateway-id \"$(aws ec2 describe-internet-gateways "), "{made:?}");
+        let associated =
+            "--association-id rtbassoc-2 --route-table-id \"$table\" --query NewAssociationId --output text)";
+        assert!(made[2].ends_with(associated), "{made:?}");
         world.patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/1/Associations", json!([]));
-        let implicit =
-            "associate-route-table --region eu-west-1 --subnet-id subnet-public --route-table-id PUBLIC_ROUTE_TABLE_ID";
-        assert!(commands(&world)[0].ends_with(implicit), "{:?}", commands(&world));
+        let implicit = "associate-route-table --region eu-west-1 --subnet-id subnet-public --route-table-id \"$table\"";
+        assert!(commands(&world)[2].contains(implicit), "{:?}", commands(&world));
         let mut world = testkit::nat();
         world.lost().patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/1/Routes/1/State", json!("blackhole"));
-        let replaced =
-            "--route-table-id rtb-public --destination-cidr-block 0.0.0.0/0 --gateway-id INTERNET_GATEWAY_ID";
-        assert!(commands(&world)[0].ends_with(replaced), "{:?}", commands(&world));
+        let replaced = "--route-table-id rtb-public --destination-cidr-block 0.0.0.0/0 --gateway-id \"$(aws ec2 describe-internet-gateways";
+        assert!(commands(&world)[0].contains(replaced), "{:?}", commands(&world));
         let mut world = testkit::nat();
         world.lost().patch(op::DESCRIBE_NAT_GATEWAYS, "/NatGateways/0/SubnetId", json!("subnet-private"));
-        assert!(commands(&world)[0].starts_with("aws ec2 create-nat-gateway"), "{:?}", commands(&world));
+        let made = commands(&world);
+        assert!(made[1].contains("create-nat-gateway --region eu-west-1 --subnet-id subnet-public "), "{made:?}");
+        assert!(made[3].ends_with("--destination-cidr-block 0.0.0.0/0 --nat-gateway-id \"$nat\""), "{made:?}");
     }
 
     #[test]

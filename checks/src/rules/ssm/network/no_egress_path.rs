@@ -1,12 +1,12 @@
 //! The instance's subnet leads nowhere.
 
 use crate::finding::{Finding, Judgement};
-use crate::fix::{Aws, Fix, FixClass};
+use crate::fix::{Fix, FixClass};
 use crate::net::{Cause, Verdict};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::ssm::Case;
 use crate::ssm::paths::{Wall, Watch, is_claimed, open};
+use crate::ssm::{Case, endpoints};
 
 declare_rule! {
     /// ## What it checks
@@ -85,23 +85,13 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         wall.services_in_words(),
         wall.by()
     );
-    let mut fix = Fix::new(
+    let fix = Fix::new(
         FixClass::B,
         "create interface endpoints for Systems Manager in the subnet (they cost money by the hour), or route it over a NAT gateway",
     );
-    for service in &wall.services {
-        fix = fix.run(
-            Aws::new("ec2", "create-vpc-endpoint", case.region())
-                .arg("vpc-endpoint-type", "Interface")
-                .arg("vpc-id", &instance.vpc_id)
-                .arg("service-name", format!("com.amazonaws.{}.{service}", case.region()))
-                .arg("subnet-ids", &instance.subnet_id)
-                .arg("security-group-ids", "SECURITY_GROUP_THAT_LETS_443_IN")
-                .flag("private-dns-enabled"),
-        );
-    }
-    let undo = Aws::new("ec2", "delete-vpc-endpoints", case.region()).arg("vpc-endpoint-ids", "VPC_ENDPOINT_IDS");
-    wall.finding(detail).fix(fix.undo(undo))
+    let names: Vec<String> = wall.services.iter().map(|service| endpoints::service_name(case, service)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    wall.finding(detail).fix(endpoints::create(case, fix, &names, &[]))
 }
 
 #[cfg(test)]
@@ -119,7 +109,11 @@ mod tests {
         world.lost().patch(op::DESCRIBE_ROUTE_TABLES, DEFAULT, Value::Null);
         let found = findings(world.judge(&RULE));
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].fix.as_ref().unwrap().commands.len(), 2, "one endpoint for each service");
+        assert_eq!(
+            found[0].fix.as_ref().unwrap().commands.len(),
+            4,
+            "a group, its rule, and an endpoint for each service"
+        );
     }
 
     #[test]
@@ -131,7 +125,11 @@ mod tests {
         let found = findings(world.judge(&RULE));
         let words = "leads to `pcx-1`, which is a peering connection";
         assert!(found[0].detail.contains(words), "{}", found[0].detail);
-        assert_eq!(found[0].fix.as_ref().unwrap().commands.len(), 2, "one endpoint for each service");
+        assert_eq!(
+            found[0].fix.as_ref().unwrap().commands.len(),
+            4,
+            "a group, its rule, and an endpoint for each service"
+        );
     }
 
     #[test]

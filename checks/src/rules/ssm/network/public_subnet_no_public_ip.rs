@@ -58,12 +58,13 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     );
     let eni = case.instance.primary_interface().map(|eni| eni.network_interface_id.as_str()).unwrap_or_default();
     let command = |name| Aws::new("ec2", name, case.region());
+    let associate = command("associate-address").made("allocation-id", "address").arg("network-interface-id", eni);
     wall.finding(detail).about("network-interface", eni).fix(
         Fix::new(FixClass::B, "give the interface an Elastic IP address (it costs money by the hour)")
-            .run(command("allocate-address").arg("domain", "vpc"))
-            .run(command("associate-address").arg("allocation-id", "ALLOCATION_ID").arg("network-interface-id", eni))
-            .undo(command("disassociate-address").arg("association-id", "ASSOCIATION_ID"))
-            .undo(command("release-address").arg("allocation-id", "ALLOCATION_ID")),
+            .run(command("allocate-address").arg("domain", "vpc").keep("address", "AllocationId"))
+            .run(associate.keep("association", "AssociationId"))
+            .undo(command("disassociate-address").made("association-id", "association"))
+            .undo(command("release-address").made("allocation-id", "address")),
     )
 }
 

@@ -97,13 +97,13 @@ fn fix(case: &Case<'_>, wall: &Wall<'_>, group: &str) -> Fix {
     if let (Some(permission), Value::Object(peer)) = (permission.as_object_mut(), peer) {
         permission.extend(peer);
     }
-    let command = Aws::new("ec2", "authorize-security-group-egress", case.region())
-        .arg("group-id", group)
-        .json("ip-permissions", &json!([permission]));
-    let undo = Aws::new("ec2", "revoke-security-group-egress", case.region())
-        .arg("group-id", group)
-        .arg("security-group-rule-ids", "SECURITY_GROUP_RULE_ID");
-    Fix::new(FixClass::A, format!("allow TCP 443 out of `{group}` {words}")).run(command).undo(undo)
+    let command = |verb: &str| {
+        let command = Aws::new("ec2", verb, case.region()).arg("group-id", group);
+        command.json("ip-permissions", &json!([permission]))
+    };
+    Fix::new(FixClass::A, format!("allow TCP 443 out of `{group}` {words}"))
+        .run(command("authorize-security-group-egress"))
+        .undo(command("revoke-security-group-egress"))
 }
 
 #[cfg(test)]

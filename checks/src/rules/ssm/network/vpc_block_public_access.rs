@@ -69,13 +69,12 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
 fn exclusion(case: &Case<'_>, wall: &Wall<'_>) -> Fix {
     let subnet = case.instance.subnet_id.as_str();
     let passes = |kind: &str| wall.steps.iter().find(|step| step.component.kind == kind);
-    let exclude = |subnet: &str, mode: &str| {
-        Aws::new("ec2", "create-vpc-block-public-access-exclusion", case.region())
+    let exclude = |fix: Fix, subnet: &str, mode: &str, kept: &str| {
+        let create = Aws::new("ec2", "create-vpc-block-public-access-exclusion", case.region())
             .arg("subnet-id", subnet)
-            .arg("internet-gateway-exclusion-mode", mode)
-    };
-    let delete = || {
-        Aws::new("ec2", "delete-vpc-block-public-access-exclusion", case.region()).arg("exclusion-id", "EXCLUSION_ID")
+            .arg("internet-gateway-exclusion-mode", mode);
+        let delete = Aws::new("ec2", "delete-vpc-block-public-access-exclusion", case.region());
+        fix.run(create.keep(kept, "VpcBlockPublicAccessExclusion.ExclusionId")).undo(delete.made("exclusion-id", kept))
     };
     if let Some(nat) = passes("nat-gateway") {
         let gateway = case.snapshot.nat_gateways.get(&nat.component.id).ok().flatten();
@@ -84,19 +83,18 @@ fn exclusion(case: &Case<'_>, wall: &Wall<'_>) -> Fix {
             "ask the owner of the guardrail; with consent, exclude the subnet of the instance and that of `{}`, for what goes out",
             nat.component.id
         );
-        let subnets = others.into_iter().chain([subnet]);
-        return subnets.fold(Fix::new(FixClass::M, summary), |fix, subnet| {
-            fix.run(exclude(subnet, "allow-egress")).undo(delete())
-        });
+        let fix = Fix::new(FixClass::M, summary);
+        let fix = others.into_iter().fold(fix, |fix, other| exclude(fix, other, "allow-egress", "exclusion_nat"));
+        return exclude(fix, subnet, "allow-egress", "exclusion");
     }
     if passes("egress-only-internet-gateway").is_some() {
         let summary =
             "ask the owner of the guardrail; with consent, exclude the subnet of the instance, for what goes out";
-        return Fix::new(FixClass::M, summary).run(exclude(subnet, "allow-egress")).undo(delete());
+        return exclude(Fix::new(FixClass::M, summary), subnet, "allow-egress", "exclusion");
     }
     let summary = "send the agent over a NAT gateway or interface endpoints instead of the instance's public address; the exclusion shown \
                    opens the subnet to what comes in from the internet as well, so only the owner of the guardrail can consent to it";
-    Fix::new(FixClass::M, summary).run(exclude(subnet, "allow-bidirectional")).undo(delete())
+    exclude(Fix::new(FixClass::M, summary), subnet, "allow-bidirectional", "exclusion")
 }
 
 #[cfg(test)]
@@ -123,12 +121,12 @@ mod tests {
         assert_eq!(commands.len(), 2, "{commands:?}");
         for (command, subnet) in commands.iter().zip(["subnet-public", "subnet-private"]) {
             let end = format!("--subnet-id {subnet} --internet-gateway-exclusion-mode allow-egress");
-            assert!(command.ends_with(&end), "{command}");
+            assert!(command.contains(&end), "{command}");
         }
         let found = findings(with_mode(testkit::public(), "block-ingress").judge(&RULE));
         let fix = found[0].fix.as_ref().unwrap();
         assert_eq!(fix.class, FixClass::M);
-        assert!(fix.commands[0].ends_with("--internet-gateway-exclusion-mode allow-bidirectional"), "{fix:?}");
+        assert!(fix.commands[0].contains("--internet-gateway-exclusion-mode allow-bidirectional"), "{fix:?}");
         assert!(fix.summary.contains("comes in from the internet"), "{fix:?}");
     }
 
