@@ -118,6 +118,13 @@ impl Aws {
         self.word(name, format!("\"$({finder})\""))
     }
 
+    /// `--NAME $(aws … --query QUERY --output text)`: every id that another command finds, a word each.
+    #[must_use]
+    pub fn found_all(self, name: &str, finder: Self, query: &str) -> Self {
+        let finder = String::from(finder.answering(query));
+        self.word(name, format!("$({finder})"))
+    }
+
     /// `VARIABLE=$(aws … --query QUERY --output text)`: keeps what the command made, for later commands of the fix and its rollback.
     pub fn keep(self, variable: &str, query: &str) -> String {
         format!("{variable}=$({})", String::from(self.answering(query)))

@@ -84,13 +84,19 @@ fn finding(case: &Case<'_>, servers: &[String], reasons: &[String]) -> Finding {
         finding = finding.about("security-group", &group.group_id);
         return finding.fix(open_group(case, &group.group_id, servers));
     }
-    let associate = |id: &str| {
-        Aws::new("ec2", "associate-dhcp-options", case.region()).arg("dhcp-options-id", id).arg("vpc-id", vpc)
-    };
+    let command = |verb: &str| Aws::new("ec2", verb, case.region());
+    let create = command("create-dhcp-options")
+        .arg("dhcp-configurations", "Key=domain-name-servers,Values=AmazonProvidedDNS")
+        .keep("options", "DhcpOptions.DhcpOptionsId");
+    let associate = || command("associate-dhcp-options").arg("vpc-id", vpc);
     let summary =
         "give the VPC an option set with AmazonProvidedDNS; instances take it over when their lease is renewed";
     finding.fix(
-        Fix::new(FixClass::A, summary).run(associate("DHCP_OPTIONS_WITH_AMAZON_PROVIDED_DNS")).undo(associate(options)),
+        Fix::new(FixClass::A, summary)
+            .run(create)
+            .run(associate().made("dhcp-options-id", "options"))
+            .undo(associate().arg("dhcp-options-id", options))
+            .undo(command("delete-dhcp-options").made("dhcp-options-id", "options")),
     )
 }
 
@@ -104,13 +110,13 @@ fn open_group(case: &Case<'_>, group: &str, servers: &[String]) -> Fix {
     let v6: Vec<_> =
         servers.iter().filter(is_v6).map(|server| json!({ "CidrIpv6": format!("{server}/128") })).collect();
     let permission = |protocol: &str| json!({ "IpProtocol": protocol, "FromPort": 53, "ToPort": 53, "IpRanges": v4, "Ipv6Ranges": v6 });
-    let allow = Aws::new("ec2", "authorize-security-group-egress", case.region())
-        .arg("group-id", group)
-        .json("ip-permissions", &json!([permission("udp"), permission("tcp")]));
-    let revoke = Aws::new("ec2", "revoke-security-group-egress", case.region())
-        .arg("group-id", group)
-        .args("security-group-rule-ids", ["UDP_SECURITY_GROUP_RULE_ID", "TCP_SECURITY_GROUP_RULE_ID"]);
-    Fix::new(FixClass::A, format!("allow DNS out of `{group}` to the servers")).run(allow).undo(revoke)
+    let command = |verb: &str| {
+        let permissions = json!([permission("udp"), permission("tcp")]);
+        Aws::new("ec2", verb, case.region()).arg("group-id", group).json("ip-permissions", &permissions)
+    };
+    Fix::new(FixClass::A, format!("allow DNS out of `{group}` to the servers"))
+        .run(command("authorize-security-group-egress"))
+        .undo(command("revoke-security-group-egress"))
 }
 
 #[cfg(test)]

@@ -148,10 +148,17 @@ fn finding(case: &Case<'_>, entry: &Entry<'_>, name: &str) -> Finding {
         "DNS Firewall rule `{}` (priority {}) of group `{}` blocks `{name}` for VPC `{}`, so the agent of `{}` does not find it",
         rule.name, rule.priority, entry.group, case.instance.vpc_id, case.instance.instance_id
     );
-    let allow = Aws::new("route53resolver", "update-firewall-domains", case.region())
-        .arg("firewall-domain-list-id", "ALLOWED_DOMAIN_LIST_ID")
-        .arg("operation", "ADD")
-        .args("domains", [name]);
+    let command = |verb: &str| Aws::new("route53resolver", verb, case.region());
+    let label = format!("allow-{}", name.replace('.', "-"));
+    let list = command("create-firewall-domain-list").arg("name", &label).keep("list", "FirewallDomainList.Id");
+    let fill = command("update-firewall-domains").made("firewall-domain-list-id", "list").arg("operation", "ADD");
+    let allow = command("create-firewall-rule")
+        .arg("firewall-rule-group-id", entry.group)
+        .made("firewall-domain-list-id", "list")
+        .arg("priority", free_priority(case, entry).to_string())
+        .arg("action", "ALLOW")
+        .arg("name", &label);
+    let undo = command("delete-firewall-rule").arg("firewall-rule-group-id", entry.group);
     let at = |member: &str| format!("FirewallRules[{}].{member}", entry.position);
     Finding::new(detail)
         .about("firewall-rule-group", entry.group)
@@ -160,8 +167,23 @@ fn finding(case: &Case<'_>, entry: &Entry<'_>, name: &str) -> Finding {
         .proof(Evidence::new(op::LIST_FIREWALL_RULES, entry.group, at("Priority"), rule.priority))
         .fix(
             Fix::new(FixClass::M, format!("have the owner of `{}` allow `{name}` in front of this rule", entry.group))
-                .run(allow),
+                .run(list)
+                .run(fill.args("domains", [name]))
+                .run(allow)
+                .undo(undo.made("firewall-domain-list-id", "list"))
+                .undo(command("delete-firewall-domain-list").made("firewall-domain-list-id", "list")),
         )
+}
+
+/// The highest number below that of a rule which no other rule of its group has.
+fn free_priority(case: &Case<'_>, entry: &Entry<'_>) -> i64 {
+    let group = case.snapshot.firewall_rules.get(entry.group).ok().flatten();
+    let taken: Vec<i64> = group.into_iter().flat_map(|group| &group.firewall_rules).map(|rule| rule.priority).collect();
+    let mut free = entry.rule.priority.saturating_sub(1);
+    while taken.contains(&free) {
+        free = free.saturating_sub(1);
+    }
+    free
 }
 
 #[cfg(test)]

@@ -84,9 +84,8 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     let command = |name, group: &str| Aws::new("ec2", name, case.region()).arg("group-id", group);
     let summary = format!("allow TCP 443 into {} from the instance's group `{}`", in_words(&groups), own.group_id);
     finding.fix(groups.iter().fold(Fix::new(FixClass::A, summary), |fix, group| {
-        fix.run(command("authorize-security-group-ingress", group).json("ip-permissions", &permission)).undo(
-            command("revoke-security-group-ingress", group).arg("security-group-rule-ids", "SECURITY_GROUP_RULE_ID"),
-        )
+        fix.run(command("authorize-security-group-ingress", group).json("ip-permissions", &permission))
+            .undo(command("revoke-security-group-ingress", group).json("ip-permissions", &permission))
     }))
 }
 

@@ -127,12 +127,12 @@ fn finding(case: &Case<'_>, rule: &ResolverRule, names: &[&str]) -> Finding {
         .arg("rule-type", "SYSTEM")
         .arg("domain-name", "amazonaws.com");
     let associate = Aws::new("route53resolver", "associate-resolver-rule", case.region())
-        .arg("resolver-rule-id", "SYSTEM_RULE_ID")
+        .made("resolver-rule-id", "rule")
         .arg("vpc-id", &case.instance.vpc_id);
     let mut fix = Fix::new(FixClass::M, "have whoever runs the Resolver rules answer the names of AWS inside the VPC");
     // A system rule must be more specific than the forwarding rule.
     if plain(&rule.domain_name).len() < "amazonaws.com".len() {
-        fix = fix.run(create).run(associate);
+        fix = fix.run(create.keep("rule", "ResolverRule.Id")).run(associate);
     }
     Finding::new(detail)
         .about("resolver-rule", &rule.id)

@@ -65,32 +65,69 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     if commands.is_empty() {
         return finding;
     }
-    let summary =
-        format!("point each dead route of `{}` at a target that exists; all its subnets follow", component.id);
+    let summary = format!("point each dead route of `{}` at a target that works; all its subnets follow", component.id);
     finding.fix(commands.into_iter().fold(Fix::new(FixClass::A, summary), Fix::run))
 }
 
-/// A command for each dead route that the obstacle proves, with a target of the kind that it had; none for a kind that is not known.
+/// A target of the kind that a route has lost: the option that takes it, the command that finds one in the VPC, and where it stands in the
+/// answer.
+fn another(case: &Case<'_>, lost: &Target) -> Option<(&'static str, Aws, String)> {
+    let vpc = case.instance.vpc_id.as_str();
+    let find = |command: &str, filters: &[&str]| {
+        let filters = filters.iter().map(|filter| filter.replace("VPC", vpc));
+        let name = if command == "describe-nat-gateways" { "filter" } else { "filters" };
+        Aws::new("ec2", command, case.region()).args(name, filters)
+    };
+    let attached = "Name=attachment.vpc-id,Values=VPC";
+    let first = |query: &str| query.to_owned();
+    Some(match lost {
+        Target::NatGateway(_) => {
+            let filters = ["Name=vpc-id,Values=VPC", "Name=state,Values=available"];
+            ("nat-gateway-id", find("describe-nat-gateways", &filters), first("NatGateways[0].NatGatewayId"))
+        }
+        Target::InternetGateway(_) => {
+            let query = first("InternetGateways[0].InternetGatewayId");
+            ("gateway-id", find("describe-internet-gateways", &[attached]), query)
+        }
+        Target::VirtualPrivateGateway(_) => {
+            ("gateway-id", find("describe-vpn-gateways", &[attached]), first("VpnGateways[0].VpnGatewayId"))
+        }
+        Target::TransitGateway(_) => {
+            let filters = ["Name=vpc-id,Values=VPC", "Name=state,Values=available"];
+            let query = first("TransitGatewayVpcAttachments[0].TransitGatewayId");
+            ("transit-gateway-id", find("describe-transit-gateway-vpc-attachments", &filters), query)
+        }
+        Target::Peering(_) => {
+            let filters = ["Name=requester-vpc-info.vpc-id,Values=VPC", "Name=status-code,Values=active"];
+            let query = first("VpcPeeringConnections[0].VpcPeeringConnectionId");
+            ("vpc-peering-connection-id", find("describe-vpc-peering-connections", &filters), query)
+        }
+        Target::EgressOnlyInternetGateway(_) => {
+            let command = Aws::new("ec2", "describe-egress-only-internet-gateways", case.region());
+            let query =
+                format!("EgressOnlyInternetGateways[?Attachments[?VpcId=='{vpc}']].EgressOnlyInternetGatewayId | [0]");
+            ("egress-only-internet-gateway-id", command, query)
+        }
+        Target::Interface { .. } | Target::Local | Target::Endpoint(_) | Target::Other(_) => return None,
+    })
+}
+
+/// A command for each dead route that the obstacle proves: the NAT instance is started, and any other target replaced by one of its kind;
+/// none for a kind that is not known.
 fn replacements(case: &Case<'_>, wall: &Wall<'_>) -> Vec<Aws> {
     let id = wall.obstacle.component.id.as_str();
     let table = case.snapshot.route_tables.get(id).ok().flatten();
     let dead = table.into_iter().flat_map(|table| proven(table, wall));
     dead.filter_map(|route| {
         let (option, destination) = destination_of(route)?;
-        let (target, placeholder) = match Target::of(route) {
-            Target::NatGateway(_) => ("nat-gateway-id", "NAT_GATEWAY_ID"),
-            Target::InternetGateway(_) => ("gateway-id", "INTERNET_GATEWAY_ID"),
-            Target::VirtualPrivateGateway(_) => ("gateway-id", "VIRTUAL_PRIVATE_GATEWAY_ID"),
-            Target::TransitGateway(_) => ("transit-gateway-id", "TRANSIT_GATEWAY_ID"),
-            Target::Peering(_) => ("vpc-peering-connection-id", "VPC_PEERING_CONNECTION_ID"),
-            Target::Interface { .. } => ("network-interface-id", "NETWORK_INTERFACE_ID"),
-            Target::EgressOnlyInternetGateway(_) => {
-                ("egress-only-internet-gateway-id", "EGRESS_ONLY_INTERNET_GATEWAY_ID")
-            }
-            Target::Local | Target::Endpoint(_) | Target::Other(_) => return None,
-        };
+        let target = Target::of(route);
+        if let Target::Interface { instance, .. } = &target {
+            let start = Aws::new("ec2", "start-instances", case.region()).args("instance-ids", [instance]);
+            return Some(start).filter(|_| !instance.is_empty());
+        }
+        let (member, finder, query) = another(case, &target)?;
         let replace = Aws::new("ec2", "replace-route", case.region()).arg("route-table-id", id);
-        Some(replace.arg(option, destination).arg(target, placeholder))
+        Some(replace.arg(option, destination).found(member, finder, &query))
     })
     .collect()
 }
@@ -143,8 +180,10 @@ mod tests {
         let commands: Vec<&String> = found.iter().flat_map(|found| &found.fix.as_ref().unwrap().commands).collect();
         assert_eq!(commands.len(), 2, "{commands:?}");
         for (command, block) in commands.iter().zip(["0.0.0.0/1", "128.0.0.0/1"]) {
-            let end = format!("--destination-cidr-block {block} --transit-gateway-id TRANSIT_GATEWAY_ID");
-            assert!(command.ends_with(&end), "{command}");
+            let part = format!(
+                "--destination-cidr-block {block} --transit-gateway-id \"$(aws ec2 describe-transit-gateway-vpc-attachments "
+            );
+            assert!(command.contains(&part), "{command}");
         }
     }
 

@@ -89,17 +89,17 @@ fn mend(case: &Case<'_>) -> Option<Fix> {
         .arg("name", SESSION_PREFERENCES)
         .arg("document-version", "$LATEST")
         .arg("content", content.to_string());
-    let put_in_force = |version: &str| {
-        Aws::new("ssm", "update-document-default-version", case.region())
-            .arg("name", SESSION_PREFERENCES)
-            .arg("document-version", version)
-    };
-    let old = if document.document_version.is_empty() { "OLD_VERSION" } else { document.document_version.as_str() };
+    let put_in_force =
+        || Aws::new("ssm", "update-document-default-version", case.region()).arg("name", SESSION_PREFERENCES);
     let summary = format!(
         "let idle sessions live for {DEFAULT} minutes, on every node of the account and Region: write a new version of the \
-         preferences, and put the version that the first command prints in force"
+         preferences, and put it in force"
     );
-    Some(Fix::new(FixClass::A, summary).run(write).run(put_in_force("NEW_VERSION")).undo(put_in_force(old)))
+    let fix = Fix::new(FixClass::A, summary)
+        .run(write.keep("version", "DocumentDescription.DocumentVersion"))
+        .run(put_in_force().made("document-version", "version"));
+    let old = document.document_version.as_str();
+    Some(if old.is_empty() { fix } else { fix.undo(put_in_force().arg("document-version", old)) })
 }
 
 #[cfg(test)]
@@ -131,7 +131,7 @@ mod tests {
         let fix = found[0].fix.as_ref().unwrap();
         assert!(fix.commands[0].contains(r#""idleSessionTimeout":"20""#), "{}", fix.commands[0]);
         let in_force = "aws ssm update-document-default-version --region eu-west-1 --name SSM-SessionManagerRunShell";
-        assert_eq!(fix.commands[1], format!("{in_force} --document-version NEW_VERSION"));
+        assert_eq!(fix.commands[1], format!("{in_force} --document-version \"$version\""));
         assert_eq!(fix.rollback, [format!("{in_force} --document-version 4")]);
     }
 

@@ -7,7 +7,7 @@ use crate::iam::{Decision, FailedElement, Layer, PolicySet, PolicySource, Verdic
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::credentials::nearly;
-use crate::ssm::endpoints::service_name;
+use crate::ssm::endpoints::{create, service_name};
 use crate::ssm::sessions::{Way, not_asked, preference, way_to};
 use crate::ssm::{Case, Preferences, RoleFacts};
 use serde_json::json;
@@ -162,15 +162,9 @@ fn finding(case: &Case<'_>, role: &RoleFacts<'_>, key: &str, arn: Option<&str>, 
 }
 
 fn endpoint(case: &Case<'_>) -> Fix {
-    let create = Aws::new("ec2", "create-vpc-endpoint", case.region())
-        .arg("vpc-id", &case.instance.vpc_id)
-        .arg("service-name", service_name(case, "kms"))
-        .arg("vpc-endpoint-type", "Interface")
-        .args("subnet-ids", [&case.instance.subnet_id])
-        .args("security-group-ids", ["SECURITY_GROUP_ID"])
-        .flag("private-dns-enabled");
-    let delete = Aws::new("ec2", "delete-vpc-endpoints", case.region()).args("vpc-endpoint-ids", ["VPC_ENDPOINT_ID"]);
-    Fix::new(FixClass::B, "create an endpoint for `kms`; it is billed by the hour").run(create).undo(delete)
+    let name = service_name(case, "kms");
+    let fix = Fix::new(FixClass::B, "create an endpoint for `kms`; it is billed by the hour");
+    create(case, fix, &[name.as_str()], &[])
 }
 
 #[cfg(test)]

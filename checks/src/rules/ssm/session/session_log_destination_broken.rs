@@ -5,6 +5,7 @@ use crate::finding::{Finding, Judgement, Severity};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::iam::{Decision, Verdict};
 use crate::rule::declare_rule;
+use crate::snapshot::ssm::SESSION_PREFERENCES;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::credentials::{calls, nearly};
 use crate::ssm::sessions::{not_asked, preference};
@@ -120,9 +121,13 @@ fn group_finding(case: &Case<'_>, preferences: &Preferences) -> Result<Option<Fi
             Some(place(detail, is_demanded, "log-group", name).proof(evidence("logGroups")).fix(fix))
         }
         Some(group) if is_demanded && group.kms_key_id.is_empty() => {
-            let fix = Fix::new(FixClass::A, format!("encrypt log group `{name}` with a key of KMS"))
-                .run(command("associate-kms-key").arg("kms-key-id", "KMS_KEY_ARN"))
-                .undo(command("disassociate-kms-key"));
+            let summary = format!(
+                "give log group `{name}` a key whose policy lets CloudWatch Logs use it (`aws logs associate-kms-key`), or take the \
+                 demand out of the preferences; these list the keys and show the preferences"
+            );
+            let keys = Aws::new("kms", "list-aliases", case.region()).arg("query", "Aliases[].[AliasName,TargetKeyId]");
+            let preferences = Aws::new("ssm", "get-document", case.region()).arg("name", SESSION_PREFERENCES);
+            let fix = Fix::new(FixClass::M, summary).run(keys).run(preferences);
             let detail =
                 format!("the preferences demand an encrypted log group, and `{name}` has no key, {}", effect(true));
             Some(place(detail, true, "log-group", name).proof(evidence("kmsKeyId")).fix(fix))

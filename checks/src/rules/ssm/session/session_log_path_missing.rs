@@ -6,7 +6,7 @@ use crate::fix::{Aws, Fix, FixClass};
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::RouteTable;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::endpoints::service_name;
+use crate::ssm::endpoints::{create, service_name};
 use crate::ssm::sessions::{Way, not_asked, preference, way_to};
 use crate::ssm::{Case, Preferences};
 use serde_json::Value;
@@ -65,16 +65,20 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 }
 
 fn finding(case: &Case<'_>, service: &str, table: &RouteTable) -> Finding {
-    let (vpc, subnet) = (case.instance.vpc_id.as_str(), case.instance.subnet_id.as_str());
+    let vpc = case.instance.vpc_id.as_str();
     let name = service_name(case, service);
-    let create = Aws::new("ec2", "create-vpc-endpoint", case.region()).arg("vpc-id", vpc).arg("service-name", &name);
-    let (class, create) = if service == "s3" {
-        (FixClass::A, create.arg("vpc-endpoint-type", "Gateway").args("route-table-ids", [&table.route_table_id]))
+    let summary = format!("create an endpoint for `{service}` in VPC `{vpc}`");
+    let fix = if service == "s3" {
+        let gateway = Aws::new("ec2", "create-vpc-endpoint", case.region())
+            .arg("vpc-id", vpc)
+            .arg("service-name", &name)
+            .arg("vpc-endpoint-type", "Gateway")
+            .args("route-table-ids", [&table.route_table_id]);
+        let delete = Aws::new("ec2", "delete-vpc-endpoints", case.region()).made("vpc-endpoint-ids", "endpoint");
+        Fix::new(FixClass::A, summary).run(gateway.keep("endpoint", "VpcEndpoint.VpcEndpointId")).undo(delete)
     } else {
-        let create = create.arg("vpc-endpoint-type", "Interface").args("subnet-ids", [subnet]);
-        (FixClass::B, create.args("security-group-ids", ["SECURITY_GROUP_ID"]).flag("private-dns-enabled"))
+        create(case, Fix::new(FixClass::B, summary), &[name.as_str()], &[])
     };
-    let undo = Aws::new("ec2", "delete-vpc-endpoints", case.region()).args("vpc-endpoint-ids", ["VPC_ENDPOINT_ID"]);
     let targets: Vec<Value> = table.routes.iter().map(|route| route.gateway_id.as_str().into()).collect();
     Finding::new(format!(
         "session logs go to `{service}`, but no route of `{}` leads out of VPC `{vpc}` and the VPC has no endpoint for it",
@@ -83,7 +87,7 @@ fn finding(case: &Case<'_>, service: &str, table: &RouteTable) -> Finding {
     .about("vpc", vpc)
     .about("route-table", &table.route_table_id)
     .proof(Evidence::new(op::DESCRIBE_ROUTE_TABLES, &table.route_table_id, "Routes[].GatewayId", targets))
-    .fix(Fix::new(class, format!("create an endpoint for `{service}` in VPC `{vpc}`")).run(create).undo(undo))
+    .fix(fix)
 }
 
 #[cfg(test)]

@@ -50,10 +50,13 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             so its programs stand still",
         impaired.since()
     );
-    let volumes = Aws::new("ec2", "describe-volumes", case.region())
-        .arg("filters", format!("Name=attachment.instance-id,Values={id}"))
-        .arg("query", "Volumes[].[VolumeId,Attachments[0].Device,State]");
-    let status = Aws::new("ec2", "describe-volume-status", case.region()).arg("volume-ids", "VOLUME_ID");
+    let attached = || {
+        let filter = format!("Name=attachment.instance-id,Values={id}");
+        Aws::new("ec2", "describe-volumes", case.region()).arg("filters", filter)
+    };
+    let volumes = attached().arg("query", "Volumes[].[VolumeId,Attachments[0].Device,State]");
+    let status = Aws::new("ec2", "describe-volume-status", case.region());
+    let status = status.found_all("volume-ids", attached(), "Volumes[].VolumeId");
     let summary = "find the volume and follow its events; if AWS does not repair it soon, stop and start the instance";
     Ok(Judgement::fail(
         Finding::new(detail)
