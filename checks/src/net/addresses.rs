@@ -134,6 +134,16 @@ impl AddressSet {
         }
     }
 
+    /// The first address in it, IPv6 before IPv4.
+    pub(super) fn first(&self) -> Option<IpAddr> {
+        self.0.as_slice().first().map(|(first, _)| address_at(*first))
+    }
+
+    /// Every address of it, for the sets of few that an interface has.
+    pub(super) fn members(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        self.0.as_slice().iter().flat_map(|(first, last)| *first..=*last).map(address_at)
+    }
+
     /// The part of it that is of this family.
     #[must_use]
     pub fn of_family(&self, family: Family) -> Self {
@@ -149,6 +159,11 @@ impl AddressSet {
     /// The addresses at these places.
     pub(super) fn of_ranges(ranges: impl Iterator<Item = (u128, u128)>) -> Self {
         Self(Ranges::collected(ranges))
+    }
+
+    /// Whether some address of it is at one of these places.
+    pub(super) fn is_touching(&self, (first, last): (u128, u128)) -> bool {
+        self.0.is_touching(first, last)
     }
 
     /// Whether every address of it is at one of these places.

@@ -75,6 +75,11 @@ impl PortSet {
         Self(self.0.between(first, last))
     }
 
+    /// Whether some port of it lies between these two.
+    pub(super) fn is_touching(&self, (first, last): (u16, u16)) -> bool {
+        self.0.is_touching(first, last)
+    }
+
     /// Whether every port of it lies between these two.
     pub(super) fn is_between(&self, (first, last): (u16, u16)) -> bool {
         self.0.is_between(first, last)

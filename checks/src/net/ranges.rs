@@ -122,6 +122,11 @@ impl<T: Bound> Ranges<T> {
         }
     }
 
+    /// Whether some number of it lies between these two.
+    pub(super) fn is_touching(&self, first: T, last: T) -> bool {
+        self.0.iter().any(|(start, end)| *start <= last && first <= *end)
+    }
+
     /// The part of it that lies between these two.
     pub(super) fn between(&self, first: T, last: T) -> Self {
         if self.is_between(first, last) {

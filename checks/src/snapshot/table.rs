@@ -125,12 +125,20 @@ impl<T: Resource> Table<T> {
     /// # Errors
     /// Why it is not known whether these are all.
     pub fn select(&self, filter: &str, value: &str, matches: impl Fn(&T) -> bool) -> Result<Vec<&T>, Gap> {
+        self.covers(filter, value)?;
+        Ok(self.rows.iter().filter(|row| matches(row)).collect())
+    }
+
+    /// Whether every row was asked for of which `filter` = `value` holds, in the API's words.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn covers(&self, filter: &str, value: &str) -> Result<(), Gap> {
         self.answered(|selection| match selection {
             Selection::All => true,
             Selection::Filter(name, values) => name == filter && values.iter().any(|known| known == value),
             Selection::Ids(_) | Selection::Narrow => false,
-        })?;
-        Ok(self.rows.iter().filter(|row| matches(row)).collect())
+        })
     }
 
     /// Every row, when all were asked for.
