@@ -3,6 +3,7 @@
 use super::addresses::AddressSet;
 use super::interface::Interface;
 use super::internet::{self, not_public};
+use super::private_gateway as gateway;
 use super::network::Network;
 use super::obstacle::{Cause, Obstacle};
 use super::path::{Certainty, Path, Verdict, Walk, Way};
@@ -28,6 +29,8 @@ pub enum Point<'n, 's> {
     Outside(IpAddr),
     /// Any address on the internet.
     Internet(Family),
+    /// Addresses behind a virtual private gateway, `vgw-…`: only as the point where packets start.
+    Gateway(String),
 }
 
 impl<'n, 's> From<&'n Interface<'s>> for Point<'n, 's> {
@@ -51,7 +54,7 @@ impl Flow {
         Self { protocol: Protocol::TCP, ports: PortSet::one(port) }
     }
 
-    fn to(&self, source: AddressSet, destination: AddressSet) -> Traffic {
+    pub(super) fn to(&self, source: AddressSet, destination: AddressSet) -> Traffic {
         Traffic::new(self.protocol, source, destination, self.ports.clone())
     }
 }
@@ -84,6 +87,7 @@ impl<'s> Network<'s> {
             Point::Interface(_) => None,
             Point::Address(address) | Point::Outside(address) => Some(Family::of(*address)),
             Point::Internet(family) => Some(*family),
+            Point::Gateway(_) => None,
         };
         fixed(to).or_else(|| fixed(from)).unwrap_or(Family::Ipv4)
     }
@@ -108,6 +112,12 @@ impl<'s> Network<'s> {
             },
             Point::Outside(address) => self.from_outside(&mut walk, AddressSet::one(*address), to, flow),
             Point::Internet(family) => self.from_outside(&mut walk, AddressSet::internet(*family), to, flow),
+            Point::Gateway(gateway) => {
+                let certainty = Certainty::Within(Gap::opaque(format!("which address behind `{gateway}` is meant")));
+                let mut walk = Walk::new(family, &certainty, explains);
+                gateway::from_private(self, &mut walk, gateway, to, flow);
+                return finish(walk);
+            }
         }
         finish(walk)
     }
@@ -120,7 +130,7 @@ impl<'s> Network<'s> {
 
     fn from_interface(&self, walk: &mut Walk<'_>, origin: &Interface<'s>, to: &Point<'_, 's>, flow: &Flow) {
         let family = walk.family;
-        let trip = Trip { network: self, from: Some(origin), to: None, service: None, causes: Causes::INTERFACE };
+        let trip = Trip { network: self, from: Some(origin), to: None, service: None, causes: Causes::INTERFACE, beyond: None };
         let source = origin.addresses(family).clone();
         let narrowed;
         let (target, destination) = match to {
@@ -136,6 +146,7 @@ impl<'s> Network<'s> {
             }
             Point::Outside(address) => (None, AddressSet::one(*address)),
             Point::Internet(family) => (None, AddressSet::internet(*family)),
+            Point::Gateway(gateway) => return walk.gap(|| Gap::opaque(format!("what is behind `{gateway}`"))),
         };
         Trip { to: target, ..trip }.leave(walk, origin, flow.to(source, destination));
     }
@@ -150,7 +161,7 @@ impl<'s> Network<'s> {
         match to {
             Point::Interface(target) => self.into(walk, target, flow.to(source, self.outside(target, family))),
             Point::Address(address) | Point::Outside(address) => self.to_address(walk, source, *address, flow),
-            Point::Internet(_) => walk.gap(|| Gap::opaque("the internet")),
+            Point::Internet(_) | Point::Gateway(_) => walk.gap(|| Gap::opaque("the internet")),
         }
     }
 
@@ -202,7 +213,7 @@ impl<'s> Network<'s> {
             walk.obstacle(|| Obstacle::new(Cause::NoAddress, target.component(), Vec::new()));
             return;
         }
-        let trip = Trip { network: self, from: None, to: Some(target), service: None, causes: Causes::INTERFACE };
+        let trip = Trip { network: self, from: None, to: Some(target), service: None, causes: Causes::INTERFACE, beyond: None };
         let parcel = Parcel { link: Link::Lost("SG_REFERENCES_NOT_PRESERVED"), ..Parcel::new(asked, Way::Forward) };
         internet::into(&trip, walk, target, parcel);
     }
@@ -220,5 +231,6 @@ fn shown(point: &Point<'_, '_>, family: Family) -> String {
         Point::Interface(own) => own.addresses(family).to_string(),
         Point::Address(address) | Point::Outside(address) => address.to_string(),
         Point::Internet(_) => "internet".to_owned(),
+        Point::Gateway(gateway) => gateway.clone(),
     }
 }

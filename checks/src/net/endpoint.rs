@@ -194,7 +194,7 @@ fn to_seats<'w, 's>(
     let mut walk = walk;
     let everywhere = AddressSet::joined(seats.iter().map(|seat| &seat.addresses));
     let asked = tcp(origin.addresses(walk.family), everywhere, port);
-    let trip = Trip { network, from: Some(origin), to: None, service: None, causes: Causes::ENDPOINT };
+    let trip = Trip { network, from: Some(origin), to: None, service: None, causes: Causes::ENDPOINT, beyond: None };
     let current = trip.out_of(&mut walk, origin, &asked, peer(target));
     let mut branches = Branches::new();
     for seat in seats {
@@ -222,7 +222,7 @@ fn blindly<'s>(
     walk: &mut Walk<'_>,
 ) {
     let asked = tcp(origin.addresses(walk.family), AddressSet::all(walk.family), port);
-    let trip = Trip { network, from: Some(origin), to: None, service: None, causes: Causes::ENDPOINT };
+    let trip = Trip { network, from: Some(origin), to: None, service: None, causes: Causes::ENDPOINT, beyond: None };
     let current = trip.out_of(walk, origin, &asked, peer(target));
     trip.into_groups(walk, target, &current);
 }

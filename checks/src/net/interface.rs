@@ -46,6 +46,8 @@ pub struct Interface<'s> {
     pub denies_internet: bool,
     /// Whether it is meant to use an address that is not its own.
     pub is_foreign: bool,
+    /// Whether a load balancer listens there, whose listeners are no facts here.
+    pub is_load_balancer: bool,
     /// Such as `interface`, `nat_gateway`, `vpc_endpoint`; empty when not told.
     pub interface_type: &'s str,
 }
@@ -119,6 +121,7 @@ impl<'s> Interface<'s> {
             source_dest_check: None,
             denies_internet: false,
             is_foreign: false,
+            is_load_balancer: false,
             interface_type: "",
         }
     }
@@ -127,6 +130,7 @@ impl<'s> Interface<'s> {
     pub(super) fn add_row(&mut self, eni: &'s NetworkInterface) {
         self.denies_internet = eni.deny_all_igw_traffic;
         self.interface_type = &eni.interface_type;
+        self.is_load_balancer = eni.description.starts_with("ELB ") || eni.interface_type.ends_with("load_balancer");
     }
 
     fn add_addresses(&mut self, primary: &str, all: &[PrivateIpAddress], paired: Option<&ec2::AddressAssociation>) {

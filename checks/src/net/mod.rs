@@ -21,6 +21,7 @@ mod obstacle;
 mod path;
 mod peering;
 mod ports;
+mod private_gateway;
 pub mod prefix_list;
 mod proof;
 mod ranges;

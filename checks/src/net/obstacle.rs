@@ -212,6 +212,8 @@ pub struct Obstacle {
     pub cause: Cause,
     /// How much it stops.
     pub effect: Effect,
+    /// Whether it stops the replies.
+    pub is_on_return: bool,
     /// The resource that is at fault.
     pub component: Component,
     /// The packets that met it, as they look at that point; `None` where names and not packets are concerned.
@@ -234,6 +236,7 @@ impl Obstacle {
         Self {
             cause,
             effect: Effect::Blocked,
+            is_on_return: false,
             component,
             header: None,
             by: None,

@@ -254,6 +254,7 @@ impl<'w> Walk<'w> {
             return;
         }
         let obstacle = obstacle();
+        let obstacle = Obstacle { is_on_return: way == Way::Reply, ..obstacle };
         let Some(header) = header.hull() else { return self.keep(obstacle) };
         let verdict = HopVerdict::Blocked;
         let (by, code) = (obstacle.by.clone(), obstacle.code);
@@ -325,6 +326,7 @@ impl<'w> Walk<'w> {
             let mut obstacle = Obstacle::new(stage.cause, component, evidence);
             obstacle.effect = effect;
             obstacle.passes = passes;
+            obstacle.is_on_return = stage.way == Way::Reply;
             obstacle.code = filtered.code.or(obstacle.code);
             obstacle.by = in_words(&dropping);
             obstacle.header = filtered.dropped.hull();

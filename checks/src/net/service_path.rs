@@ -366,7 +366,7 @@ impl<'s> Question<'_, 's> {
     }
 
     fn trip<'q>(&'q self, service: Option<&'q str>) -> Trip<'q, 's> {
-        Trip { network: self.network, from: Some(self.origin), to: None, service, causes: Causes::INTERFACE }
+        Trip { network: self.network, from: Some(self.origin), to: None, service, causes: Causes::INTERFACE, beyond: None }
     }
 
     fn conclude(self, ways: Vec<Way>, endpoints: Vec<Considered>, resolution: Resolution) -> ServicePath {

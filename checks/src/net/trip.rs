@@ -34,6 +34,8 @@ pub(super) struct Trip<'t, 's> {
     /// certain addresses are meant, wherever they are.
     pub(super) service: Option<&'t str>,
     pub(super) causes: Causes,
+    /// The virtual private gateway behind which packets start.
+    pub(super) beyond: Option<&'t str>,
 }
 
 /// What faults at the far end are called.
@@ -383,6 +385,9 @@ impl<'t, 's> Trip<'t, 's> {
             Target::Endpoint(id) => gateway::endpoint(self, walk, id, (table, choice), parcel),
             Target::Peering(id) => peering::across(self, walk, at, id, (table, choice), parcel),
             Target::TransitGateway(id) => transit_gateway::across(self, walk, at, id, parcel),
+            Target::VirtualPrivateGateway(id) if parcel.way == Way::Reply && self.beyond == Some(id) => {
+                walk.pass(parcel.way, parcel.traffic, || (choice.target.component(), None, None));
+            }
             Target::VirtualPrivateGateway(_) | Target::Other(_) => {
                 let hop = || choice.target.component();
                 walk.opaque(parcel.way, hop, parcel.traffic, "UNSUPPORTED_COMPONENT", || behind(choice.target));
@@ -579,6 +584,10 @@ impl<'t, 's> Trip<'t, 's> {
     pub(super) fn arrive(&self, walk: &mut Walk<'_>, target: &Interface<'s>, parcel: Parcel<'_, 's>) {
         if is(target.interface_type, "nat_gateway") {
             return nat::unsolicited(walk, target.id, parcel);
+        }
+        if target.is_load_balancer {
+            let gap = || Gap::opaque(format!("what load balancer interface `{}` takes", target.id));
+            walk.opaque(parcel.way, || target.component(), parcel.traffic, "UNSUPPORTED_COMPONENT", gap);
         }
         let traffic = self.in_through(walk, target, parcel.traffic, parcel.link);
         if !walk.is_settled() {

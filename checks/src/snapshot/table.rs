@@ -35,6 +35,10 @@ pub trait Resource: DeserializeOwned {
     const FILTER: &'static str;
     /// Id of a row.
     fn id(&self) -> &str;
+    /// Whether another row with the same id is the same thing, told anew.
+    fn is_same_as(&self, _other: &Self) -> bool {
+        true
+    }
     /// The rows of an answer, or what was expected instead.
     fn rows(output: &Value) -> Result<Vec<Value>, String> {
         shape::list(output, Self::MEMBER)
@@ -92,7 +96,11 @@ impl<T: Resource> Table<T> {
     /// Adds a row; one with the same id as an earlier one takes its place.
     fn put(&mut self, row: T) {
         match self.index.get(row.id()).and_then(|at| self.rows.get_mut(*at)) {
-            Some(known) => *known = row,
+            Some(known) if known.is_same_as(&row) => *known = row,
+            Some(_) => match self.rows.iter_mut().find(|known| known.id() == row.id() && known.is_same_as(&row)) {
+                Some(known) => *known = row,
+                None => self.rows.push(row),
+            },
             None => {
                 self.index.insert(row.id().to_owned(), self.rows.len());
                 self.rows.push(row);

@@ -8,6 +8,7 @@
 //! assert!(matches!(world.judge(&RULE), Judgement::Fail(_)));
 //! ```
 
+pub mod fleet;
 mod worlds;
 
 pub use worlds::{ACCOUNT, INSTANCE, REGION, closed, nat, public};

@@ -9,10 +9,6 @@ pub(crate) fn traces() -> Coverage {
     let mut coverage = Coverage::default();
     for case in data["cases"].as_array().unwrap() {
         let id = format!("batfish-traces/{}", case["id"].as_str().unwrap());
-        if let Some(why) = not_yet(case) {
-            coverage.skip(id, why);
-            continue;
-        }
         let snapshot = snapshot_of(&fixtures().join(case["snapshot"].as_str().unwrap()));
         let network = Network::new(&snapshot);
         let (Some(from), Some(to)) = (point(&network, &case["src"]), point(&network, &case["dst"])) else {
@@ -37,21 +33,10 @@ pub(crate) fn traces() -> Coverage {
     coverage
 }
 
-/// Cases about what the engine does not walk through.
-fn not_yet(case: &Value) -> Option<&'static str> {
-    let snapshot = case["snapshot"].as_str().unwrap();
-    [
-        ("load-balancer", "load balancers are not walked through"),
-        ("vpn-gateway", "nothing is walked from the far side of a VPN"),
-    ]
-    .into_iter()
-    .find(|(part, _)| snapshot.contains(part))
-    .map(|(_, why)| why)
-}
-
 fn word(path: &Path) -> &'static str {
     match path.verdict {
         Verdict::Reachable => "reachable",
+        Verdict::Blocked if path.obstacles.iter().all(|obstacle| obstacle.is_on_return) => "blocked_return",
         Verdict::Blocked => "blocked",
         Verdict::Degraded => "degraded",
         Verdict::Unknown => "unknown",
@@ -67,6 +52,17 @@ fn point<'n, 's>(network: &'n Network<'s>, text: &Value) -> Option<Point<'n, 's>
     if let Some((kind, address)) = text.split_once(':') {
         let address = address.parse().unwrap();
         return Some(if kind == "internet" { Point::Outside(address) } else { Point::Address(address) });
+    }
+    if text.starts_with("vgw-") {
+        return Some(Point::Gateway(text.into()));
+    }
+    if text == "on-prem" {
+        let gateway = network.snapshot.route_tables.known().iter().flat_map(|table| &table.routes);
+        let gateway = gateway.map(|route| &route.gateway_id).find(|id| id.starts_with("vgw-"))?;
+        return Some(Point::Gateway(gateway.clone()));
+    }
+    if let Some((_, interface)) = text.split_once(" eni-") {
+        return network.interface(&format!("eni-{interface}")).map(Point::from);
     }
     let (id, address) = text.split_once('@').map_or((text, None), |(id, address)| (id, Some(address)));
     if let Some(address) = address.filter(|_| !id.starts_with("subnet-")) {
