@@ -52,7 +52,7 @@ pub(super) fn internet_gateway(
 pub(super) fn egress_only<'s>(
     trip: &Trip<'_, 's>,
     walk: &mut Walk<'_>,
-    at: Place<'_>,
+    at: Place<'_, 's>,
     id: &str,
     parcel: Parcel<'_, 's>,
 ) {

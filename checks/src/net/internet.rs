@@ -19,7 +19,7 @@ use crate::snapshot::ec2::{Instance, InstanceNetworkInterface, is};
 use crate::snapshot::{Gap, Snapshot};
 
 /// Out through an internet gateway, to the internet or to whoever here has the public address.
-pub(super) fn out<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, at: Place<'_>, id: &str, parcel: Parcel<'_, 's>) {
+pub(super) fn out<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, at: Place<'_, 's>, id: &str, parcel: Parcel<'_, 's>) {
     if parcel.way == Way::Reply {
         return back_in(trip, walk, id, parcel);
     }

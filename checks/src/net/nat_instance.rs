@@ -19,7 +19,7 @@ use crate::snapshot::{Gap, Snapshot};
 pub(super) fn through<'s>(
     trip: &Trip<'_, 's>,
     walk: &mut Walk<'_>,
-    at: Place<'_>,
+    at: Place<'_, 's>,
     target: &Target,
     parcel: Parcel<'_, 's>,
 ) {

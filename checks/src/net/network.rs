@@ -12,7 +12,7 @@ use super::security_group::Rules;
 use super::transit_table::TransitTable;
 use super::{network_acl, route};
 use crate::snapshot::ec2::{self, is};
-use crate::snapshot::{Gap, Snapshot};
+use crate::snapshot::{Gap, Observed, Snapshot};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::OnceLock;
@@ -51,6 +51,7 @@ pub struct Network<'s> {
     tables: Vec<Tabled<'s>>,
     table_by_id: HashMap<&'s str, usize>,
     acls: Vec<Guarded<'s>>,
+    nats: HashMap<&'s str, Nat<'s>>,
     transit_tables: HashMap<&'s str, OnceLock<Result<TransitTable<'s>, Gap>>>,
 }
 
@@ -87,6 +88,17 @@ impl<'s, T> Names<'s, T> {
     fn get_mut(&mut self, number: u32) -> Option<&mut T> {
         self.rows.get_mut(usize::try_from(number).ok()?)
     }
+}
+
+/// A NAT gateway.
+#[derive(Debug)]
+pub(super) struct Nat<'s> {
+    pub(super) row: &'s ec2::NatGateway,
+    pub(super) vpc: VpcIx,
+    /// `None` for a regional one.
+    pub(super) subnet: Option<SubnetIx>,
+    pub(super) private: AddressSet,
+    pub(super) public: AddressSet,
 }
 
 /// A VPC.
@@ -148,12 +160,14 @@ impl<'s> Network<'s> {
             tables: Vec::new(),
             table_by_id: HashMap::new(),
             acls: Vec::new(),
+            nats: HashMap::new(),
             transit_tables: snapshot.transit_gateway_routes.keys().map(|id| (id, OnceLock::new())).collect(),
         };
         network.read_places();
         network.read_groups();
         network.read_interfaces();
         network.read_tables();
+        network.read_nats();
         network
     }
 
@@ -247,6 +261,28 @@ impl<'s> Network<'s> {
                 }
             }
             self.acls.push(Guarded { row, ingress: OnceLock::new(), egress: OnceLock::new() });
+        }
+    }
+
+    fn read_nats(&mut self) {
+        for row in self.snapshot.nat_gateways.known() {
+            let subnet = (!row.subnet_id.is_empty()).then(|| self.subnet_of(&row.subnet_id, &row.vpc_id));
+            let private = row.nat_gateway_addresses.iter().map(|own| own.private_ip.as_str());
+            let public = row.nat_gateway_addresses.iter().map(|own| own.public_ip.as_str());
+            let (private, public) = (AddressSet::of(private), AddressSet::of(public));
+            let vpc = self.vpc_of(&row.vpc_id);
+            self.nats.insert(&row.nat_gateway_id, Nat { row, vpc, subnet, private, public });
+        }
+    }
+
+    /// A NAT gateway.
+    ///
+    /// # Errors
+    /// Why it is not known whether there is one.
+    pub(super) fn nat(&self, id: &str) -> Observed<&Nat<'s>> {
+        match self.nats.get(id) {
+            Some(nat) => Ok(Some(nat)),
+            None => self.snapshot.nat_gateways.get(id).map(|_| None),
         }
     }
 

@@ -26,7 +26,7 @@ pub(super) fn keeps_groups(network: &Network<'_>, id: &str) -> bool {
 pub(super) fn across<'s>(
     trip: &Trip<'_, 's>,
     walk: &mut Walk<'_>,
-    at: Place<'_>,
+    at: Place<'_, 's>,
     id: &str,
     route: (&Table<'s>, &Choice<'_>),
     parcel: Parcel<'_, 's>,

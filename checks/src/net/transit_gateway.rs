@@ -39,7 +39,7 @@ const MOST_HUBS: u8 = 8;
 pub(super) fn across<'s>(
     trip: &Trip<'_, 's>,
     walk: &mut Walk<'_>,
-    at: Place<'_>,
+    at: Place<'_, 's>,
     id: &str,
     parcel: Parcel<'_, 's>,
 ) {
@@ -140,7 +140,7 @@ enum Entry {
 }
 
 /// A subnet sends only to an interface of the attachment in its own zone.
-fn entry(network: &Network<'_>, attachment: &TransitGatewayVpcAttachment, at: Place<'_>, zone: &str) -> Entry {
+fn entry(network: &Network<'_>, attachment: &TransitGatewayVpcAttachment, at: Place<'_, '_>, zone: &str) -> Entry {
     if let Some(own) = at.subnet
         && attachment.subnet_ids.iter().any(|id| id == network.subnet_id(own))
     {

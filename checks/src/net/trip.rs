@@ -6,7 +6,7 @@
 use super::addresses::AddressSet;
 use super::filter::Direction;
 use super::interface::{Interface, any_client};
-use super::network::{Network, SubnetIx, VpcIx};
+use super::network::{Nat, Network, SubnetIx, VpcIx};
 use super::network_acl;
 use super::obstacle::{Cause, Obstacle};
 use super::path::{Stage, Walk, Way};
@@ -17,7 +17,7 @@ use super::traffic::{Family, Protocol, Traffic, TrafficSet};
 use super::{gateway, internet, nat, nat_instance, peering, transit_gateway};
 use crate::evidence::Component;
 use crate::snapshot::Gap;
-use crate::snapshot::ec2::{NatGateway, is};
+use crate::snapshot::ec2::is;
 
 /// With more hops than this packets are taken to go round in a circle.
 const MOST_HOPS: u8 = 64;
@@ -91,7 +91,7 @@ pub(super) struct Turn<'p, 's> {
     /// The packets as they came.
     pub(super) inside: &'p TrafficSet,
     /// Where they came from.
-    pub(super) at: Place<'p>,
+    pub(super) at: Place<'p, 's>,
     /// The source that they got.
     pub(super) source: AddressSet,
     pub(super) before: Option<&'p Turn<'p, 's>>,
@@ -101,7 +101,7 @@ pub(super) struct Turn<'p, 's> {
 #[derive(Clone, Copy)]
 pub(super) enum Translator<'p, 's> {
     /// A NAT gateway.
-    Nat(&'p NatGateway),
+    Nat(&'p Nat<'s>),
     /// The internet gateway, for an interface with a public address.
     PublicAddress(&'p Interface<'s>),
 }
@@ -124,20 +124,20 @@ pub(super) struct Trail<'p> {
 
 /// Where packets leave into the routing of a VPC.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'p> {
+pub(super) struct Place<'p, 's> {
     pub(super) vpc: VpcIx,
     /// `None` for a regional NAT gateway.
     pub(super) subnet: Option<SubnetIx>,
-    pub(super) role: Role<'p>,
+    pub(super) role: Role<'p, 's>,
 }
 
 /// Whose place it is.
 #[derive(Clone, Copy)]
-pub(super) enum Role<'p> {
+pub(super) enum Role<'p, 's> {
     /// The interface that sends: the origin on the way there, the target on the way back.
     End,
     /// A NAT gateway.
-    Nat(&'p NatGateway),
+    Nat(&'p Nat<'s>),
     /// The interface of a transit gateway attachment.
     Attachment,
 }
@@ -153,7 +153,7 @@ impl<'p, 's> Parcel<'p, 's> {
     }
 }
 
-impl<'p> Place<'p> {
+impl Place<'_, '_> {
     /// The place of an interface that sends.
     pub(super) fn of(interface: &Interface<'_>) -> Self {
         Self { vpc: interface.vpc, subnet: Some(interface.subnet), role: Role::End }
@@ -232,7 +232,7 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     /// Out of a subnet: its network ACL, then its routes.
-    pub(super) fn from_subnet(&self, walk: &mut Walk<'_>, at: Place<'_>, parcel: Parcel<'_, 's>) {
+    pub(super) fn from_subnet(&self, walk: &mut Walk<'_>, at: Place<'_, 's>, parcel: Parcel<'_, 's>) {
         if let (Role::Attachment | Role::Nat(_), Some(next)) = (at.role, self.neighbour(at, &parcel)) {
             return self.deliver(walk, at, next, parcel);
         }
@@ -253,12 +253,12 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     /// The receiver in the very subnet of a transit gateway attachment, where no ACL is asked.
-    fn neighbour<'n>(&self, at: Place<'_>, parcel: &Parcel<'n, 's>) -> Option<Next<'n, 's>>
+    fn neighbour<'n>(&self, at: Place<'_, 's>, parcel: &Parcel<'n, 's>) -> Option<Next<'n, 's>>
     where
         't: 'n,
     {
         let next = self.next(at.vpc, parcel)?;
-        (next.subnet_of(self.network) == at.subnet).then_some(next)
+        (next.subnet() == at.subnet).then_some(next)
     }
 
     /// Through the ACL of a subnet.
@@ -276,7 +276,7 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     /// Asks the table of a place, and follows each part of the packets.
-    fn route(&self, walk: &mut Walk<'_>, at: Place<'_>, parcel: Parcel<'_, 's>) {
+    fn route(&self, walk: &mut Walk<'_>, at: Place<'_, 's>, parcel: Parcel<'_, 's>) {
         let table = match self.table(at) {
             Ok(table) => table,
             Err(gap) => {
@@ -326,12 +326,12 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     /// The table that rules at a place.
-    fn table<'n>(&'n self, at: Place<'_>) -> Result<&'n Table<'s>, Gap> {
+    fn table<'n>(&'n self, at: Place<'_, 's>) -> Result<&'n Table<'s>, Gap> {
         match (at.role, at.subnet) {
             (_, Some(subnet)) => self.network.table_of(subnet).map_err(Gap::clone),
-            (Role::Nat(gateway), None) => self.network.table(&gateway.route_table_id).ok_or_else(|| {
-                let id = &gateway.route_table_id;
-                let absent = Gap::opaque(format!("the route table of regional NAT gateway `{}`", gateway.nat_gateway_id));
+            (Role::Nat(nat), None) => self.network.table(&nat.row.route_table_id).ok_or_else(|| {
+                let (id, gateway) = (&nat.row.route_table_id, &nat.row.nat_gateway_id);
+                let absent = Gap::opaque(format!("the route table of regional NAT gateway `{gateway}`"));
                 self.network.snapshot.route_tables.get(id).err().unwrap_or(absent)
             }),
             _ => Err(Gap::opaque("a route table")),
@@ -367,7 +367,7 @@ impl<'t, 's> Trip<'t, 's> {
         unknown.map(|(_, gap)| gap).collect()
     }
 
-    fn leg(&self, walk: &mut Walk<'_>, at: Place<'_>, table: &Table<'s>, leg: &Leg<'_>, parcel: Parcel<'_, 's>) {
+    fn leg(&self, walk: &mut Walk<'_>, at: Place<'_, 's>, table: &Table<'s>, leg: &Leg<'_>, parcel: Parcel<'_, 's>) {
         // Every table has the local routes of its VPC, shown or not.
         if let (None, Role::Nat(_), Way::Reply, Some(next)) = (&leg.choice, at.role, parcel.way, self.next(at.vpc, &parcel)) {
             return self.deliver(walk, at, next, parcel);
@@ -400,7 +400,7 @@ impl<'t, 's> Trip<'t, 's> {
     fn passable<'l>(
         &self,
         walk: &mut Walk<'_>,
-        at: Place<'_>,
+        at: Place<'_, 's>,
         table: &Table<'s>,
         leg: &'l Leg<'_>,
         parcel: Parcel<'_, 's>,
@@ -412,7 +412,7 @@ impl<'t, 's> Trip<'t, 's> {
             (None, _, Way::Reply) => Cause::NoReturnRoute,
             (Some(choice), Role::Nat(_), Way::Forward) if choice.is_blackhole => Cause::NatSubnetBlackhole,
             (Some(choice), ..) if choice.is_blackhole => Cause::Blackhole,
-            (Some(choice), Role::Nat(gateway), Way::Forward) => match nat::misrouted(gateway, choice.target) {
+            (Some(choice), Role::Nat(nat), Way::Forward) => match nat::misrouted(nat, choice.target) {
                 Some(cause) => cause,
                 None => return Some(choice),
             },
@@ -420,8 +420,8 @@ impl<'t, 's> Trip<'t, 's> {
         };
         walk.stop(parcel.way, || table.component(), parcel.traffic, || {
             let component = match at.role {
-                Role::Nat(gateway) if parcel.way == Way::Forward => {
-                    Component::new("nat-gateway", &gateway.nat_gateway_id)
+                Role::Nat(nat) if parcel.way == Way::Forward => {
+                    Component::new("nat-gateway", &nat.row.nat_gateway_id)
                 }
                 _ => table.component(),
             };
@@ -438,7 +438,7 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     /// A VPC with nothing but local routes and gateways is not connected to any other.
-    fn no_route(&self, at: Place<'_>, table: &Table<'s>) -> Cause {
+    fn no_route(&self, at: Place<'_, 's>, table: &Table<'s>) -> Cause {
         let is_link = |target: &Target| {
             matches!(
                 target,
@@ -463,7 +463,7 @@ impl<'t, 's> Trip<'t, 's> {
     fn local(
         &self,
         walk: &mut Walk<'_>,
-        at: Place<'_>,
+        at: Place<'_, 's>,
         table: &Table<'s>,
         choice: &Choice<'_>,
         parcel: Parcel<'_, 's>,
@@ -511,14 +511,14 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     /// Deliver to somebody in the same VPC.
-    pub(super) fn deliver(&self, walk: &mut Walk<'_>, at: Place<'_>, next: Next<'_, 's>, parcel: Parcel<'_, 's>) {
+    pub(super) fn deliver(&self, walk: &mut Walk<'_>, at: Place<'_, 's>, next: Next<'_, 's>, parcel: Parcel<'_, 's>) {
         let cause = match (&next, parcel.way) {
             (Next::Nat(_), _) => Cause::NatSubnetAclReply,
             (Next::Target(_), Way::Forward) => self.causes.acl_inbound,
             (Next::Target(_), Way::Reply) => Cause::NetworkAclReply,
         };
         let mut traffic = parcel.traffic.clone();
-        if let Some(subnet) = next.subnet_of(self.network)
+        if let Some(subnet) = next.subnet()
             && Some(subnet) != at.subnet
         {
             traffic = self.guard(walk, subnet, Direction::Ingress, cause, parcel);
@@ -568,8 +568,8 @@ impl<'t, 's> Trip<'t, 's> {
     {
         match parcel.turn {
             Some(turn) => {
-                let Translator::Nat(gateway) = turn.by else { return None };
-                let is_here = self.network.vpc(&gateway.vpc_id) == Some(vpc) && destinations.is_subset(&turn.source);
+                let Translator::Nat(nat) = turn.by else { return None };
+                let is_here = nat.vpc == vpc && destinations.is_subset(&turn.source);
                 is_here.then_some(Next::Nat(turn))
             }
             None => {
@@ -706,11 +706,11 @@ impl<'t, 's> Trip<'t, 's> {
 }
 
 impl Next<'_, '_> {
-    fn subnet_of(&self, network: &Network<'_>) -> Option<SubnetIx> {
+    fn subnet(&self) -> Option<SubnetIx> {
         match self {
             Self::Target(interface) => Some(interface.subnet),
             Self::Nat(turn) => match turn.by {
-                Translator::Nat(gateway) => network.subnet(&gateway.subnet_id),
+                Translator::Nat(nat) => nat.subnet,
                 Translator::PublicAddress(interface) => Some(interface.subnet),
             },
         }
