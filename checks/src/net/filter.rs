@@ -79,6 +79,8 @@ pub struct Filtered {
     pub parts: Vec<Part>,
     /// Code of Reachability Analyzer for packets that this filter drops.
     pub code: Option<&'static str>,
+    /// Code of Reachability Analyzer for packets of which nothing is known.
+    pub unknown_code: &'static str,
 }
 
 impl Filtered {
@@ -92,7 +94,8 @@ impl Filtered {
             line: line.clone(),
         };
         let parts = traffic.parts().iter().map(part).collect();
-        Self { unknown: vec![(traffic.clone(), gap.clone())], parts, ..Self::default() }
+        let unknown = vec![(traffic.clone(), gap.clone())];
+        Self { unknown, parts, unknown_code: "UNKNOWN_RESOURCE", ..Self::default() }
     }
 
     /// Every packet of which nothing is known.
@@ -264,6 +267,7 @@ impl<'a, L: Copy> Sieve<'a, L> {
             unknown: self.unknown.into_iter().map(|(part, gap)| (part.into(), gap.clone())).collect(),
             parts: self.lines.into_iter().map(part).collect(),
             code: Some(code),
+            unknown_code: "UNKNOWN_RESOURCE",
         }
     }
 }

@@ -314,7 +314,10 @@ impl<'w> Walk<'w> {
             HopVerdict::Passed => lines(filtered, |decision| *decision == Decision::Passes),
             HopVerdict::Unknown => lines(filtered, |decision| matches!(decision, Decision::Unknown(_))),
         };
-        let code = effect.as_ref().and(filtered.code);
+        let code = match verdict {
+            HopVerdict::Unknown => Some(filtered.unknown_code),
+            _ => effect.as_ref().and(filtered.code),
+        };
         let shown = if onward.is_empty() { current } else { onward };
         if let Some(header) = shown.hull() {
             let by = in_words(&decisive);

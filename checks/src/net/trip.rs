@@ -608,8 +608,11 @@ impl<'t, 's> Trip<'t, 's> {
         link: Link<'_>,
     ) -> TrafficSet {
         let peer = self.peer_at_end(link);
-        let filtered =
+        let mut filtered =
             security_group::evaluate(self.network, &target.groups, Direction::Ingress, traffic, peer, walk.explains);
+        if self.from.is_some_and(|origin| origin.vpc != target.vpc) {
+            filtered.unknown_code = "UNKNOWN_PEERED_SGS";
+        }
         walk.filter(traffic, filtered, || Stage {
             way: Way::Forward,
             cause: self.causes.group,

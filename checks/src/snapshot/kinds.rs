@@ -3,7 +3,7 @@
 use super::answers::{Answers, Reply};
 use super::read::{Operation, Recorded};
 use super::shape::{self, ShapeError};
-use super::table::{Resource, Table};
+use super::table::{Kept, Place, Resource, Table};
 use super::{ec2, flow_logs, iam, metrics, resolver, ssm};
 use serde_json::{Map, Value};
 
@@ -95,12 +95,18 @@ macro_rules! facts {
 
         impl Facts {
             /// Takes over a read; one of an unknown operation is kept by the snapshot and means nothing here.
-            pub(super) fn ingest(&mut self, read: &Recorded) -> Result<(), ShapeError> {
-                $(if read.is_of(<$row>::OPERATION) { return self.$table.ingest(read); })*
+            pub(super) fn ingest(&mut self, read: &Recorded, position: usize) -> Result<(), ShapeError> {
+                $(if read.is_of(<$row>::OPERATION) { return self.$table.ingest(read, position); })*
                 $(if read.is_of(<$reply>::OPERATION) { return self.$answer.ingest(read); })*
                 Ok(())
             }
         }
+
+        $(impl Kept for $row {
+            fn table(facts: &Facts) -> &Table<Self> {
+                &facts.$table
+            }
+        })*
 
         /// Each list call with the member that holds its rows.
         pub(super) const LISTS: &[(Operation, &str)] = &[$((<$row>::OPERATION, <$row>::MEMBER)),*];
@@ -270,6 +276,17 @@ impl Resource for ec2::Instance {
             }
         }
         Ok(rows)
+    }
+
+    fn places(output: &Value) -> Vec<Place> {
+        let reservations = output.get(Self::MEMBER).and_then(Value::as_array).into_iter().flatten();
+        let of = |reservation: &Value| reservation.get("Instances").and_then(Value::as_array).map_or(0, Vec::len);
+        let counted = reservations.map(of).enumerate();
+        counted.flat_map(|(outer, count)| (0..count).map(move |inner| Place { outer, inner: Some(inner) })).collect()
+    }
+
+    fn at(output: &Value, place: Place) -> Option<&Value> {
+        output.get(Self::MEMBER)?.get(place.outer)?.get("Instances")?.get(place.inner?)
     }
 }
 

@@ -14,7 +14,7 @@ fn point<'n, 's>(network: &'n Network<'s>, text: &str) -> Point<'n, 's> {
 }
 
 /// The path, after the verdict without reasons was found to be the same.
-fn path(snapshot: &Snapshot, from: &str, to: &str, flow: &Flow) -> Path {
+pub(super) fn path(snapshot: &Snapshot, from: &str, to: &str, flow: &Flow) -> Path {
     let network = Network::new(snapshot);
     let (from, to) = (point(&network, from), point(&network, to));
     let path = network.path(&from, &to, flow);
@@ -33,7 +33,7 @@ fn two(target_subnet: &str, address: &str, association: Value) -> Snapshot {
 }
 
 #[track_caller]
-fn expect(path: &Path, verdict: Verdict, causes: &[Cause]) {
+pub(super) fn expect(path: &Path, verdict: Verdict, causes: &[Cause]) {
     let found: Vec<Cause> = path.obstacles.iter().map(|obstacle| obstacle.cause).collect();
     assert_eq!((path.verdict, found.as_slice()), (verdict, causes), "{path:#?}");
 }
