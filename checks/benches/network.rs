@@ -14,8 +14,13 @@ fn main() {
 }
 
 /// Instances in a world, and how crowded its lists are.
-const WORLDS: &[(usize, Lists)] =
-    &[(10, Lists::Usual), (1_000, Lists::Usual), (100_000, Lists::Usual), (10, Lists::AtQuota), (1_000, Lists::AtQuota)];
+const WORLDS: &[(usize, Lists)] = &[
+    (10, Lists::Usual),
+    (1_000, Lists::Usual),
+    (100_000, Lists::Usual),
+    (10, Lists::AtQuota),
+    (1_000, Lists::AtQuota),
+];
 
 /// Worlds are made once and kept.
 fn world((instances, lists): (usize, Lists)) -> &'static Snapshot {
@@ -40,7 +45,9 @@ impl<'n, 's> Pairs<'n, 's> {
         let step = (instances / 512).max(1);
         let point = |number: usize| network.interface(&interface_id(number)).map(Point::from);
         // Half the VPC further on is the other subnet; what has no group that lets it out is no pair.
-        let other = |number: usize| if instances > 400 { number / 400 * 400 + (number + 200) % 400 } else { (number + 1) % instances };
+        let other = |number: usize| {
+            if instances > 400 { number / 400 * 400 + (number + 200) % 400 } else { (number + 1) % instances }
+        };
         let is_open = |number: usize| number % 20 != 19;
         let numbers = (0..instances).step_by(step).filter(|number| is_open(*number) && is_open(other(*number)));
         Self { pairs: numbers.filter_map(|number| Some((point(number)?, point(other(number))?))).collect() }

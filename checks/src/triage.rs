@@ -1,8 +1,8 @@
 //! A whole diagnosis, from facts and the id of a subject: the one place that brings a symptom's case and its rules together.
 
 use crate::diagnosis::{Diagnosis, Subject, diagnose};
-use crate::rules;
 use crate::net::Network;
+use crate::rules;
 use crate::ssm::{self, Case, SubjectGap};
 
 /// Why an EC2 instance is not managed by Systems Manager, or sessions to it fail.

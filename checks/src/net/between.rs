@@ -3,11 +3,11 @@
 use super::addresses::AddressSet;
 use super::interface::Interface;
 use super::internet::{self, not_public};
-use super::private_gateway as gateway;
 use super::network::Network;
 use super::obstacle::{Cause, Obstacle};
 use super::path::{Certainty, Path, Verdict, Walk, Way};
 use super::ports::PortSet;
+use super::private_gateway as gateway;
 use super::proof;
 use super::traffic::{Family, Protocol, Traffic, TrafficSet};
 use super::trip::{Causes, Link, Parcel, Trip};
@@ -130,7 +130,14 @@ impl<'s> Network<'s> {
 
     fn from_interface(&self, walk: &mut Walk<'_>, origin: &Interface<'s>, to: &Point<'_, 's>, flow: &Flow) {
         let family = walk.family;
-        let trip = Trip { network: self, from: Some(origin), to: None, service: None, causes: Causes::INTERFACE, beyond: None };
+        let trip = Trip {
+            network: self,
+            from: Some(origin),
+            to: None,
+            service: None,
+            causes: Causes::INTERFACE,
+            beyond: None,
+        };
         let source = origin.addresses(family).clone();
         let narrowed;
         let (target, destination) = match to {
@@ -213,7 +220,14 @@ impl<'s> Network<'s> {
             walk.obstacle(|| Obstacle::new(Cause::NoAddress, target.component(), Vec::new()));
             return;
         }
-        let trip = Trip { network: self, from: None, to: Some(target), service: None, causes: Causes::INTERFACE, beyond: None };
+        let trip = Trip {
+            network: self,
+            from: None,
+            to: Some(target),
+            service: None,
+            causes: Causes::INTERFACE,
+            beyond: None,
+        };
         let parcel = Parcel { link: Link::Lost("SG_REFERENCES_NOT_PRESERVED"), ..Parcel::new(asked, Way::Forward) };
         internet::into(&trip, walk, target, parcel);
     }

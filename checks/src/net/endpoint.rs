@@ -164,12 +164,15 @@ pub(super) fn walk_to<'w, 's>(
         return walk;
     }
     let groups = endpoint.groups.iter().filter_map(|group| network.group(&group.group_id)).collect();
-    let target = Interface { groups, kind: "vpc-endpoint", ..Interface::at(origin.subnet, origin.vpc, &endpoint.vpc_endpoint_id) };
+    let target = Interface {
+        groups,
+        kind: "vpc-endpoint",
+        ..Interface::at(origin.subnet, origin.vpc, &endpoint.vpc_endpoint_id)
+    };
     let whole = walk.certainty;
     match seats(network, endpoint, family) {
         Ok(seats) => {
-            let certainty =
-                seats.iter().find_map(|seat| seat.gap.clone()).map_or(Certainty::Exact, Certainty::Within);
+            let certainty = seats.iter().find_map(|seat| seat.gap.clone()).map_or(Certainty::Exact, Certainty::Within);
             let inner = to_seats(network, origin, &target, &seats, port, walk.meant(&certainty));
             inner.meant(whole)
         }
@@ -214,13 +217,7 @@ fn to_seats<'w, 's>(
 }
 
 /// To an endpoint whose addresses and subnets are not known: the groups at both ends are judged all the same.
-fn blindly<'s>(
-    network: &Network<'s>,
-    origin: &Interface<'s>,
-    target: &Interface<'s>,
-    port: u16,
-    walk: &mut Walk<'_>,
-) {
+fn blindly<'s>(network: &Network<'s>, origin: &Interface<'s>, target: &Interface<'s>, port: u16, walk: &mut Walk<'_>) {
     let asked = tcp(origin.addresses(walk.family), AddressSet::all(walk.family), port);
     let trip = Trip { network, from: Some(origin), to: None, service: None, causes: Causes::ENDPOINT, beyond: None };
     let current = trip.out_of(walk, origin, &asked, peer(target));

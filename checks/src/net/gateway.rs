@@ -150,9 +150,8 @@ pub(super) fn endpoint<'s>(
 fn is_of_others(trip: &Trip<'_, '_>, table: &Table<'_>, choice: &Choice<'_>) -> bool {
     let rows = choice.positions.iter().filter_map(|position| table.row.routes.get(*position));
     let mut lists = rows.map(|route| route.destination_prefix_list_id.as_str());
-    trip.service.is_some_and(|service| {
-        lists.all(|list| prefix_list::is_of_other_service(trip.network.snapshot, list, service))
-    })
+    trip.service
+        .is_some_and(|service| lists.all(|list| prefix_list::is_of_other_service(trip.network.snapshot, list, service)))
 }
 
 #[cfg(test)]

@@ -60,8 +60,7 @@ impl<'s> Interface<'s> {
         eni: &'s InstanceNetworkInterface,
     ) -> Self {
         let is_primary = eni.attachment.as_ref().is_none_or(|attachment| attachment.device_index == 0);
-        let groups =
-            if eni.groups.is_empty() && is_primary { &instance.security_groups } else { &eni.groups };
+        let groups = if eni.groups.is_empty() && is_primary { &instance.security_groups } else { &eni.groups };
         let primary = eni.private_ip_addresses.iter().find(|address| address.primary);
         let paired = primary.and_then(|address| address.association.as_ref()).or(eni.association.as_ref());
         let mut interface = Self {
@@ -75,7 +74,11 @@ impl<'s> Interface<'s> {
             client_ports: client_ports(instance),
             source_dest_check: eni.source_dest_check,
             interface_type: &eni.interface_type,
-            ..Self::at(network.subnet_of(&eni.subnet_id, &eni.vpc_id), network.vpc_of(&eni.vpc_id), &eni.network_interface_id)
+            ..Self::at(
+                network.subnet_of(&eni.subnet_id, &eni.vpc_id),
+                network.vpc_of(&eni.vpc_id),
+                &eni.network_interface_id,
+            )
         };
         interface.add_addresses(&eni.private_ip_address, &eni.private_ip_addresses, paired);
         interface
@@ -94,7 +97,11 @@ impl<'s> Interface<'s> {
             public_ipv4: paired.and_then(|own| AddressSet::parse(&own.public_ip)),
             ipv6: AddressSet::of(eni.ipv6_addresses.iter().map(|address| address.ipv6_address.as_str())),
             source_dest_check: eni.source_dest_check,
-            ..Self::at(network.subnet_of(&eni.subnet_id, &eni.vpc_id), network.vpc_of(&eni.vpc_id), &eni.network_interface_id)
+            ..Self::at(
+                network.subnet_of(&eni.subnet_id, &eni.vpc_id),
+                network.vpc_of(&eni.vpc_id),
+                &eni.network_interface_id,
+            )
         };
         interface.add_row(eni);
         interface.add_addresses(&eni.private_ip_address, &eni.private_ip_addresses, paired);

@@ -69,13 +69,8 @@ pub(super) fn through<'s>(
         _ => parcel.traffic.clone(),
     };
     let translated = translate(walk, trip.network.snapshot, nat, &traffic);
-    let turn = Turn {
-        by: Translator::Nat(nat),
-        inside: &traffic,
-        at,
-        source: translated.sources(),
-        before: parcel.turn,
-    };
+    let turn =
+        Turn { by: Translator::Nat(nat), inside: &traffic, at, source: translated.sources(), before: parcel.turn };
     let link = Link::Lost("SG_REFERENCES_NOT_PRESERVED");
     let parcel = Parcel { traffic: &translated, link, turn: Some(&turn), ..parcel };
     if !walk.is_settled() {

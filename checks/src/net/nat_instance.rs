@@ -49,8 +49,7 @@ pub(super) fn through<'s>(
     for (direction, fault, peer) in sides {
         let filtered =
             security_group::evaluate(trip.network, &forwarder.groups, direction, &traffic, peer, walk.explains);
-        let stage =
-            || Stage { way: Way::Forward, cause: Cause::NatInstance(fault), hop: forwarder.component() };
+        let stage = || Stage { way: Way::Forward, cause: Cause::NatInstance(fault), hop: forwarder.component() };
         traffic = walk.filter(&traffic, filtered, stage);
     }
     way_out(trip, walk, forwarder, &traffic);
@@ -121,10 +120,14 @@ fn way_out(trip: &Trip<'_, '_>, walk: &mut Walk<'_>, forwarder: &Interface<'_>, 
     } else {
         return;
     };
-    walk.stop(Way::Forward, || forwarder.component(), traffic, || {
-        let choice = legs.first().and_then(|leg| leg.choice.as_ref());
-        let evidence = table.evidence(trip.network.snapshot, choice);
-        Obstacle::new(Cause::NatInstance(cause), forwarder.component(), evidence)
-    });
+    walk.stop(
+        Way::Forward,
+        || forwarder.component(),
+        traffic,
+        || {
+            let choice = legs.first().and_then(|leg| leg.choice.as_ref());
+            let evidence = table.evidence(trip.network.snapshot, choice);
+            Obstacle::new(Cause::NatInstance(cause), forwarder.component(), evidence)
+        },
+    );
 }
-

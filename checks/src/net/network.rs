@@ -4,6 +4,7 @@
 
 use super::addresses::{self, AddressSet};
 use super::block_public_access::{self, State};
+use super::dns::{self, VpcDns};
 use super::filter::Direction;
 use super::interface::Interface;
 use super::network_acl::Entries;
@@ -108,6 +109,7 @@ pub(super) struct Vpc<'s> {
     pub(super) row: Option<&'s ec2::Vpc>,
     main: Option<usize>,
     blocks: OnceLock<AddressSet>,
+    dns: OnceLock<VpcDns>,
 }
 
 /// A subnet.
@@ -288,7 +290,7 @@ impl<'s> Network<'s> {
 
     /// The number of a VPC by id.
     pub(super) fn vpc_of(&mut self, id: &'s str) -> VpcIx {
-        let make = || Vpc { id, row: None, main: None, blocks: OnceLock::new() };
+        let make = || Vpc { id, row: None, main: None, blocks: OnceLock::new(), dns: OnceLock::new() };
         VpcIx(self.vpcs.number(id, make))
     }
 
@@ -496,7 +498,11 @@ impl<'s> Network<'s> {
     ///
     /// # Errors
     /// Why it is not known; each subnet has one, so that a list without it is no answer (the ACLs of a shared subnet belong to its owner).
-    pub(super) fn acl_of(&self, subnet: SubnetIx, direction: Direction) -> Result<(&'s ec2::NetworkAcl, &Entries), &Gap> {
+    pub(super) fn acl_of(
+        &self,
+        subnet: SubnetIx,
+        direction: Direction,
+    ) -> Result<(&'s ec2::NetworkAcl, &Entries), &Gap> {
         let Some(row) = self.subnets.get(subnet.0) else { return Err(&NOTHING) };
         let find = || {
             row.own_acl.ok_or_else(|| {
@@ -521,6 +527,15 @@ impl<'s> Network<'s> {
         row.edge.get_or_init(read).as_ref()
     }
 
+    /// What is known of name resolution in a VPC.
+    pub(super) fn dns_of(&self, vpc: VpcIx) -> &VpcDns {
+        static NOWHERE: OnceLock<VpcDns> = OnceLock::new();
+        match self.vpcs.get(vpc.0) {
+            Some(vpc) => vpc.dns.get_or_init(|| dns::of_vpc(self.snapshot, vpc.id)),
+            None => NOWHERE.get_or_init(|| dns::of_vpc(&Snapshot::default(), "")),
+        }
+    }
+
     /// The blocks of a VPC, as far as its row tells.
     pub(super) fn blocks_of(&self, vpc: VpcIx) -> Option<&AddressSet> {
         let vpc = self.vpcs.get(vpc.0)?;
@@ -528,7 +543,8 @@ impl<'s> Network<'s> {
         let in_force = |state: &str| state.is_empty() || is(state, "associated");
         Some(vpc.blocks.get_or_init(|| {
             let v4 = row.cidr_block_association_set.iter().filter(|own| in_force(&own.cidr_block_state.state));
-            let v6 = row.ipv6_cidr_block_association_set.iter().filter(|own| in_force(&own.ipv6_cidr_block_state.state));
+            let v6 =
+                row.ipv6_cidr_block_association_set.iter().filter(|own| in_force(&own.ipv6_cidr_block_state.state));
             let v4 = v4.map(|own| own.cidr_block.as_str()).chain([row.cidr_block.as_str()]);
             AddressSet::of(v4.chain(v6.map(|own| own.ipv6_cidr_block.as_str())))
         }))

@@ -416,7 +416,7 @@ impl<'w> Walk<'w> {
 
     /// The path that was walked.
     pub(super) fn finish(self, to: impl Into<String>) -> Path {
-        let verdict = verdict_of(&self.obstacles, &self.gaps);
+        let verdict = if self.explains { verdict_of(&self.obstacles, &self.gaps) } else { self.tally.verdict() };
         let gaps = if verdict == Verdict::Blocked { Vec::new() } else { self.gaps };
         let Self { family, hops, reply_hops, obstacles, .. } = self;
         Path { family, to: to.into(), hops, reply_hops, verdict, obstacles, gaps }

@@ -332,10 +332,10 @@ fn rule_in_words(
 mod tests {
     use super::*;
     use crate::net::filter::Decision;
-    use crate::net::traffic::Traffic;
-    use crate::snapshot::Snapshot;
     use crate::net::testing::{deny, world};
     use crate::net::traffic::Family;
+    use crate::net::traffic::Traffic;
+    use crate::snapshot::Snapshot;
     use crate::snapshot::operations;
     use serde_json::{Value, json};
 

@@ -14,9 +14,7 @@ use super::transit_table::{self, Destination, TransitTable};
 use super::trip::{Link, Parcel, Place, Role, Trip, behind, towards};
 use crate::evidence::Component;
 use crate::snapshot::Gap;
-use crate::snapshot::ec2::{
-    TransitGatewayAttachment, TransitGatewayRouteAttachment, TransitGatewayVpcAttachment, is,
-};
+use crate::snapshot::ec2::{TransitGatewayAttachment, TransitGatewayRouteAttachment, TransitGatewayVpcAttachment, is};
 
 /// A transit gateway that packets are in, and how they came.
 #[derive(Clone, Copy)]
@@ -63,11 +61,10 @@ pub(super) fn across<'s>(
         walk.stop(parcel.way, own, parcel.traffic, || obstacle);
         return trip.without_way(walk, parcel);
     }
-    let zone = at.subnet.and_then(|subnet| trip.network.subnet_row(subnet)).map_or("", |row| row.availability_zone.as_str());
+    let zone =
+        at.subnet.and_then(|subnet| trip.network.subnet_row(subnet)).map_or("", |row| row.availability_zone.as_str());
     let traffic = match entry(trip.network, attachment, at, zone) {
-        Entry::Subnet(subnet) => {
-            trip.guard(walk, subnet, Direction::Ingress, Cause::TransitGatewaySubnetAcl, parcel)
-        }
+        Entry::Subnet(subnet) => trip.guard(walk, subnet, Direction::Ingress, Cause::TransitGatewaySubnetAcl, parcel),
         Entry::NoZone => {
             walk.stop(parcel.way, own, parcel.traffic, || no_zone(trip.network, attachment, zone));
             return trip.without_way(walk, parcel);
@@ -82,8 +79,7 @@ pub(super) fn across<'s>(
     }
     let parcel = parcel.with(&traffic);
     walk.pass(parcel.way, &traffic, || (own(), None, None));
-    let hub =
-        Hub { id, attachment: &attachment.transit_gateway_attachment_id, sender: attachment, zone, crossed: 0 };
+    let hub = Hub { id, attachment: &attachment.transit_gateway_attachment_id, sender: attachment, zone, crossed: 0 };
     hub.route(trip, walk, parcel);
 }
 
@@ -101,8 +97,9 @@ fn own_attachment<'s>(
         return Ok(Some(found));
     }
     let attachments = &snapshot.transit_gateway_vpc_attachments;
-    let listed =
-        attachments.covers("transit-gateway-id", gateway).or_else(|gap| attachments.covers("vpc-id", vpc).map_err(|_| gap));
+    let listed = attachments
+        .covers("transit-gateway-id", gateway)
+        .or_else(|gap| attachments.covers("vpc-id", vpc).map_err(|_| gap));
     match listed {
         Ok(()) => Ok(None),
         Err(Gap::NotAsked { .. }) => Err(behind(&super::route::Target::TransitGateway(gateway.to_owned()))),
@@ -111,11 +108,7 @@ fn own_attachment<'s>(
 }
 
 /// What an attachment has against packets from its VPC.
-fn refused(
-    network: &Network<'_>,
-    attachment: &TransitGatewayVpcAttachment,
-    traffic: &TrafficSet,
-) -> Option<Obstacle> {
+fn refused(network: &Network<'_>, attachment: &TransitGatewayVpcAttachment, traffic: &TrafficSet) -> Option<Obstacle> {
     let id = &attachment.transit_gateway_attachment_id;
     let component = Component::new("transit-gateway-attachment", id);
     let proof = |member: &str| vec![proof::of::<TransitGatewayVpcAttachment>(network.snapshot, id, member)];
@@ -148,7 +141,12 @@ fn entry(network: &Network<'_>, attachment: &TransitGatewayVpcAttachment, at: Pl
     }
     let mut unknown = zone.is_empty().then(|| {
         let subnet = at.subnet.map_or("", |subnet| network.subnet_id(subnet));
-        network.snapshot.subnets.get(subnet).err().unwrap_or_else(|| Gap::opaque(format!("the zone of subnet `{subnet}`")))
+        network
+            .snapshot
+            .subnets
+            .get(subnet)
+            .err()
+            .unwrap_or_else(|| Gap::opaque(format!("the zone of subnet `{subnet}`")))
     });
     for id in &attachment.subnet_ids {
         match network.snapshot.subnets.get(id) {
@@ -294,7 +292,8 @@ impl Hub<'_> {
                 Obstacle::new(Cause::RoutingLoop, hop(), Vec::new()).by("transit gateways hand the packets round")
             }),
             kind => {
-                let gap = || Gap::opaque(format!("what is behind {kind} attachment `{id}` ({})", attachment.resource_id));
+                let gap =
+                    || Gap::opaque(format!("what is behind {kind} attachment `{id}` ({})", attachment.resource_id));
                 walk.opaque(parcel.way, hop, parcel.traffic, "UNSUPPORTED_COMPONENT", gap);
                 trip.without_way(walk, parcel);
             }
@@ -358,8 +357,7 @@ impl Hub<'_> {
     fn exits(&self, network: &Network<'_>, attachment: &TransitGatewayVpcAttachment) -> Vec<SubnetIx> {
         let subnets: Vec<SubnetIx> = attachment.subnet_ids.iter().filter_map(|id| network.subnet(id)).collect();
         let in_zone = |subnet: &&SubnetIx| {
-            !self.zone.is_empty()
-                && network.subnet_row(**subnet).is_some_and(|row| row.availability_zone == self.zone)
+            !self.zone.is_empty() && network.subnet_row(**subnet).is_some_and(|row| row.availability_zone == self.zone)
         };
         match subnets.iter().find(in_zone) {
             Some(subnet) => vec![*subnet],

@@ -169,10 +169,15 @@ impl<'t, 's> Trip<'t, 's> {
             return;
         }
         if origin.is_foreign && origin.source_dest_check != Some(false) {
-            walk.stop(Way::Forward, || origin.component(), &asked, || {
-                let by = format!("{} is no address of `{}`", asked.sources(), origin.id);
-                Obstacle::new(Cause::SpoofedSource, origin.component(), Vec::new()).by(by)
-            });
+            walk.stop(
+                Way::Forward,
+                || origin.component(),
+                &asked,
+                || {
+                    let by = format!("{} is no address of `{}`", asked.sources(), origin.id);
+                    Obstacle::new(Cause::SpoofedSource, origin.component(), Vec::new()).by(by)
+                },
+            );
         }
         let peer = self.peer_at_start(origin, &asked);
         let traffic = self.out_of(walk, origin, &asked, peer);
@@ -203,8 +208,7 @@ impl<'t, 's> Trip<'t, 's> {
     ) -> TrafficSet {
         let filtered =
             security_group::evaluate(self.network, &origin.groups, Direction::Egress, asked, peer, walk.explains);
-        let stage =
-            || Stage { way: Way::Forward, cause: Cause::SecurityGroupEgress, hop: origin.component() };
+        let stage = || Stage { way: Way::Forward, cause: Cause::SecurityGroupEgress, hop: origin.component() };
         walk.filter(asked, filtered, stage)
     }
 
@@ -358,8 +362,7 @@ impl<'t, 's> Trip<'t, 's> {
 
     /// Routes of which nobody knows what they match; inside the VPC they do not matter.
     fn unknown_routes<'n>(&self, table: &'n Table<'s>, legs: &[Leg<'_>], way: Way) -> Vec<&'n Gap> {
-        let is_inside =
-            |leg: &Leg<'_>| leg.choice.as_ref().is_some_and(|choice| *choice.target == Target::Local);
+        let is_inside = |leg: &Leg<'_>| leg.choice.as_ref().is_some_and(|choice| *choice.target == Target::Local);
         if table.unknown.is_empty() || (!legs.is_empty() && legs.iter().all(is_inside)) {
             return Vec::new();
         }
@@ -369,7 +372,9 @@ impl<'t, 's> Trip<'t, 's> {
 
     fn leg(&self, walk: &mut Walk<'_>, at: Place<'_, 's>, table: &Table<'s>, leg: &Leg<'_>, parcel: Parcel<'_, 's>) {
         // Every table has the local routes of its VPC, shown or not.
-        if let (None, Role::Nat(_), Way::Reply, Some(next)) = (&leg.choice, at.role, parcel.way, self.next(at.vpc, &parcel)) {
+        if let (None, Role::Nat(_), Way::Reply, Some(next)) =
+            (&leg.choice, at.role, parcel.way, self.next(at.vpc, &parcel))
+        {
             return self.deliver(walk, at, next, parcel);
         }
         let Some(choice) = self.passable(walk, at, table, leg, parcel) else {
@@ -418,22 +423,27 @@ impl<'t, 's> Trip<'t, 's> {
             },
             (Some(choice), ..) => return Some(choice),
         };
-        walk.stop(parcel.way, || table.component(), parcel.traffic, || {
-            let component = match at.role {
-                Role::Nat(nat) if parcel.way == Way::Forward => {
-                    Component::new("nat-gateway", &nat.row.nat_gateway_id)
-                }
-                _ => table.component(),
-            };
-            let by = choice.map_or_else(
-                || format!("no route of `{}` leads to {}", table.row.route_table_id, leg.destination),
-                |choice| table.in_words(choice),
-            );
-            let evidence = table.evidence(self.network.snapshot, choice);
-            let mut obstacle = Obstacle::new(cause, component, evidence).by(by);
-            obstacle.passed_over = table.passed_over(&leg.destination, choice);
-            obstacle
-        });
+        walk.stop(
+            parcel.way,
+            || table.component(),
+            parcel.traffic,
+            || {
+                let component = match at.role {
+                    Role::Nat(nat) if parcel.way == Way::Forward => {
+                        Component::new("nat-gateway", &nat.row.nat_gateway_id)
+                    }
+                    _ => table.component(),
+                };
+                let by = choice.map_or_else(
+                    || format!("no route of `{}` leads to {}", table.row.route_table_id, leg.destination),
+                    |choice| table.in_words(choice),
+                );
+                let evidence = table.evidence(self.network.snapshot, choice);
+                let mut obstacle = Obstacle::new(cause, component, evidence).by(by);
+                obstacle.passed_over = table.passed_over(&leg.destination, choice);
+                obstacle
+            },
+        );
         None
     }
 
@@ -453,10 +463,15 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     fn circle(&self, walk: &mut Walk<'_>, table: &Table<'s>, parcel: Parcel<'_, 's>) {
-        walk.stop(parcel.way, || table.component(), parcel.traffic, || {
-            let by = format!("`{}` was asked before", table.row.route_table_id);
-            Obstacle::new(Cause::RoutingLoop, table.component(), Vec::new()).by(by)
-        });
+        walk.stop(
+            parcel.way,
+            || table.component(),
+            parcel.traffic,
+            || {
+                let by = format!("`{}` was asked before", table.row.route_table_id);
+                Obstacle::new(Cause::RoutingLoop, table.component(), Vec::new()).by(by)
+            },
+        );
     }
 
     /// Inside a VPC, whoever has the address.
@@ -557,12 +572,7 @@ impl<'t, 's> Trip<'t, 's> {
         self.without_way(walk, parcel);
     }
 
-    fn next_on_return<'n>(
-        &self,
-        vpc: VpcIx,
-        parcel: &Parcel<'n, 's>,
-        destinations: &AddressSet,
-    ) -> Option<Next<'n, 's>>
+    fn next_on_return<'n>(&self, vpc: VpcIx, parcel: &Parcel<'n, 's>, destinations: &AddressSet) -> Option<Next<'n, 's>>
     where
         't: 'n,
     {
@@ -744,10 +754,12 @@ pub(super) fn behind(target: &Target) -> Gap {
 
 /// The packets that go to these destinations.
 pub(super) fn towards(traffic: &TrafficSet, destination: &AddressSet) -> TrafficSet {
-    TrafficSet::of_parts(traffic.parts().iter().map(|part| Traffic {
-        destination: part.destination.intersection(destination),
-        ..part.clone()
-    }))
+    TrafficSet::of_parts(
+        traffic
+            .parts()
+            .iter()
+            .map(|part| Traffic { destination: part.destination.intersection(destination), ..part.clone() }),
+    )
 }
 
 /// The packets after their source was translated.
@@ -761,7 +773,8 @@ pub(super) fn replies(traffic: &TrafficSet, to: &AddressSet, ports: &PortSet) ->
     let Some(protocol) = traffic.protocol() else { return TrafficSet::default() };
     let all = || traffic.ports();
     let echo = [(Protocol::ICMP, 8, 0), (Protocol::ICMPV6, 128, 129)].into_iter();
-    let echo = echo.filter(|(own, ..)| *own == protocol).find(|(_, request, _)| all().is_subset(&PortSet::icmp(*request, -1)));
+    let echo =
+        echo.filter(|(own, ..)| *own == protocol).find(|(_, request, _)| all().is_subset(&PortSet::icmp(*request, -1)));
     let ports = match echo {
         Some((_, _, reply)) => PortSet::icmp(reply, 0),
         None if protocol.is_icmp() => PortSet::all(),

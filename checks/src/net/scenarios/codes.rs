@@ -98,7 +98,9 @@ fn every_code_can_be_had() {
 }
 
 fn at_interfaces_and_subnets(seen: &mut Seen) {
-    let shut = |rules: Value| with(json!({"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": [], "IpPermissionsEgress": rules}]}));
+    let shut = |rules: Value| {
+        with(json!({"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": [], "IpPermissionsEgress": rules}]}))
+    };
     seen.expect(&https(&shut(json!([])), "8.8.8.8"), &["SG_HAS_NO_RULES"]);
     let other = json!([{"IpProtocol": "udp", "FromPort": 53, "ToPort": 53, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]);
     seen.expect(&https(&shut(other), "8.8.8.8"), &["ENI_SG_RULES_MISMATCH"]);
@@ -111,18 +113,26 @@ fn at_interfaces_and_subnets(seen: &mut Seen) {
     let far = Point::Address([8, 8, 8, 8].into());
     seen.expect(&network.path(&foreign(), &far, &Flow::tcp(443)), &["ENI_ADDRESS_RESTRICTION", "REMAP_EPHEMERAL_PORT"]);
     seen.expect(&network.path(&Point::from(own), &foreign(), &Flow::tcp(443)), &["NO_SOURCE_OR_DESTINATION"]);
-    seen.expect(&network.path_over(Family::Ipv6, &Point::from(own), &far, &Flow::tcp(443)), &["UNASSOCIATED_COMPONENT"]);
+    seen.expect(
+        &network.path_over(Family::Ipv6, &Point::from(own), &far, &Flow::tcp(443)),
+        &["UNASSOCIATED_COMPONENT"],
+    );
 }
 
 fn at_routes(seen: &mut Seen) {
     let none = routed(over("TransitGatewayId", "tgw-1", "172.16.0.0/12"));
-    seen.expect(&https(&none, "8.8.8.8"), &["NO_ROUTE_TO_DESTINATION", "CANNOT_ROUTE", "VPC_LOCAL_ROUTE_CIDR_RESTRICTION"]);
+    seen.expect(
+        &https(&none, "8.8.8.8"),
+        &["NO_ROUTE_TO_DESTINATION", "CANNOT_ROUTE", "VPC_LOCAL_ROUTE_CIDR_RESTRICTION"],
+    );
     let mut hole = over("NatGatewayId", "nat-1", "8.8.0.0/16");
     hole["State"] = json!("blackhole");
     let local = json!({"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local"});
     let propagated = json!({"DestinationCidrBlock": "8.8.0.0/16", "GatewayId": "vgw-1", "State": "active", "Origin": "EnableVgwRoutePropagation"});
     let routes = json!([local, hole, propagated, over("NatGatewayId", "nat-1", "0.0.0.0/0")]);
-    let dead = with(json!({"RouteTables": [{"RouteTableId": "rtb-1", "VpcId": "vpc-1", "Associations": [{"Main": true}], "Routes": routes}]}));
+    let dead = with(
+        json!({"RouteTables": [{"RouteTableId": "rtb-1", "VpcId": "vpc-1", "Associations": [{"Main": true}], "Routes": routes}]}),
+    );
     seen.expect(&https(&dead, "8.8.8.8"), &["BAD_STATE_ROUTE", "MORE_SPECIFIC_ROUTE", "HIGHER_PRIORITY_ROUTE"]);
     seen.expect(&https(&routed(over("GatewayId", "vgw-1", "0.0.0.0/0")), "8.8.8.8"), &["UNSUPPORTED_COMPONENT"]);
     let nobody = with(json!({"NetworkInterfaces": []}));
@@ -199,12 +209,16 @@ fn at_transit_gateways(seen: &mut Seen) {
     seen.expect(&none, &["TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT", "TGW_RTB_CANNOT_ROUTE"]);
     let mut hole = hub_route("10.9.0.0/16", "att-9", "static");
     hole["State"] = json!("blackhole");
-    let routes = json!([hole, hub_route("10.9.0.0/16", "att-9", "propagated"), hub_route("10.0.0.0/8", "att-9", "static")]);
+    let routes =
+        json!([hole, hub_route("10.9.0.0/16", "att-9", "propagated"), hub_route("10.0.0.0/8", "att-9", "static")]);
     let dead = ssh(from_block(), routes, &plain);
     seen.expect(&dead, &["TGW_RTB_BAD_STATE_ROUTE", "TGW_RTB_HIGHER_PRIORITY_ROUTE", "TGW_RTB_MORE_SPECIFIC_ROUTE"]);
-    let alone = ssh(from_block(), hub_routes(), &|facts| facts["TransitGatewayAttachments"][0]["Association"] = json!(null));
+    let alone =
+        ssh(from_block(), hub_routes(), &|facts| facts["TransitGatewayAttachments"][0]["Association"] = json!(null));
     seen.expect(&alone, &["TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION"]);
-    let zone = ssh(from_block(), hub_routes(), &|facts| facts["TransitGatewayVpcAttachments"][1]["SubnetIds"] = json!(["subnet-8"]));
+    let zone = ssh(from_block(), hub_routes(), &|facts| {
+        facts["TransitGatewayVpcAttachments"][1]["SubnetIds"] = json!(["subnet-8"])
+    });
     seen.expect(&zone, &["TGW_ROUTE_AZ_RESTRICTION"]);
     seen.expect(&ssh(from_block(), json!(null), &plain), &["TGW_RTB_ROUTES_ARE_UNKNOWN"]);
     let round = ssh(from_block(), json!([hub_route("10.9.0.0/16", "att-1", "static")]), &|facts| {

@@ -117,11 +117,17 @@ fn over_a_peering_connection_groups_of_the_other_side_count() {
 fn a_route_on_one_side_only_loses_the_replies() {
     let mut snapshot = peered(from_block(), "active", "eu-west-1");
     let away = over("NatGatewayId", "nat-9", "10.200.0.0/16");
-    add(&mut snapshot, json!({"RouteTables": [{"RouteTableId": "rtb-9", "VpcId": "vpc-9", "Associations": [{"Main": true}], "Routes": [away]}]}));
+    add(
+        &mut snapshot,
+        json!({"RouteTables": [{"RouteTableId": "rtb-9", "VpcId": "vpc-9", "Associations": [{"Main": true}], "Routes": [away]}]}),
+    );
     let lost = ssh(&snapshot);
     expect(&lost, Verdict::Blocked, &[Cause::NoReturnRoute]);
     assert!(lost.obstacles[0].is_on_return);
-    add(&mut snapshot, json!({"RouteTables": [table("rtb-1", json!([{"Main": true}]), over("NatGatewayId", "nat-1", "10.8.0.0/16"))]}));
+    add(
+        &mut snapshot,
+        json!({"RouteTables": [table("rtb-1", json!([{"Main": true}]), over("NatGatewayId", "nat-1", "10.8.0.0/16"))]}),
+    );
     let closed = ssh(&snapshot);
     assert_eq!(closed.obstacles[0].cause, Cause::DisconnectedVpcs, "{closed:#?}");
 }
@@ -132,11 +138,16 @@ fn over_a_transit_gateway() {
     let reached = ssh(&attached(from_block(), hub_routes(), &plain));
     expect(&reached, Verdict::Reachable, &[]);
     let walked: Vec<&str> = reached.hops.iter().map(|hop| hop.component.id.as_str()).collect();
-    assert_eq!(walked, ["eni-1", "subnet-1", "rtb-1", "subnet-3", "att-1", "tgw-rtb-1", "att-9", "eni-9"], "the attachment lies in the very subnet");
+    assert_eq!(
+        walked,
+        ["eni-1", "subnet-1", "rtb-1", "subnet-3", "att-1", "tgw-rtb-1", "att-9", "eni-9"],
+        "the attachment lies in the very subnet"
+    );
     let hidden = ssh(&attached(from_group(), hub_routes(), &plain));
     expect(&hidden, Verdict::Blocked, &[Cause::SecurityGroupIngress]);
     assert_eq!(hidden.obstacles[0].code, Some("SG_REFERENCING_SUPPORT"));
-    let on = |facts: &mut Value| facts["TransitGateways"][0]["Options"]["SecurityGroupReferencingSupport"] = json!("enable");
+    let on =
+        |facts: &mut Value| facts["TransitGateways"][0]["Options"]["SecurityGroupReferencingSupport"] = json!("enable");
     expect(&ssh(&attached(from_group(), hub_routes(), &on)), Verdict::Reachable, &[]);
     let unread = |facts: &mut Value| facts["TransitGateways"] = json!([]);
     expect(&ssh(&attached(from_group(), hub_routes(), &unread)), Verdict::Unknown, &[]);
