@@ -8,12 +8,13 @@ use super::filter::Direction;
 use super::gateway;
 use super::interface::Interface;
 use super::obstacle::{Cause, Obstacle};
+use super::parcel::{Link, Parcel, Place, Role, Translator, Turn, behind, with_source};
 use super::path::{Walk, Way};
 use super::proof;
 use super::route::Target;
 use super::traffic::{Family, TrafficSet};
-use super::trip::{Link, Parcel, Place, Role, Translator, Trip, Turn, behind, with_source};
-use super::{nat, trip};
+use super::trip::Trip;
+use super::{nat, parcel};
 use crate::evidence::{Component, Evidence};
 use crate::snapshot::ec2::{Instance, InstanceNetworkInterface, is};
 use crate::snapshot::{Gap, Snapshot};
@@ -108,7 +109,7 @@ fn back_in<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, id: &str, parcel: Parce
             walk.pass(Way::Reply, parcel.traffic, || (hop(), None, None));
             let ports = trip.ports_of_replies(parcel.turn);
             let sent = with_source(turn.inside, &turn.source);
-            let returning = trip::replies(&sent, &turn.source, &ports);
+            let returning = parcel::replies(&sent, &turn.source, &ports);
             let parcel = parcel.with(&returning);
             match turn.by {
                 Translator::Nat(_) => nat::back(trip, walk, turn, parcel),

@@ -18,6 +18,7 @@ mod nat_instance;
 mod network;
 pub mod network_acl;
 mod obstacle;
+mod parcel;
 mod path;
 mod peering;
 mod ports;
@@ -25,6 +26,7 @@ pub mod prefix_list;
 mod private_gateway;
 mod proof;
 mod ranges;
+mod returning;
 pub mod route;
 #[cfg(test)]
 mod scenarios;

@@ -5,12 +5,13 @@
 use super::filter::Direction;
 use super::interface::Interface;
 use super::obstacle::{Cause, NatInstanceFault, Obstacle};
+use super::parcel::{Link, Parcel, Place, behind, replies};
 use super::path::{Stage, Walk, Way};
 use super::proof;
 use super::route::{Leg, Target};
 use super::security_group::{self, Peer};
 use super::traffic::TrafficSet;
-use super::trip::{Link, Parcel, Place, Trip, behind, replies};
+use super::trip::Trip;
 use crate::evidence::{Component, Evidence};
 use crate::snapshot::ec2::{Instance, InstanceNetworkInterface, NetworkInterface, is};
 use crate::snapshot::{Gap, Snapshot};

@@ -5,10 +5,11 @@
 use super::addresses::AddressSet;
 use super::network::{Network, VpcIx};
 use super::obstacle::{Cause, Obstacle};
+use super::parcel::{Link, Parcel, Place, Role, behind, towards};
 use super::path::Walk;
 use super::proof;
 use super::route::{Choice, Table};
-use super::trip::{Link, Parcel, Place, Role, Trip, behind, towards};
+use super::trip::Trip;
 use crate::evidence::Component;
 use crate::snapshot::ec2::{PeeringVpc, VpcPeeringConnection, is};
 use crate::snapshot::{Gap, Observed};

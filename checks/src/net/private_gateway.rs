@@ -7,10 +7,11 @@ use super::between::{Flow, Point};
 use super::interface::Interface;
 use super::network::Network;
 use super::obstacle::{Cause, Obstacle};
+use super::parcel::{Link, Parcel, behind};
 use super::path::{Walk, Way};
 use super::route::Target;
 use super::traffic::TrafficSet;
-use super::trip::{Causes, Link, Parcel, Trip, behind};
+use super::trip::{Causes, Trip};
 use crate::evidence::Component;
 use crate::snapshot::Gap;
 

@@ -7,11 +7,12 @@
 use super::filter::Direction;
 use super::network::{Network, SubnetIx};
 use super::obstacle::{Cause, Obstacle};
+use super::parcel::{Link, Parcel, Place, Role, behind, towards};
 use super::path::{Branches, Walk};
 use super::proof;
 use super::traffic::{Family, TrafficSet};
 use super::transit_table::{self, Destination, TransitTable};
-use super::trip::{Link, Parcel, Place, Role, Trip, behind, towards};
+use super::trip::Trip;
 use crate::evidence::Component;
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::{TransitGatewayAttachment, TransitGatewayRouteAttachment, TransitGatewayVpcAttachment, is};

@@ -5,22 +5,19 @@
 
 use super::addresses::AddressSet;
 use super::filter::Direction;
-use super::interface::{Interface, any_client};
-use super::network::{Nat, Network, SubnetIx, VpcIx};
+use super::interface::Interface;
+use super::network::{Network, SubnetIx, VpcIx};
 use super::network_acl;
 use super::obstacle::{Cause, Obstacle};
+use super::parcel::{Link, Next, Parcel, Place, Role, Trail, behind, towards};
 use super::path::{Stage, Walk, Way};
-use super::ports::PortSet;
 use super::route::{Choice, Leg, Table, Target};
 use super::security_group::{self, Peer};
-use super::traffic::{Family, Protocol, Traffic, TrafficSet};
+use super::traffic::{Traffic, TrafficSet};
 use super::{gateway, internet, nat, nat_instance, peering, transit_gateway};
 use crate::evidence::Component;
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::is;
-
-/// With more hops than this packets are taken to go round in a circle.
-const MOST_HOPS: u8 = 64;
 
 /// A question about packets, and who is at its ends.
 #[derive(Clone, Copy)]
@@ -41,9 +38,9 @@ pub(super) struct Trip<'t, 's> {
 /// What faults at the far end are called.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Causes {
-    acl_inbound: Cause,
-    acl_reply: Cause,
-    group: Cause,
+    pub(super) acl_inbound: Cause,
+    pub(super) acl_reply: Cause,
+    pub(super) group: Cause,
 }
 
 impl Causes {
@@ -59,105 +56,6 @@ impl Causes {
         acl_reply: Cause::DestinationAclReply,
         group: Cause::SecurityGroupIngress,
     };
-}
-
-/// Packets on their way.
-#[derive(Clone, Copy)]
-pub(super) struct Parcel<'p, 's> {
-    pub(super) traffic: &'p TrafficSet,
-    pub(super) way: Way,
-    /// Whether groups of the sender still show.
-    pub(super) link: Link<'p>,
-    /// What the replies have to undo, last first.
-    pub(super) turn: Option<&'p Turn<'p, 's>>,
-    /// The tables that were asked on the way.
-    pub(super) trail: Option<&'p Trail<'p>>,
-}
-
-/// How group identity fares on the way.
-#[derive(Clone, Copy)]
-pub(super) enum Link<'p> {
-    /// Still in the sender's VPC, or over a peering connection in one Region.
-    Kept,
-    /// Over a transit gateway, for inbound rules, where that is known to be supported or not.
-    Transit(Result<bool, &'p Gap>),
-    /// Lost; the code says on what.
-    Lost(&'static str),
-}
-
-/// A translation of the source.
-pub(super) struct Turn<'p, 's> {
-    pub(super) by: Translator<'p, 's>,
-    /// The packets as they came.
-    pub(super) inside: &'p TrafficSet,
-    /// Where they came from.
-    pub(super) at: Place<'p, 's>,
-    /// The source that they got.
-    pub(super) source: AddressSet,
-    pub(super) before: Option<&'p Turn<'p, 's>>,
-}
-
-/// Who translates.
-#[derive(Clone, Copy)]
-pub(super) enum Translator<'p, 's> {
-    /// A NAT gateway.
-    Nat(&'p Nat<'s>),
-    /// The internet gateway, for an interface with a public address.
-    PublicAddress(&'p Interface<'s>),
-}
-
-/// Who gets packets inside a VPC.
-pub(super) enum Next<'n, 's> {
-    /// An interface: the target, or on the way back the origin.
-    Target(&'n Interface<'s>),
-    /// The NAT gateway that has to undo its translation.
-    Nat(&'n Turn<'n, 's>),
-}
-
-/// A table that was asked.
-pub(super) struct Trail<'p> {
-    table: &'p str,
-    turns: usize,
-    hops: u8,
-    before: Option<&'p Trail<'p>>,
-}
-
-/// Where packets leave into the routing of a VPC.
-#[derive(Clone, Copy)]
-pub(super) struct Place<'p, 's> {
-    pub(super) vpc: VpcIx,
-    /// `None` for a regional NAT gateway.
-    pub(super) subnet: Option<SubnetIx>,
-    pub(super) role: Role<'p, 's>,
-}
-
-/// Whose place it is.
-#[derive(Clone, Copy)]
-pub(super) enum Role<'p, 's> {
-    /// The interface that sends: the origin on the way there, the target on the way back.
-    End,
-    /// A NAT gateway.
-    Nat(&'p Nat<'s>),
-    /// The interface of a transit gateway attachment.
-    Attachment,
-}
-
-impl<'p, 's> Parcel<'p, 's> {
-    pub(super) fn new(traffic: &'p TrafficSet, way: Way) -> Self {
-        Self { traffic, way, link: Link::Kept, turn: None, trail: None }
-    }
-
-    /// The same, with these packets.
-    pub(super) fn with(self, traffic: &'p TrafficSet) -> Self {
-        Self { traffic, ..self }
-    }
-}
-
-impl Place<'_, '_> {
-    /// The place of an interface that sends.
-    pub(super) fn of(interface: &Interface<'_>) -> Self {
-        Self { vpc: interface.vpc, subnet: Some(interface.subnet), role: Role::End }
-    }
 }
 
 impl<'t, 's> Trip<'t, 's> {
@@ -572,24 +470,6 @@ impl<'t, 's> Trip<'t, 's> {
         self.without_way(walk, parcel);
     }
 
-    fn next_on_return<'n>(&self, vpc: VpcIx, parcel: &Parcel<'n, 's>, destinations: &AddressSet) -> Option<Next<'n, 's>>
-    where
-        't: 'n,
-    {
-        match parcel.turn {
-            Some(turn) => {
-                let Translator::Nat(nat) = turn.by else { return None };
-                let is_here = nat.vpc == vpc && destinations.is_subset(&turn.source);
-                is_here.then_some(Next::Nat(turn))
-            }
-            None => {
-                let origin = self.from?;
-                let is_here = origin.vpc == vpc && destinations.is_subset(origin.addresses(parcel.traffic.family()));
-                is_here.then_some(Next::Target(origin))
-            }
-        }
-    }
-
     /// Through the groups of the receiver, and back.
     pub(super) fn arrive(&self, walk: &mut Walk<'_>, target: &Interface<'s>, parcel: Parcel<'_, 's>) {
         if is(target.interface_type, "nat_gateway") {
@@ -610,7 +490,7 @@ impl<'t, 's> Trip<'t, 's> {
         self.in_through(walk, target, traffic, Link::Kept);
     }
 
-    fn in_through(
+    pub(super) fn in_through(
         &self,
         walk: &mut Walk<'_>,
         target: &Interface<'s>,
@@ -643,150 +523,5 @@ impl<'t, 's> Trip<'t, 's> {
             Link::Transit(Err(gap)) => Peer::Perhaps(&origin.groups, gap),
             Link::Lost(code) => Peer::Hidden(&origin.groups, code),
         }
-    }
-
-    /// What the target answers.
-    fn reply(&self, walk: &mut Walk<'_>, target: &Interface<'s>, parcel: Parcel<'_, 's>) {
-        let is_neighbour = parcel.turn.is_none() && self.from.is_some_and(|origin| origin.subnet == target.subnet);
-        if is_neighbour {
-            return;
-        }
-        let returning = replies(parcel.traffic, &parcel.traffic.sources(), &self.ports_of_replies(parcel.turn));
-        let parcel = Parcel { traffic: &returning, way: Way::Reply, trail: None, ..parcel };
-        self.from_subnet(walk, Place::of(target), parcel);
-    }
-
-    /// Where replies go: the ports of the last one who opened the connection anew.
-    pub(super) fn ports_of_replies(&self, turn: Option<&Turn<'_, 's>>) -> PortSet {
-        match (turn.map(|turn| turn.by), self.from) {
-            (Some(Translator::Nat(_)), _) | (_, None) => any_client(),
-            (_, Some(origin)) => origin.client_ports.clone(),
-        }
-    }
-
-    /// The replies of somebody outside, to whoever sent last: an interface here or a NAT gateway.
-    pub(super) fn back_from_outside(&self, walk: &mut Walk<'_>, parcel: Parcel<'_, 's>) {
-        if walk.is_settled() {
-            return;
-        }
-        let ports = self.ports_of_replies(parcel.turn);
-        let parcel = Parcel { way: Way::Reply, trail: None, ..parcel };
-        match parcel.turn.map(|turn| (turn, turn.by)) {
-            Some((turn, Translator::Nat(_))) => {
-                let returning = replies(parcel.traffic, &turn.source, &ports);
-                nat::back(self, walk, turn, parcel.with(&returning));
-            }
-            Some((turn, Translator::PublicAddress(_))) => {
-                let returning = replies(turn.inside, &turn.source, &ports);
-                self.home(walk, parcel.with(&returning));
-            }
-            None => {
-                let returning = replies(parcel.traffic, &parcel.traffic.sources(), &ports);
-                self.home(walk, parcel.with(&returning));
-            }
-        }
-    }
-
-    /// Replies into the subnet of the origin.
-    pub(super) fn home(&self, walk: &mut Walk<'_>, parcel: Parcel<'_, 's>) {
-        let Some(origin) = self.from else { return };
-        let traffic = self.guard(walk, origin.subnet, Direction::Ingress, Cause::NetworkAclReply, parcel);
-        walk.pass(Way::Reply, &traffic, || (origin.component(), None, None));
-    }
-
-    /// What else would stop the packets, behind a place where they do not get on or where nobody can look: the far end when it is known,
-    /// and the subnet of the origin for the replies.
-    pub(super) fn without_way(&self, walk: &mut Walk<'_>, parcel: Parcel<'_, 's>) {
-        if walk.is_settled() {
-            return;
-        }
-        match (parcel.way, self.to) {
-            (Way::Reply, _) if parcel.turn.is_none() => self.home(walk, parcel),
-            (Way::Reply, _) => {}
-            (Way::Forward, Some(target)) if parcel.turn.is_none() => self.at_far_end(walk, target, parcel),
-            (Way::Forward, _) => self.back_from_outside(walk, parcel),
-        }
-    }
-
-    fn at_far_end(&self, walk: &mut Walk<'_>, target: &Interface<'s>, parcel: Parcel<'_, 's>) {
-        let traffic = self.guard(walk, target.subnet, Direction::Ingress, self.causes.acl_inbound, parcel);
-        let traffic = self.in_through(walk, target, &traffic, Link::Kept);
-        let returning = replies(&traffic, &traffic.sources(), &self.ports_of_replies(None));
-        let parcel = Parcel { traffic: &returning, way: Way::Reply, ..parcel };
-        let traffic = self.guard(walk, target.subnet, Direction::Egress, self.causes.acl_reply, parcel);
-        self.home(walk, parcel.with(&traffic));
-    }
-}
-
-impl Next<'_, '_> {
-    fn subnet(&self) -> Option<SubnetIx> {
-        match self {
-            Self::Target(interface) => Some(interface.subnet),
-            Self::Nat(turn) => match turn.by {
-                Translator::Nat(nat) => nat.subnet,
-                Translator::PublicAddress(interface) => Some(interface.subnet),
-            },
-        }
-    }
-}
-
-impl Trail<'_> {
-    /// Whether this table was asked before about the same packets, or the way is longer than any that makes sense.
-    fn goes_round(&self) -> bool {
-        let mut before = std::iter::successors(self.before, |trail| trail.before);
-        self.hops > MOST_HOPS || before.any(|known| known.table == self.table && known.turns == self.turns)
-    }
-}
-
-/// What cannot be seen behind a target.
-pub(super) fn behind(target: &Target) -> Gap {
-    let component = target.component();
-    let kind = match target {
-        Target::TransitGateway(_) => "transit gateway",
-        Target::VirtualPrivateGateway(_) => "virtual private gateway",
-        Target::Endpoint(_) => "Gateway Load Balancer endpoint",
-        Target::Interface { .. } => "network interface",
-        Target::Peering(_) => "peering connection",
-        _ => "route target",
-    };
-    Gap::opaque(format!("what is behind {kind} `{}`", component.id))
-}
-
-/// The packets that go to these destinations.
-pub(super) fn towards(traffic: &TrafficSet, destination: &AddressSet) -> TrafficSet {
-    TrafficSet::of_parts(
-        traffic
-            .parts()
-            .iter()
-            .map(|part| Traffic { destination: part.destination.intersection(destination), ..part.clone() }),
-    )
-}
-
-/// The packets after their source was translated.
-pub(super) fn with_source(traffic: &TrafficSet, source: &AddressSet) -> TrafficSet {
-    let parts = traffic.parts().iter().map(|part| Traffic { source: source.clone(), ..part.clone() });
-    parts.fold(TrafficSet::default(), |set, part| set.union(&part.into()))
-}
-
-/// The replies to packets: from their destinations to `to`, at the ports that clients use. ICMP echo is answered by echo reply.
-pub(super) fn replies(traffic: &TrafficSet, to: &AddressSet, ports: &PortSet) -> TrafficSet {
-    let Some(protocol) = traffic.protocol() else { return TrafficSet::default() };
-    let all = || traffic.ports();
-    let echo = [(Protocol::ICMP, 8, 0), (Protocol::ICMPV6, 128, 129)].into_iter();
-    let echo =
-        echo.filter(|(own, ..)| *own == protocol).find(|(_, request, _)| all().is_subset(&PortSet::icmp(*request, -1)));
-    let ports = match echo {
-        Some((_, _, reply)) => PortSet::icmp(reply, 0),
-        None if protocol.is_icmp() => PortSet::all(),
-        None => ports.clone(),
-    };
-    Traffic::new(protocol, traffic.destinations(), to.clone(), ports).into()
-}
-
-impl TrafficSet {
-    /// The family of its packets.
-    pub(super) fn family(&self) -> Family {
-        let first = self.parts().first().and_then(|part| part.destination.first());
-        first.map_or(Family::Ipv4, Family::of)
     }
 }
