@@ -3,6 +3,7 @@
 
 use checks::net::{Flow, Network, Point, Verdict};
 use checks::snapshot::Snapshot;
+use checks::ssm::Estate;
 use checks::testkit::fleet::{Lists, fleet, instance_id, interface_id};
 use checks::triage;
 use divan::counter::ItemsCount;
@@ -120,10 +121,10 @@ fn index(bencher: Bencher<'_, '_>, which: (usize, Lists)) {
 fn fleet_for_ssm(bencher: Bencher<'_, '_>, instances: usize) {
     let snapshot = world((instances, Lists::Usual));
     bencher.counter(ItemsCount::new(instances)).bench(|| {
-        let network = Network::new(black_box(snapshot));
+        let estate = Estate::new(black_box(snapshot));
         let judge = |from: usize| {
             let ids = (from..instances).step_by(2).map(instance_id);
-            ids.filter_map(|id| triage::ssm(&network, &id).ok()).filter(|own| !own.findings.is_empty()).count()
+            ids.filter_map(|id| triage::ssm(&estate, &id).ok()).filter(|own| !own.findings.is_empty()).count()
         };
         std::thread::scope(|scope| {
             let other = scope.spawn(|| judge(1));

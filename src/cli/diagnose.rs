@@ -9,10 +9,9 @@ use crate::error::Error;
 use crate::exit::Exit;
 use checks::diagnosis::{Diagnosis, Verdict};
 use checks::finding::Severity;
-use checks::net::Network;
 use checks::report::{Calls, Report, SubjectError};
 use checks::snapshot::Snapshot;
-use checks::ssm::SubjectGap;
+use checks::ssm::{Estate, SubjectGap};
 use checks::triage;
 use std::path::Path;
 
@@ -55,11 +54,11 @@ pub(super) fn without_aws(what: &str) -> Error {
 
 /// Judges the instances, prints the report, and tells how it ended.
 pub(super) fn report(command: &str, facts: &Facts, instances: &[String], output: &Output) -> Result<Exit, Error> {
-    let network = Network::new(&facts.snapshot);
+    let estate = Estate::new(&facts.snapshot);
     let mut subjects = Vec::new();
     let mut errors = Vec::new();
     for id in instances {
-        match triage::ssm(&network, id) {
+        match triage::ssm(&estate, id) {
             Ok(diagnosis) => subjects.push(diagnosis),
             Err(gap) => errors.push(subject_error(id, &gap, facts)),
         }

@@ -6,9 +6,8 @@ use crate::cli::{Connection, Subjects};
 use crate::clock;
 use crate::error::Error;
 use crate::wire::endpoint::region_is_known;
-use checks::net::Network;
 use checks::snapshot::{Header, Outcome, Read, Snapshot, operations as op};
-use checks::ssm::{self, ReadOptions};
+use checks::ssm::{self, Estate, ReadOptions};
 use serde_json::json;
 use std::io::Write;
 
@@ -38,9 +37,9 @@ pub(crate) fn ssm(subjects: &Subjects, verbose: bool, quiet: bool) -> Result<Liv
             Snapshot::new(Header { region, partition, collected_at: clock::now(), account: String::new() });
         let options = ReadOptions { flow_logs: subjects.flow_logs };
         let plan = |snapshot: &Snapshot| {
-            let network = Network::new(snapshot);
+            let estate = Estate::new(snapshot);
             let mut reads = Vec::new();
-            for read in subjects.instances.iter().flat_map(|id| ssm::reads(&network, id, options)) {
+            for read in subjects.instances.iter().flat_map(|id| ssm::reads(&estate, id, options)) {
                 if !reads.contains(&read) {
                     reads.push(read);
                 }
