@@ -14,7 +14,7 @@ use super::traffic::{Family, Protocol, Traffic, TrafficSet};
 use super::trip::{Causes, Trip};
 use crate::evidence::Component;
 use crate::snapshot::Gap;
-use crate::snapshot::ec2::NatGateway;
+use crate::snapshot::ec2::{Instance, NatGateway, is};
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::LazyLock;
@@ -140,6 +140,7 @@ impl<'s> Network<'s> {
             beyond: None,
         };
         let source = origin.addresses(family).clone();
+        self.runs(walk, origin);
         let narrowed;
         let (target, destination) = match to {
             Point::Interface(target) if target.is_foreign => {
@@ -156,7 +157,40 @@ impl<'s> Network<'s> {
             Point::Internet(family) => (None, AddressSet::internet(*family)),
             Point::Gateway(gateway) => return walk.gap(|| Gap::opaque(format!("what is behind `{gateway}`"))),
         };
-        Trip { to: target, ..trip }.leave(walk, origin, flow.to(source, destination));
+        let asked = flow.to(source, destination);
+        if !asked.is_empty() && self.is_served_by_vpc(origin, &asked.destination) {
+            let hop =
+                || (Component::new("vpc", self.vpc_id(origin.vpc)), Some("served by the VPC itself".to_owned()), None);
+            return walk.pass(Way::Forward, &asked.into(), hop);
+        }
+        if let Some(target) = target {
+            self.runs(walk, target);
+        }
+        Trip { to: target, ..trip }.leave(walk, origin, asked);
+    }
+
+    /// What the VPC itself answers, beside every group, ACL and route: metadata, time, and its resolver.
+    ///
+    /// Source: VPC user guide, "Control subnet traffic with network access control lists" and "Security groups".
+    fn is_served_by_vpc(&self, origin: &Interface<'s>, destination: &AddressSet) -> bool {
+        static LINK_LOCAL: LazyLock<AddressSet> = LazyLock::new(|| AddressSet::of(["169.254.0.0/16", "fd00:ec2::/32"]));
+        let row = self.snapshot.vpcs.get(self.vpc_id(origin.vpc)).ok().flatten();
+        destination.is_subset(&LINK_LOCAL)
+            || row.is_some_and(|row| destination.is_subset(&super::dns::resolver_addresses(row)))
+    }
+
+    /// An instance that is stopped or gone sends and takes nothing.
+    fn runs(&self, walk: &mut Walk<'_>, interface: &Interface<'s>) {
+        let Some(instance) = interface.instance else { return };
+        let dead = ["stopped", "stopping", "shutting-down", "terminated"];
+        if dead.iter().any(|state| is(&instance.state.name, state)) {
+            walk.obstacle(|| {
+                let id = &instance.instance_id;
+                let evidence = vec![proof::of::<Instance>(self.snapshot, id, "State.Name")];
+                let by = format!("`{id}` is {}", instance.state.name);
+                Obstacle::new(Cause::InstanceState, Component::new("ec2-instance", id), evidence).by(by)
+            });
+        }
     }
 
     /// From an address that belongs to no interface here: the internet, as far as it is public.
@@ -167,7 +201,10 @@ impl<'s> Network<'s> {
             return;
         }
         match to {
-            Point::Interface(target) => self.into(walk, target, flow.to(source, self.outside(target, family))),
+            Point::Interface(target) => {
+                self.runs(walk, target);
+                self.into(walk, target, flow.to(source, self.outside(target, family)));
+            }
             Point::Address(address) | Point::Outside(address) => self.to_address(walk, source, *address, flow),
             Point::Internet(_) | Point::Gateway(_) => walk.gap(|| Gap::opaque("the internet")),
         }
@@ -207,7 +244,10 @@ impl<'s> Network<'s> {
             return;
         }
         match self.owner_outside(address) {
-            Some(target) => self.into_set(walk, target, &asked),
+            Some(target) => {
+                self.runs(walk, target);
+                self.into_set(walk, target, &asked);
+            }
             None => walk.gap(|| Gap::opaque(format!("who has {text}"))),
         }
     }

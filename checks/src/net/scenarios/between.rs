@@ -101,3 +101,32 @@ fn replies_go_back_the_way_they_came() {
     expect(&path, Verdict::Degraded, &[Cause::DestinationAclReply]);
     assert_eq!(path.obstacles[0].passes.as_deref(), Some("ports 1024-5000"));
 }
+
+#[test]
+fn what_the_vpc_itself_serves_passes_no_filter() {
+    let closed = json!({"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": [], "IpPermissionsEgress": []}],
+        "NetworkAcls": [acl("acl-1", &["subnet-1"], json!([]))]});
+    let snapshot = with(closed);
+    for address in ["169.254.169.254", "169.254.169.253", "10.0.0.2", "fd00:ec2::254"] {
+        let network = Network::new(&snapshot);
+        let own = network.interface("eni-1").unwrap();
+        let far = Point::Address(address.parse().unwrap());
+        let verdict = network.path(&own.into(), &far, &Flow::tcp(80)).verdict;
+        let wanted = if address.contains(':') { Verdict::Blocked } else { Verdict::Reachable };
+        assert_eq!(verdict, wanted, "{address}: the interface has no IPv6 address");
+    }
+    assert_eq!(path(&snapshot, "i-1", "10.0.0.3", &Flow::tcp(80)).verdict, Verdict::Blocked);
+}
+
+#[test]
+fn a_stopped_instance_takes_nothing() {
+    let mut stopped = instance("i-2", "eni-2", "subnet-3", "10.0.3.20", json!(null));
+    stopped["State"]["Name"] = json!("stopped");
+    let snapshot = with(json!({"Reservations": [{"Instances": [stopped]}]}));
+    let asked = path(&snapshot, "i-1", "i-2", &Flow::tcp(22));
+    expect(&asked, Verdict::Blocked, &[Cause::InstanceState]);
+    assert_eq!(
+        (asked.obstacles[0].code, &asked.obstacles[0].evidence[0].value),
+        (Some("BAD_STATE"), &json!("stopped"))
+    );
+}
