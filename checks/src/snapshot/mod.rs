@@ -1,12 +1,14 @@
 //! What is known of one account and Region: the reads that were made, and typed facts made from them.
 
 mod answers;
+pub mod dns;
 mod document;
 pub mod ec2;
 pub mod flow_logs;
 mod folder;
 pub mod iam;
 mod kinds;
+pub mod lambda;
 mod locate;
 pub mod metrics;
 mod observed;

@@ -169,6 +169,7 @@ impl World {
             summary: String::new(),
             findings: Vec::new(),
             checks: Vec::new(),
+            ways: Vec::new(),
         })
     }
 }
