@@ -125,7 +125,7 @@ impl<'a> Row<'a> {
         }
         let text = address.to_string();
         let private =
-            self.private().into_iter().find(|own| own.private_ip_address == text || public(own) == Some(&text));
+            self.private().iter().find(|own| own.private_ip_address == text || public(own) == Some(&text));
         let (private, paired) = match private {
             Some(own) => (own.private_ip_address.clone(), public(own).map(str::to_owned)),
             None if origin.ipv4.contains(address) => (text, origin.public_ipv4.clone()),

@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Blocker, Pair, Walked};
 use super::case::{Case, Expect};
+use super::end::End;
 use super::rules::{Direction, OPEN};
 use crate::diagnosis::{Diagnosis, Subject, Verdict};
 use crate::evidence::Component;
@@ -45,12 +46,14 @@ pub fn code_of(hop: &Hop, path: &Path) -> Option<&'static str> {
 
 fn subject(pair: &Pair) -> Subject {
     let text = |from: &str, to: &str| format!("{from} -> {to}");
+    let id = |end: &End| match end.component.kind {
+        "lambda-function" => format!("function:{}", end.component.id),
+        _ => end.component.id.clone(),
+    };
     let (from, to) = (&pair.from, &pair.to);
-    let name = (from.name.is_some() || to.name.is_some()).then(|| {
-        let shown = |end: &super::end::End| end.name.clone().unwrap_or_else(|| end.component.id.clone());
-        text(&shown(from), &shown(to))
-    });
-    Subject { kind: "path", id: text(&from.component.id, &to.component.id), arn: String::new(), name }
+    let shown = |end: &End| end.name.clone().unwrap_or_else(|| id(end));
+    let name = (from.name.is_some() || to.name.is_some()).then(|| text(&shown(from), &shown(to)));
+    Subject { kind: "path", id: text(&id(from), &id(to)), arn: String::new(), name }
 }
 
 fn of_blocker(blocker: &Blocker, ways: &[Walked]) -> Finding {

@@ -105,6 +105,17 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Whether it has an address inside its VPC.
+    fn has(&self, address: IpAddr) -> bool {
+        match self {
+            Self::Interface(origin) => origin.ipv4.contains(address) || origin.ipv6.contains(address),
+            Self::Address(own) => *own == address,
+            Self::Internet | Self::ServiceNetwork => false,
+        }
+    }
+}
+
 impl End {
     pub(super) fn new(kind: &'static str, id: impl Into<String>) -> Self {
         let component = Component::new(kind, id);
@@ -158,6 +169,13 @@ impl Atlas<'_> {
             // Whose it is depends on the way that leads there.
             Subject::Address(address) => Ok(vec![outside(*address)]),
             Subject::Host(name) => Ok(vec![host::end(self, name, from.vpc())]),
+            Subject::At(id, address) => {
+                let end = self.at(id, *address)?;
+                let is_private = end.spots.iter().any(|spot| spot.place.has(*address));
+                // From outside of every VPC an address is all that can be named.
+                let is_named = is_private && from.vpc().is_some();
+                Ok(vec![if is_named { end } else { End { spots: outside(*address).spots, ..end } }])
+            }
             _ => self.ends(subject),
         }
     }
@@ -347,6 +365,19 @@ mod tests {
         assert_eq!(both.iter().map(|end| end.name.as_deref().unwrap()).collect::<Vec<_>>(), ["web-1", "web-db"]);
         let address = atlas.targets(&subject("10.0.1.11"), &both[0]).unwrap();
         assert!(matches!(address[0].spots[0].place, Place::Address(_)), "the way settles whose it is");
+    }
+
+    #[test]
+    fn an_address_of_an_interface_is_its_own_inside_and_any_other_outside() {
+        let snapshot = small();
+        let atlas = Atlas::new(&snapshot);
+        let inside = &atlas.sources(&subject(DB)).unwrap()[0];
+        let outside = &atlas.sources(&subject("internet")).unwrap()[0];
+        let place = |from: &End, address: &str| {
+            let target = atlas.targets(&subject(&format!("{WEB}@{address}")), from).unwrap().remove(0);
+            matches!(target.spots[0].place, Place::Interface(_))
+        };
+        assert!(place(inside, "10.0.1.11") && !place(inside, "18.0.0.10") && !place(outside, "10.0.1.11"));
     }
 
     #[test]

@@ -36,8 +36,10 @@ pub(crate) fn write(page: &mut Page, diagnosis: &Diagnosis, detail: Detail) {
         page.gap();
         finding::advice(page, advice, detail.verbose);
     }
-    if diagnosis.ways.is_empty() {
-        page.gap();
+    page.gap();
+    if diagnosis.subject.kind == "path" {
+        page.flow("not looked at  ", STRONG, 15, "firewalls and services inside the machines");
+    } else {
         checks::write(page, &diagnosis.checks, detail);
     }
 }

@@ -367,6 +367,8 @@ DEGRADED  No inbound rule allows it
   source                      resource  field          value
   ec2:DescribeSecurityGroups  eni-1     IpPermissions  [{"Description":"eni-1"}]
 
+not looked at  firewalls and services inside the machines
+
 2026-11-22T20:14:01Z, account 123456789012, eu-west-1, aws-triage 0.1.0
 facts from 19 calls, 1 denied: iam:GetRolePolicy
 "#,
