@@ -1,6 +1,8 @@
 //! How many paths the network engine judges in a second, in worlds of every size and at AWS's quotas:
 //! `cargo bench -p checks --features testkit --bench network`.
 
+#![expect(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "small numbers of the bench's own")]
+
 use checks::net::{Flow, Network, Point, Verdict};
 use checks::snapshot::Snapshot;
 use checks::ssm::Estate;
@@ -23,9 +25,12 @@ const WORLDS: &[(usize, Lists)] = &[
     (1_000, Lists::AtQuota),
 ];
 
+/// Worlds by what they were made of.
+type Made = Mutex<Vec<((usize, bool), &'static Snapshot)>>;
+
 /// Worlds are made once and kept.
 fn world((instances, lists): (usize, Lists)) -> &'static Snapshot {
-    static MADE: LazyLock<Mutex<Vec<((usize, bool), &'static Snapshot)>>> = LazyLock::new(Mutex::default);
+    static MADE: LazyLock<Made> = LazyLock::new(Mutex::default);
     let key = (instances, lists == Lists::AtQuota);
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, snapshot)) = made.iter().find(|(known, _)| *known == key) {

@@ -14,13 +14,14 @@ use super::traffic::{Family, Protocol, Traffic, TrafficSet};
 use super::trip::{Causes, Trip};
 use crate::evidence::Component;
 use crate::snapshot::Gap;
-use crate::snapshot::ec2::{Instance, NatGateway, is};
+use crate::snapshot::ec2::NatGateway;
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
 /// An end of a path.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "an end lives on the stack for the time of one question")]
 pub enum Point<'n, 's> {
     /// An interface, under its private address inside its VPC and under its public address outside.
     Interface(Cow<'n, Interface<'s>>),
@@ -106,13 +107,13 @@ impl<'s> Network<'s> {
         let certainty = if is_anywhere(from) || is_anywhere(to) { &*ANYWHERE } else { &Certainty::Exact };
         let mut walk = Walk::new(family, certainty, explains);
         match from {
-            Point::Interface(origin) => self.from_interface(&mut walk, origin, to, flow),
+            Point::Interface(origin) => self.leave_interface(&mut walk, origin, to, flow),
             Point::Address(address) => match self.only_owner(*address) {
-                Some(origin) => self.from_interface(&mut walk, &origin.narrowed(*address), to, flow),
-                None => self.from_outside(&mut walk, AddressSet::one(*address), to, flow),
+                Some(origin) => self.leave_interface(&mut walk, &origin.narrowed(*address), to, flow),
+                None => self.come_from_outside(&mut walk, AddressSet::one(*address), to, flow),
             },
-            Point::Outside(address) => self.from_outside(&mut walk, AddressSet::one(*address), to, flow),
-            Point::Internet(family) => self.from_outside(&mut walk, AddressSet::internet(*family), to, flow),
+            Point::Outside(address) => self.come_from_outside(&mut walk, AddressSet::one(*address), to, flow),
+            Point::Internet(family) => self.come_from_outside(&mut walk, AddressSet::internet(*family), to, flow),
             Point::Gateway(gateway) => {
                 let certainty = Certainty::Within(Gap::opaque(format!("which address behind `{gateway}` is meant")));
                 let mut walk = Walk::new(family, &certainty, explains);
@@ -129,7 +130,7 @@ impl<'s> Network<'s> {
         owners.next().filter(|_| owners.next().is_none())
     }
 
-    fn from_interface(&self, walk: &mut Walk<'_>, origin: &Interface<'s>, to: &Point<'_, 's>, flow: &Flow) {
+    fn leave_interface(&self, walk: &mut Walk<'_>, origin: &Interface<'s>, to: &Point<'_, 's>, flow: &Flow) {
         let family = walk.family;
         let trip = Trip {
             network: self,
@@ -140,7 +141,6 @@ impl<'s> Network<'s> {
             beyond: None,
         };
         let source = origin.addresses(family).clone();
-        self.runs(walk, origin);
         let narrowed;
         let (target, destination) = match to {
             Point::Interface(target) if target.is_foreign => {
@@ -163,9 +163,6 @@ impl<'s> Network<'s> {
                 || (Component::new("vpc", self.vpc_id(origin.vpc)), Some("served by the VPC itself".to_owned()), None);
             return walk.pass(Way::Forward, &asked.into(), hop);
         }
-        if let Some(target) = target {
-            self.runs(walk, target);
-        }
         Trip { to: target, ..trip }.leave(walk, origin, asked);
     }
 
@@ -179,32 +176,15 @@ impl<'s> Network<'s> {
             || row.is_some_and(|row| destination.is_subset(&super::dns::resolver_addresses(row)))
     }
 
-    /// An instance that is stopped or gone sends and takes nothing.
-    fn runs(&self, walk: &mut Walk<'_>, interface: &Interface<'s>) {
-        let Some(instance) = interface.instance else { return };
-        let dead = ["stopped", "stopping", "shutting-down", "terminated"];
-        if dead.iter().any(|state| is(&instance.state.name, state)) {
-            walk.obstacle(|| {
-                let id = &instance.instance_id;
-                let evidence = vec![proof::of::<Instance>(self.snapshot, id, "State.Name")];
-                let by = format!("`{id}` is {}", instance.state.name);
-                Obstacle::new(Cause::InstanceState, Component::new("ec2-instance", id), evidence).by(by)
-            });
-        }
-    }
-
     /// From an address that belongs to no interface here: the internet, as far as it is public.
-    fn from_outside(&self, walk: &mut Walk<'_>, source: AddressSet, to: &Point<'_, 's>, flow: &Flow) {
+    fn come_from_outside(&self, walk: &mut Walk<'_>, source: AddressSet, to: &Point<'_, 's>, flow: &Flow) {
         let family = walk.family;
         if !source.intersects(AddressSet::internet_ref(family)) {
             walk.gap(|| Gap::opaque(format!("who has {source}")));
             return;
         }
         match to {
-            Point::Interface(target) => {
-                self.runs(walk, target);
-                self.into(walk, target, flow.to(source, self.outside(target, family)));
-            }
+            Point::Interface(target) => self.into(walk, target, flow.to(source, self.outside(target, family))),
             Point::Address(address) | Point::Outside(address) => self.to_address(walk, source, *address, flow),
             Point::Internet(_) | Point::Gateway(_) => walk.gap(|| Gap::opaque("the internet")),
         }
@@ -244,19 +224,16 @@ impl<'s> Network<'s> {
             return;
         }
         match self.owner_outside(address) {
-            Some(target) => {
-                self.runs(walk, target);
-                self.into_set(walk, target, &asked);
-            }
+            Some(target) => self.meet_set(walk, target, &asked),
             None => walk.gap(|| Gap::opaque(format!("who has {text}"))),
         }
     }
 
     fn into(&self, walk: &mut Walk<'_>, target: &Interface<'s>, asked: Traffic) {
-        self.into_set(walk, target, &asked.into());
+        self.meet_set(walk, target, &asked.into());
     }
 
-    fn into_set(&self, walk: &mut Walk<'_>, target: &Interface<'s>, asked: &TrafficSet) {
+    fn meet_set(&self, walk: &mut Walk<'_>, target: &Interface<'s>, asked: &TrafficSet) {
         if asked.is_empty() {
             walk.obstacle(|| Obstacle::new(Cause::NoAddress, target.component(), Vec::new()));
             return;

@@ -222,7 +222,7 @@ fn blindly<'s>(network: &Network<'s>, origin: &Interface<'s>, target: &Interface
     let asked = tcp(origin.addresses(walk.family), AddressSet::all(walk.family), port);
     let trip = Trip { network, from: Some(origin), to: None, service: None, causes: Causes::ENDPOINT, beyond: None };
     let current = trip.out_of(walk, origin, &asked, peer(target));
-    trip.into_groups(walk, target, &current);
+    trip.enter_groups(walk, target, &current);
 }
 
 /// Who an endpoint is for outbound rules that name a group.

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 use std::net::IpAddr;
 
 /// An interface with what a walk needs of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Interface<'s> {
     /// `network-interface`; `subnet` for an address that no interface has, `lambda-function` for the interfaces of a function.
     pub kind: &'static str,
@@ -22,6 +22,8 @@ pub struct Interface<'s> {
     pub instance_id: Option<&'s str>,
     /// Account of the instance or interface, 12 digits; empty when not known.
     pub owner: &'s str,
+    /// Id of its VPC.
+    pub vpc_id: &'s str,
     /// VPC.
     pub(super) vpc: VpcIx,
     /// Subnet.
@@ -67,6 +69,7 @@ impl<'s> Interface<'s> {
             instance: Some(instance),
             instance_id: Some(&instance.instance_id),
             owner: &instance.owner_id,
+            vpc_id: &eni.vpc_id,
             groups: groups.iter().map(|group| network.group_of(&group.group_id)).collect(),
             ipv4: AddressSet::of([eni.private_ip_address.as_str()]),
             public_ipv4: paired.and_then(|own| AddressSet::parse(&own.public_ip)),
@@ -92,6 +95,7 @@ impl<'s> Interface<'s> {
         let mut interface = Self {
             instance_id: instance.filter(|instance| !instance.is_empty()),
             owner: &eni.owner_id,
+            vpc_id: &eni.vpc_id,
             groups: eni.groups.iter().map(|group| network.group_of(&group.group_id)).collect(),
             ipv4: AddressSet::of([eni.private_ip_address.as_str()]),
             public_ipv4: paired.and_then(|own| AddressSet::parse(&own.public_ip)),
@@ -116,6 +120,7 @@ impl<'s> Interface<'s> {
             instance: None,
             instance_id: None,
             owner: "",
+            vpc_id: "",
             vpc,
             subnet,
             groups: SmallVec::new(),
@@ -185,9 +190,11 @@ impl<'s> Interface<'s> {
         self.ipv4.contains(address) || self.ipv6.contains(address) || self.secondary.contains(&address)
     }
 
-    /// It with one address only, and the public one that is paired with that.
+    /// It with one address only, and the public one that is paired with that; a public address stands for the private one.
     #[must_use]
     pub fn narrowed(&self, address: IpAddr) -> Self {
+        let private = self.pairs.iter().find(|(_, public)| *public == address).map(|(private, _)| *private);
+        let address = private.unwrap_or(address);
         let mut own = Self { is_foreign: !self.has(address), ..self.clone() };
         match Family::of(address) {
             Family::Ipv4 => {

@@ -75,7 +75,7 @@ pub(super) fn through<'s>(
     let link = Link::Lost("SG_REFERENCES_NOT_PRESERVED");
     let parcel = Parcel { traffic: &translated, link, turn: Some(&turn), ..parcel };
     if !walk.is_settled() {
-        trip.from_subnet(walk, Place { vpc: at.vpc, subnet: nat.subnet, role: Role::Nat(nat) }, parcel);
+        trip.leave_subnet(walk, Place { vpc: at.vpc, subnet: nat.subnet, role: Role::Nat(nat) }, parcel);
     }
 }
 
@@ -252,7 +252,7 @@ pub(super) fn unturn<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, turn: &Turn<'
     // Where a regional gateway sends replies inside its VPC is not told; it has no subnet to leave.
     match (place.subnet, trip.next(place.vpc, &parcel)) {
         (None, Some(next)) => trip.deliver(walk, place, next, parcel),
-        _ => trip.from_subnet(walk, place, parcel),
+        _ => trip.leave_subnet(walk, place, parcel),
     }
 }
 

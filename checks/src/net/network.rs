@@ -202,6 +202,11 @@ impl<'s> Network<'s> {
         for group in snapshot.vpc_endpoints.known().iter().flat_map(|endpoint| &endpoint.groups) {
             self.group_of(&group.group_id);
         }
+        for config in snapshot.functions.values().filter_map(|function| function.vpc_config.as_ref()) {
+            for group in &config.security_group_ids {
+                self.group_of(group);
+            }
+        }
     }
 
     fn read_interfaces(&mut self) {
@@ -338,12 +343,12 @@ impl<'s> Network<'s> {
     }
 
     /// Id of a group.
-    pub(super) fn group_id(&self, group: GroupIx) -> &'s str {
+    pub fn group_id(&self, group: GroupIx) -> &'s str {
         self.groups.get(group.0).map_or("", |group| group.id)
     }
 
     /// Id of a subnet.
-    pub(super) fn subnet_id(&self, subnet: SubnetIx) -> &'s str {
+    pub fn subnet_id(&self, subnet: SubnetIx) -> &'s str {
         self.subnets.get(subnet.0).map_or("", |subnet| subnet.id)
     }
 
@@ -367,13 +372,23 @@ impl<'s> Network<'s> {
         self.interfaces.get(*self.by_id.get(id)?)
     }
 
+    /// An interface that stands for others in a subnet, such as those of a function; `None` where subnet or groups are not known.
+    pub fn stand_in(&self, subnet: &str, groups: &[String], name: (&'static str, &'s str)) -> Option<Interface<'s>> {
+        let number = self.subnet(subnet)?;
+        let row = self.subnets.get(number.0)?;
+        let groups = groups.iter().map(|id| self.group(id)).collect::<Option<_>>()?;
+        let (kind, id) = name;
+        Some(Interface { kind, groups, vpc_id: self.vpc_id(row.vpc), ..Interface::at(number, row.vpc, id) })
+    }
+
     /// An interface in a subnet under an address that no interface has: no groups, nothing known of its system.
     pub fn unused(&self, subnet: &str, address: IpAddr) -> Option<Interface<'s>> {
         let number = self.subnet(subnet)?;
         let row = self.subnets.get(number.0)?;
         let set = AddressSet::one(address);
         let (ipv4, ipv6) = if address.is_ipv4() { (set, AddressSet::none()) } else { (AddressSet::none(), set) };
-        Some(Interface { kind: "subnet", ipv4, ipv6, ..Interface::at(number, row.vpc, row.id) })
+        let vpc_id = self.vpc_id(row.vpc);
+        Some(Interface { kind: "subnet", vpc_id, ipv4, ipv6, ..Interface::at(number, row.vpc, row.id) })
     }
 
     /// The interface that has a private or IPv6 address in a VPC.

@@ -69,8 +69,6 @@ pub enum Cause {
     DisconnectedVpcs,
     /// The interface takes nothing from the internet.
     InternetDenied,
-    /// The instance at one end does not run.
-    InstanceState,
     /// Packets go round in a circle.
     RoutingLoop,
     /// The sender uses an address that is not its own.
@@ -175,7 +173,7 @@ impl Cause {
             Self::BlockPublicAccess => "VPC_BLOCK_PUBLIC_ACCESS_ENABLED",
             Self::NotPublicDestination => "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS",
             Self::PeeringNoInternet => "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR",
-            Self::NatState | Self::EndpointState | Self::PeeringState | Self::InstanceState => "BAD_STATE",
+            Self::NatState | Self::EndpointState | Self::PeeringState => "BAD_STATE",
             Self::NatInstance(NatInstanceFault::SourceDestCheck) => "ENI_SOURCE_DEST_CHECK_RESTRICTION",
             Self::NatInstance(NatInstanceFault::NotRunning) => "BAD_STATE",
             Self::NatInstance(NatInstanceFault::NoPublicAddress) => "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",

@@ -71,7 +71,7 @@ pub(super) fn across<'s>(
         _ => Link::Lost("SG_REFERENCES_NOT_PRESERVED"),
     };
     let traffic = towards(parcel.traffic, &carried);
-    trip.into_vpc(walk, vpc, hop, Parcel { traffic: &traffic, link, ..parcel });
+    trip.enter_vpc(walk, vpc, hop, Parcel { traffic: &traffic, link, ..parcel });
 }
 
 fn unseen(connection: Observed<&VpcPeeringConnection>, choice: &Choice<'_>) -> Gap {

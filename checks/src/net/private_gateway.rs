@@ -46,7 +46,7 @@ pub(super) fn from_private<'s>(
         Trip { network, from: None, to: Some(target), service: None, causes: Causes::INTERFACE, beyond: Some(gateway) };
     walk.pass(Way::Forward, &asked, || (Component::new("vpn-gateway", gateway), None, None));
     let parcel = Parcel { link: Link::Lost("SG_REFERENCES_NOT_PRESERVED"), ..Parcel::new(&asked, Way::Forward) };
-    trip.into_vpc(walk, target.vpc, || Component::new("vpn-gateway", gateway), parcel);
+    trip.enter_vpc(walk, target.vpc, || Component::new("vpn-gateway", gateway), parcel);
 }
 
 /// The addresses that the subnet of the target routes to the gateway; every address where there are none, so that the missing way back

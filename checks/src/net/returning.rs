@@ -43,7 +43,7 @@ impl<'t, 's> Trip<'t, 's> {
         }
         let returning = replies(parcel.traffic, &parcel.traffic.sources(), &self.ports_of_replies(parcel.turn));
         let parcel = Parcel { traffic: &returning, way: Way::Reply, trail: None, ..parcel };
-        self.from_subnet(walk, Place::of(target), parcel);
+        self.leave_subnet(walk, Place::of(target), parcel);
     }
 
     /// Where replies go: the ports of the last one who opened the connection anew.

@@ -256,11 +256,11 @@ impl Hub<'_> {
         };
         walk.pass(parcel.way, parcel.traffic, || (hop(), choice.map(|number| table.in_words(number)), None));
         for attachment in destination {
-            self.into_attachment(trip, walk, attachment, parcel);
+            self.enter_attachment(trip, walk, attachment, parcel);
         }
     }
 
-    fn into_attachment<'s>(
+    fn enter_attachment<'s>(
         &self,
         trip: &Trip<'_, 's>,
         walk: &mut Walk<'_>,
@@ -271,7 +271,7 @@ impl Hub<'_> {
         let hop = || Component::new("transit-gateway-attachment", id);
         match attachment.resource_type.as_str() {
             "vpc" => match trip.network.snapshot.transit_gateway_vpc_attachments.get(id) {
-                Ok(Some(row)) => self.into_vpc(trip, walk, row, parcel),
+                Ok(Some(row)) => self.enter_vpc(trip, walk, row, parcel),
                 Ok(None) | Err(Gap::NotAsked { .. }) => {
                     let gap = || Gap::opaque(format!("what is behind attachment `{id}` ({})", attachment.resource_id));
                     walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_DESTINATION", gap);
@@ -309,7 +309,7 @@ impl Hub<'_> {
         seen.unwrap_or(&route.resource_id)
     }
 
-    fn into_vpc<'s>(
+    fn enter_vpc<'s>(
         &self,
         trip: &Trip<'_, 's>,
         walk: &mut Walk<'_>,
@@ -338,7 +338,7 @@ impl Hub<'_> {
         let subnets = self.exits(trip.network, attachment);
         if let [only] = subnets.as_slice() {
             let place = Place { vpc, subnet: Some(*only), role: Role::Attachment };
-            return trip.from_subnet(walk, place, parcel);
+            return trip.leave_subnet(walk, place, parcel);
         }
         if subnets.is_empty() {
             let gap = || Gap::opaque(format!("the subnets of attachment `{id}`"));
@@ -348,7 +348,7 @@ impl Hub<'_> {
         for subnet in subnets {
             let mut branch = walk.branch();
             let place = Place { vpc, subnet: Some(subnet), role: Role::Attachment };
-            trip.from_subnet(&mut branch, place, parcel);
+            trip.leave_subnet(&mut branch, place, parcel);
             branches.push(branch);
         }
         walk.join(branches);

@@ -92,7 +92,7 @@ impl<'t, 's> Trip<'t, 's> {
             Some(target) if target.vpc == origin.vpc && target.subnet == origin.subnet => {
                 self.arrive(walk, target, parcel);
             }
-            _ => self.from_subnet(walk, Place::of(origin), parcel),
+            _ => self.leave_subnet(walk, Place::of(origin), parcel),
         }
     }
 
@@ -134,7 +134,7 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     /// Out of a subnet: its network ACL, then its routes.
-    pub(super) fn from_subnet(&self, walk: &mut Walk<'_>, at: Place<'_, 's>, parcel: Parcel<'_, 's>) {
+    pub(super) fn leave_subnet(&self, walk: &mut Walk<'_>, at: Place<'_, 's>, parcel: Parcel<'_, 's>) {
         if let (Role::Attachment | Role::Nat(_), Some(next)) = (at.role, self.neighbour(at, &parcel)) {
             return self.deliver(walk, at, next, parcel);
         }
@@ -449,7 +449,7 @@ impl<'t, 's> Trip<'t, 's> {
         }
     }
     /// Into a VPC from outside it, over a peering connection.
-    pub(super) fn into_vpc(
+    pub(super) fn enter_vpc(
         &self,
         walk: &mut Walk<'_>,
         vpc: VpcIx,
@@ -486,7 +486,7 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     /// Through the groups of an interface, from the origin.
-    pub(super) fn into_groups(&self, walk: &mut Walk<'_>, target: &Interface<'s>, traffic: &TrafficSet) {
+    pub(super) fn enter_groups(&self, walk: &mut Walk<'_>, target: &Interface<'s>, traffic: &TrafficSet) {
         self.in_through(walk, target, traffic, Link::Kept);
     }
 

@@ -2,12 +2,14 @@
 
 mod answers;
 mod asked;
+pub mod dns;
 mod document;
 pub mod ec2;
 pub mod flow_logs;
 mod folder;
 pub mod iam;
 mod kinds;
+pub mod lambda;
 mod locate;
 pub mod metrics;
 mod observed;

@@ -252,7 +252,8 @@ impl<'a> Plan<'a> {
     /// What the organization lets the role do, unless the agent shows that it can do everything.
     fn simulation(&mut self, case: &Case<'_>, role_arn: &str) {
         let is_connected = case.channel().is_some_and(|status| is(status, "connected"));
-        if !role_arn.is_empty() && !(case.heartbeat.is_online() && is_connected) {
+        let is_served = is_connected && case.heartbeat.is_online();
+        if !role_arn.is_empty() && !is_served {
             self.ask(op::SIMULATE_PRINCIPAL_POLICY, simulation::input(case, role_arn));
         }
     }

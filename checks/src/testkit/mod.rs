@@ -8,6 +8,7 @@
 //! assert!(matches!(world.judge(&RULE), Judgement::Fail(_)));
 //! ```
 
+#[expect(clippy::arithmetic_side_effects, reason = "small numbers of a world's own")]
 pub mod fleet;
 mod worlds;
 
@@ -172,6 +173,7 @@ impl World {
             summary: String::new(),
             findings: Vec::new(),
             checks: Vec::new(),
+            ways: Vec::new(),
         })
     }
 }

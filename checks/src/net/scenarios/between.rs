@@ -117,16 +117,3 @@ fn what_the_vpc_itself_serves_passes_no_filter() {
     }
     assert_eq!(path(&snapshot, "i-1", "10.0.0.3", &Flow::tcp(80)).verdict, Verdict::Blocked);
 }
-
-#[test]
-fn a_stopped_instance_takes_nothing() {
-    let mut stopped = instance("i-2", "eni-2", "subnet-3", "10.0.3.20", json!(null));
-    stopped["State"]["Name"] = json!("stopped");
-    let snapshot = with(json!({"Reservations": [{"Instances": [stopped]}]}));
-    let asked = path(&snapshot, "i-1", "i-2", &Flow::tcp(22));
-    expect(&asked, Verdict::Blocked, &[Cause::InstanceState]);
-    assert_eq!(
-        (asked.obstacles[0].code, &asked.obstacles[0].evidence[0].value),
-        (Some("BAD_STATE"), &json!("stopped"))
-    );
-}

@@ -217,7 +217,7 @@ fn at_transit_gateways(seen: &mut Seen) {
         ssh(from_block(), hub_routes(), &|facts| facts["TransitGatewayAttachments"][0]["Association"] = json!(null));
     seen.expect(&alone, &["TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION"]);
     let zone = ssh(from_block(), hub_routes(), &|facts| {
-        facts["TransitGatewayVpcAttachments"][1]["SubnetIds"] = json!(["subnet-8"])
+        facts["TransitGatewayVpcAttachments"][1]["SubnetIds"] = json!(["subnet-8"]);
     });
     seen.expect(&zone, &["TGW_ROUTE_AZ_RESTRICTION"]);
     seen.expect(&ssh(from_block(), json!(null), &plain), &["TGW_RTB_ROUTES_ARE_UNKNOWN"]);
