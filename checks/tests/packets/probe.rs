@@ -4,7 +4,9 @@ use crate::bed::{Bed, Role};
 use crate::topology::{Attempt, End, Flow, SERVICES, Topology};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, connect, listen, socket_with, sockopt};
+use rustix::net::{
+    AddressFamily, SocketFlags, SocketType, bind, connect, connect_unspec, listen, socket_with, sockopt,
+};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::OwnedFd;
@@ -100,6 +102,10 @@ pub(crate) fn connect_all(bed: &Bed, tries: &[Try], patience: Option<Duration>) 
             }
             !is_ready
         });
+    }
+    for (_, socket) in &open {
+        // To close is not enough: a process that another thread is just starting has the socket as well.
+        let _ = connect_unspec(socket);
     }
     works
 }
