@@ -1,5 +1,6 @@
 //! How long the pure diagnosis of one instance takes: `cargo bench -p checks --features testkit --bench diagnosis`.
 
+use checks::net::Network;
 use checks::snapshot::Snapshot;
 use checks::testkit::{self, INSTANCE, World};
 use checks::triage;
@@ -33,7 +34,8 @@ fn world(name: &str) -> World {
 #[divan::bench(args = names())]
 fn diagnose(bencher: Bencher<'_, '_>, name: &str) {
     let snapshot = world(name).snapshot();
-    bencher.counter(divan::counter::ItemsCount::new(1_usize)).bench(|| triage::ssm(black_box(&snapshot), INSTANCE));
+    let network = Network::new(&snapshot);
+    bencher.counter(divan::counter::ItemsCount::new(1_usize)).bench(|| triage::ssm(black_box(&network), INSTANCE));
 }
 
 /// From the text of a snapshot to typed facts.

@@ -2,16 +2,16 @@
 
 use crate::diagnosis::{Diagnosis, Subject, diagnose};
 use crate::rules;
-use crate::snapshot::Snapshot;
+use crate::net::Network;
 use crate::ssm::{self, Case, SubjectGap};
 
 /// Why an EC2 instance is not managed by Systems Manager, or sessions to it fail.
 ///
 /// # Errors
 /// It does not exist, or its own facts are not known.
-pub fn ssm(snapshot: &Snapshot, id: &str) -> Result<Diagnosis, SubjectGap> {
-    let instance = ssm::find(snapshot, id)?;
-    let case = Case::new(snapshot, instance);
+pub fn ssm<'a>(network: &'a Network<'a>, id: &str) -> Result<Diagnosis, SubjectGap> {
+    let instance = ssm::find(network.snapshot, id)?;
+    let case = Case::new(network, instance);
     let subject =
         Subject { kind: "ec2-instance", id: id.to_owned(), arn: case.arn(), name: instance.name().map(str::to_owned) };
     Ok(diagnose(rules::SSM, &case, subject, &ssm::works(&case)))

@@ -5,13 +5,20 @@ use super::traffic::Family;
 use ipnetwork::{IpNetwork, Ipv4Network, Ipv6Network};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::LazyLock;
 
 /// A set of addresses of either family or both.
+///
+/// Both families are one row of numbers: IPv4 addresses take the last 2^32 places, which IPv6 leaves unused (`ffff::/16` is reserved
+/// multicast). So a set is one list of ranges, and each family is one range.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AddressSet {
-    v4: Ranges<u32>,
-    v6: Ranges<u128>,
-}
+pub struct AddressSet(Ranges<u128>);
+
+/// The place of 0.0.0.0.
+const V4: u128 = u128::MAX << 32;
+
+/// The last place of IPv6.
+const LAST_V6: u128 = !(u32::MAX as u128) - 1;
 
 /// How many blocks a set shows before it only counts the rest.
 const SHOWN: usize = 4;
@@ -47,30 +54,24 @@ impl AddressSet {
 
     /// Every address of a family.
     pub fn all(family: Family) -> Self {
-        match family {
-            Family::Ipv4 => Self { v4: Ranges::full(), v6: Ranges::default() },
-            Family::Ipv6 => Self { v4: Ranges::default(), v6: Ranges::full() },
-        }
+        let (first, last) = row(family);
+        Self(Ranges::range(first, last))
     }
 
     /// One address.
     pub fn one(address: IpAddr) -> Self {
-        match address {
-            IpAddr::V4(address) => Self { v4: Ranges::range(address.into(), address.into()), v6: Ranges::default() },
-            IpAddr::V6(address) => Self { v4: Ranges::default(), v6: Ranges::range(address.into(), address.into()) },
-        }
+        let place = place(address);
+        Self(Ranges::range(place, place))
     }
 
     /// The addresses of a block.
     pub fn block(block: IpNetwork) -> Self {
-        match block {
-            IpNetwork::V4(block) => {
-                Self { v4: Ranges::range(block.network().into(), block.broadcast().into()), v6: Ranges::default() }
-            }
-            IpNetwork::V6(block) => {
-                Self { v4: Ranges::default(), v6: Ranges::range(block.network().into(), block.broadcast().into()) }
-            }
-        }
+        Self(Ranges::range(place(block.network()), place(block.broadcast())))
+    }
+
+    /// The addresses in any of the sets.
+    pub(super) fn joined<'a>(sets: impl IntoIterator<Item = &'a Self>) -> Self {
+        Self(Ranges::collected(sets.into_iter().flat_map(|set| set.0.as_slice()).copied()))
     }
 
     /// A block (`10.0.0.0/16`) or a single address, as AWS answers write them; `None` for any other text.
@@ -80,86 +81,174 @@ impl AddressSet {
 
     /// The blocks and addresses of `texts`, other texts left out.
     pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
-        texts.into_iter().filter_map(Self::parse).fold(Self::none(), |set, block| set.union(&block))
+        let blocks = texts.into_iter().filter_map(|text| text.parse::<IpNetwork>().ok());
+        Self(Ranges::collected(blocks.map(|block| (place(block.network()), place(block.broadcast())))))
     }
 
     /// What a gateway to the internet takes as destination: for IPv4 all but private, shared, link-local and the like, for IPv6 `2000::/3`.
     ///
     /// Source: IANA IPv4 and IPv6 Special-Purpose Address Registries.
     pub fn internet(family: Family) -> Self {
-        match family {
-            Family::Ipv4 => Self::all(Family::Ipv4).difference(&Self::of(NOT_INTERNET_V4)),
-            Family::Ipv6 => Self::of(["2000::/3"]),
-        }
+        Self::internet_ref(family).clone()
+    }
+
+    /// [`Self::internet`], for looking.
+    pub(super) fn internet_ref(family: Family) -> &'static Self {
+        static INTERNET: LazyLock<[AddressSet; 2]> = LazyLock::new(|| {
+            let v4 = AddressSet::all(Family::Ipv4).difference(&AddressSet::of(NOT_INTERNET_V4));
+            [v4, AddressSet::of(["2000::/3"])]
+        });
+        let [v4, v6] = &*INTERNET;
+        if family == Family::Ipv4 { v4 } else { v6 }
     }
 
     /// What a public service can have as address: the internet without the blocks for documentation and benchmarks.
     pub fn public(family: Family) -> Self {
-        Self::internet(family).difference(&Self::of(NOT_ASSIGNED))
+        Self::public_ref(family).clone()
+    }
+
+    fn public_ref(family: Family) -> &'static Self {
+        static PUBLIC: LazyLock<[AddressSet; 2]> = LazyLock::new(|| {
+            let without = |family| AddressSet::internet_ref(family).difference(&AddressSet::of(NOT_ASSIGNED));
+            [Family::Ipv4, Family::Ipv6].map(without)
+        });
+        let [v4, v6] = &*PUBLIC;
+        if family == Family::Ipv4 { v4 } else { v6 }
     }
 
     /// Whether no address is in it.
     pub fn is_empty(&self) -> bool {
-        self.v4.is_empty() && self.v6.is_empty()
+        self.0.is_empty()
     }
 
     /// Whether `address` is in it.
     pub fn contains(&self, address: IpAddr) -> bool {
-        match address {
-            IpAddr::V4(address) => self.v4.contains(address.into()),
-            IpAddr::V6(address) => self.v6.contains(address.into()),
+        self.0.contains(place(address))
+    }
+
+    /// The only address in it; `None` for no or more addresses.
+    pub fn single(&self) -> Option<IpAddr> {
+        match self.0.as_slice() {
+            [(first, last)] if first == last => Some(address_at(*first)),
+            _ => None,
         }
+    }
+
+    /// The first address in it, IPv6 before IPv4.
+    pub(super) fn first(&self) -> Option<IpAddr> {
+        self.0.as_slice().first().map(|(first, _)| address_at(*first))
+    }
+
+    /// Every address of it, for the sets of few that an interface has.
+    pub(super) fn members(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        self.0.as_slice().iter().flat_map(|(first, last)| *first..=*last).map(address_at)
     }
 
     /// The part of it that is of this family.
     #[must_use]
     pub fn of_family(&self, family: Family) -> Self {
-        match family {
-            Family::Ipv4 => Self { v4: self.v4.clone(), v6: Ranges::default() },
-            Family::Ipv6 => Self { v4: Ranges::default(), v6: self.v6.clone() },
-        }
+        let (first, last) = row(family);
+        Self(self.0.between(first, last))
+    }
+
+    /// The ranges that it is made of, as places in the row of all addresses.
+    pub(super) fn ranges(&self) -> &[(u128, u128)] {
+        self.0.as_slice()
+    }
+
+    /// The addresses at these places.
+    pub(super) fn of_ranges(ranges: impl Iterator<Item = (u128, u128)>) -> Self {
+        Self(Ranges::collected(ranges))
+    }
+
+    /// Whether some address of it is at one of these places.
+    pub(super) fn is_touching(&self, (first, last): (u128, u128)) -> bool {
+        self.0.is_touching(first, last)
+    }
+
+    /// Whether every address of it is at one of these places.
+    pub(super) fn is_between(&self, (first, last): (u128, u128)) -> bool {
+        self.0.is_between(first, last)
+    }
+
+    /// The part of it at these places.
+    pub(super) fn between(&self, (first, last): (u128, u128)) -> Self {
+        Self(self.0.between(first, last))
     }
 
     /// Addresses in one set or the other.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        Self { v4: self.v4.union(&other.v4), v6: self.v6.union(&other.v6) }
+        Self(self.0.union(&other.0))
     }
 
     /// Addresses in both sets.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
-        Self { v4: self.v4.intersection(&other.v4), v6: self.v6.intersection(&other.v6) }
+        Self(self.0.intersection(&other.0))
+    }
+
+    /// Whether some address is in both.
+    pub fn intersects(&self, other: &Self) -> bool {
+        self.0.intersects(&other.0)
     }
 
     /// Addresses in this set and not in the other.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
-        Self { v4: self.v4.difference(&other.v4), v6: self.v6.difference(&other.v6) }
+        Self(self.0.difference(&other.0))
     }
 
     /// Addresses of both families that are not in this set.
     #[must_use]
     pub fn complement(&self) -> Self {
-        Self { v4: self.v4.complement(), v6: self.v6.complement() }
+        Self(self.0.complement())
     }
 
     /// Whether every address of it is in the other set.
     pub fn is_subset(&self, other: &Self) -> bool {
-        self.difference(other).is_empty()
+        self.0.is_subset(&other.0)
     }
 
     /// The fewest blocks that make up the set, IPv4 first, each family in rising order.
     pub fn blocks(&self) -> Vec<IpNetwork> {
-        let v4 = self.v4.iter().flat_map(|(first, last)| blocks_between(first.into(), last.into(), 32));
+        let v4 = self.of_family(Family::Ipv4).0;
+        let v4 = v4.as_slice().iter().flat_map(|(first, last)| blocks_between(first & !V4, last & !V4, 32));
         let v4 = v4.filter_map(|(address, length)| {
             let address = Ipv4Addr::from(u32::try_from(address).ok()?);
             Ipv4Network::new(address, length).ok().map(IpNetwork::V4)
         });
-        let v6 = self.v6.iter().flat_map(|(first, last)| blocks_between(first, last, 128));
+        let v6 = self.of_family(Family::Ipv6).0;
+        // The places that IPv4 takes count as in where everything before them is: `::/0` is one block.
+        let whole = |last: &u128| if *last == LAST_V6 { u128::MAX } else { *last };
+        let v6 = v6.as_slice().iter().flat_map(|(first, last)| blocks_between(*first, whole(last), 128));
         let v6 = v6
             .filter_map(|(address, length)| Ipv6Network::new(Ipv6Addr::from(address), length).ok().map(IpNetwork::V6));
         v4.chain(v6).collect()
+    }
+}
+
+/// The places that a family takes, first and last.
+fn row(family: Family) -> (u128, u128) {
+    match family {
+        Family::Ipv4 => (V4, u128::MAX),
+        Family::Ipv6 => (0, LAST_V6),
+    }
+}
+
+/// The place of an address in the row of all addresses.
+pub(super) fn place(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => V4 | u128::from(u32::from(address)),
+        IpAddr::V6(address) => u128::from(address).min(LAST_V6),
+    }
+}
+
+/// The address at a place.
+fn address_at(place: u128) -> IpAddr {
+    match u32::try_from(place & !V4) {
+        Ok(low) if place >= V4 => Ipv4Addr::from(low).into(),
+        _ => Ipv6Addr::from(place).into(),
     }
 }
 
@@ -194,7 +283,7 @@ impl fmt::Display for AddressSet {
             return f.write_str("no address");
         }
         for family in [Family::Ipv4, Family::Ipv6] {
-            if *self == Self::public(family) || *self == Self::internet(family) {
+            if self == Self::public_ref(family) || self == Self::internet_ref(family) {
                 return write!(f, "every public {family} address");
             }
         }
@@ -231,7 +320,7 @@ mod tests {
             let mut members = BTreeSet::new();
             for (host, length, is_high, is_v6) in blocks {
                 let block: IpNetwork = if is_v6 {
-                    let base = if is_high { u128::MAX - 63 } else { 0 };
+                    let base = if is_high { 0xfffe << 112 } else { 0 };
                     Ipv6Network::new(Ipv6Addr::from(base + u128::from(host)), length + 96).unwrap().into()
                 } else {
                     let base = if is_high { u32::MAX - 63 } else { 0x0a00_0000 };

@@ -4,16 +4,17 @@
 
 use super::addresses::AddressSet;
 use super::dns::VpcDns;
-use super::inside::{self, Causes, Inside};
-use super::internet::towards;
+use super::interface::Interface;
+use super::network::Network;
 use super::obstacle::{Cause, Obstacle};
-use super::origin::Origin;
-use super::path::{Certainty, Walk};
+use super::path::{Branches, Certainty, Walk};
+use super::ports::PortSet;
 use super::proof;
-use super::security_group::{self, Peer};
-use super::traffic::Family;
+use super::security_group::Peer;
+use super::traffic::{Family, Protocol, Traffic, TrafficSet};
+use super::trip::{Causes, Trip, towards};
 use crate::evidence::Component;
-use crate::snapshot::ec2::{NetworkInterface, VpcEndpoint, is};
+use crate::snapshot::ec2::{VpcEndpoint, is};
 use crate::snapshot::{Gap, Snapshot};
 
 /// An endpoint of the service in the VPC, and whether the service's name leads to it.
@@ -51,13 +52,14 @@ pub(super) fn of_service<'a>(snapshot: &'a Snapshot, vpc: &str, service: &str, r
 }
 
 /// Why there may be endpoints that cannot be seen.
-pub(super) fn unseen(snapshot: &Snapshot, origin: &Origin) -> Option<Gap> {
-    match snapshot.vpc_endpoints.select("vpc-id", &origin.vpc, |_| false) {
+pub(super) fn unseen(network: &Network<'_>, origin: &Interface<'_>) -> Option<Gap> {
+    match network.snapshot.vpc_endpoints.covers("vpc-id", network.vpc_id(origin.vpc)) {
         Err(gap) => Some(gap),
-        Ok(_) if origin.is_in_shared_subnet(snapshot) => {
-            Some(Gap::opaque(format!("which endpoints the owner of subnet `{}` has", origin.subnet)))
+        Ok(()) if origin.is_in_shared_subnet(network) => {
+            let subnet = network.subnet_id(origin.subnet);
+            Some(Gap::opaque(format!("which endpoints the owner of subnet `{subnet}` has")))
         }
-        Ok(_) => None,
+        Ok(()) => None,
     }
 }
 
@@ -113,14 +115,15 @@ struct Seat {
     gap: Option<Gap>,
 }
 
-fn seats(snapshot: &Snapshot, endpoint: &VpcEndpoint, family: Family) -> Result<Vec<Seat>, Gap> {
-    let own = |eni: &&NetworkInterface| endpoint.network_interface_ids.contains(&eni.network_interface_id);
-    let interfaces: Vec<&NetworkInterface> = snapshot.network_interfaces.known().iter().filter(own).collect();
+fn seats(network: &Network<'_>, endpoint: &VpcEndpoint, family: Family) -> Result<Vec<Seat>, Gap> {
+    let snapshot = network.snapshot;
+    let own = endpoint.network_interface_ids.iter().filter_map(|id| network.interface(id));
+    let interfaces: Vec<&Interface<'_>> = own.collect();
     let unlisted = || Gap::opaque(format!("the subnets of endpoint `{}`", endpoint.vpc_endpoint_id));
     let mut seats = Vec::new();
     for subnet in &endpoint.subnet_ids {
-        let here = interfaces.iter().filter(|eni| eni.subnet_id == *subnet);
-        let addresses = here.fold(AddressSet::none(), |set, eni| set.union(&addresses_of(eni, family)));
+        let here = interfaces.iter().filter(|eni| network.subnet_id(eni.subnet) == subnet);
+        let addresses = here.fold(AddressSet::none(), |set, eni| set.union(eni.addresses(family)));
         if !addresses.is_empty() {
             seats.push(Seat { subnet: subnet.clone(), addresses, gap: None });
             continue;
@@ -140,82 +143,96 @@ fn seats(snapshot: &Snapshot, endpoint: &VpcEndpoint, family: Family) -> Result<
     if seats.is_empty() { Err(unlisted()) } else { Ok(seats) }
 }
 
-fn addresses_of(eni: &NetworkInterface, family: Family) -> AddressSet {
-    let v4 = eni.private_ip_addresses.iter().map(|address| address.private_ip_address.as_str());
-    let v6 = eni.ipv6_addresses.iter().map(|address| address.ipv6_address.as_str());
-    AddressSet::of(v4.chain(v6).chain([eni.private_ip_address.as_str()])).of_family(family)
-}
-
 /// Walks from an interface to an endpoint in its VPC.
-pub(super) fn walk_to<'a>(
-    snapshot: &'a Snapshot,
-    origin: &Origin,
-    endpoint: &VpcEndpoint,
-    family: Family,
-    port: u16,
-) -> Walk<'a> {
-    let component = Component::new("vpc-endpoint", &endpoint.vpc_endpoint_id);
-    let mut walk = Walk::new(snapshot, family, Certainty::Exact);
+pub(super) fn walk_to<'w, 's>(
+    network: &Network<'s>,
+    origin: &Interface<'s>,
+    endpoint: &'s VpcEndpoint,
+    flow: (Family, u16),
+    walk: Walk<'w>,
+) -> Walk<'w> {
+    let (family, port) = flow;
+    let mut walk = walk;
+    let component = || Component::new("vpc-endpoint", &endpoint.vpc_endpoint_id);
     if !serves(endpoint, family) {
-        let evidence = vec![proof::of::<VpcEndpoint>(snapshot, &endpoint.vpc_endpoint_id, "IpAddressType")];
-        let by = format!("`{}` does not answer on {family}", endpoint.vpc_endpoint_id);
-        walk.obstacle(Obstacle::new(Cause::EndpointAddressFamily, component, evidence).by(by));
+        walk.obstacle(|| {
+            let id = &endpoint.vpc_endpoint_id;
+            let evidence = vec![proof::of::<VpcEndpoint>(network.snapshot, id, "IpAddressType")];
+            let by = format!("`{id}` does not answer on {family}");
+            Obstacle::new(Cause::EndpointAddressFamily, component(), evidence).by(by)
+        });
         return walk;
     }
-    let seats = match seats(snapshot, endpoint, family) {
-        Ok(seats) => seats,
+    let groups = endpoint.groups.iter().filter_map(|group| network.group(&group.group_id)).collect();
+    let target = Interface { groups, kind: "vpc-endpoint", ..Interface::at(origin.subnet, origin.vpc, &endpoint.vpc_endpoint_id) };
+    let whole = walk.certainty;
+    match seats(network, endpoint, family) {
+        Ok(seats) => {
+            let certainty =
+                seats.iter().find_map(|seat| seat.gap.clone()).map_or(Certainty::Exact, Certainty::Within);
+            let inner = to_seats(network, origin, &target, &seats, port, walk.meant(&certainty));
+            inner.meant(whole)
+        }
         Err(gap) => {
-            walk_blindly(&mut walk, origin, endpoint, port, gap);
-            return walk;
+            let certainty = Certainty::Within(gap.clone());
+            let mut inner = walk.meant(&certainty);
+            inner.gap(|| gap);
+            blindly(network, origin, &target, port, &mut inner);
+            inner.meant(whole)
         }
-    };
-    if let Some(gap) = seats.iter().find_map(|seat| seat.gap.clone()) {
-        walk.certainty = Certainty::Within(gap);
     }
-    let everywhere = seats.iter().fold(AddressSet::none(), |set, seat| set.union(&seat.addresses));
-    let asked = origin.tcp_to(family, everywhere, port);
-    let groups = security_group::ids(&endpoint.groups);
-    let peer = if groups.is_empty() { Peer::Unknown } else { Peer::Carrying(&groups) };
-    let current = inside::leave(&mut walk, origin, asked, peer);
-    let mut branches = Vec::new();
-    for seat in &seats {
+}
+
+fn to_seats<'w, 's>(
+    network: &Network<'s>,
+    origin: &Interface<'s>,
+    target: &Interface<'s>,
+    seats: &[Seat],
+    port: u16,
+    walk: Walk<'w>,
+) -> Walk<'w> {
+    let mut walk = walk;
+    let everywhere = AddressSet::joined(seats.iter().map(|seat| &seat.addresses));
+    let asked = tcp(origin.addresses(walk.family), everywhere, port);
+    let trip = Trip { network, from: Some(origin), to: None, service: None, causes: Causes::ENDPOINT, beyond: None };
+    let current = trip.out_of(&mut walk, origin, &asked, peer(target));
+    let mut branches = Branches::new();
+    for seat in seats {
         let part = towards(&current, &seat.addresses);
-        if !part.is_empty() {
-            let mut branch = walk.branch();
-            let inside = Inside {
-                origin,
-                target: component.clone(),
-                subnet: &seat.subnet,
-                groups: &groups,
-                client_ports: &origin.client_ports,
-                causes: Causes::ENDPOINT,
-            };
-            inside.walk(&mut branch, &part);
-            branches.push(branch);
-        }
+        let Some(subnet) = network.subnet(&seat.subnet).filter(|_| !part.is_empty()) else { continue };
+        let (ipv4, ipv6) = (seat.addresses.of_family(Family::Ipv4), seat.addresses.of_family(Family::Ipv6));
+        let target = Interface { subnet, ipv4, ipv6, ..target.clone() };
+        let mut branch = walk.branch();
+        Trip { to: Some(&target), ..trip }.on_from_groups(&mut branch, origin, &part);
+        branches.push(branch);
     }
     // Every subnet of an endpoint is in use, even where the addresses in it are not known.
-    let certainty = std::mem::replace(&mut walk.certainty, Certainty::Exact);
+    let certainty = walk.certainty;
+    walk = walk.meant(&Certainty::Exact);
     walk.join(branches);
-    walk.certainty = certainty;
-    walk
+    walk.meant(certainty)
 }
 
 /// To an endpoint whose addresses and subnets are not known: the groups at both ends are judged all the same.
-fn walk_blindly(walk: &mut Walk<'_>, origin: &Origin, endpoint: &VpcEndpoint, port: u16, gap: Gap) {
-    let groups = security_group::ids(&endpoint.groups);
-    let asked = origin.tcp_to(walk.family, AddressSet::all(walk.family), port);
-    walk.certainty = Certainty::Within(gap.clone());
-    walk.gap(gap);
-    let peer = if groups.is_empty() { Peer::Unknown } else { Peer::Carrying(&groups) };
-    let current = inside::leave(walk, origin, asked, peer);
-    let inside = Inside {
-        origin,
-        target: Component::new("vpc-endpoint", &endpoint.vpc_endpoint_id),
-        subnet: &origin.subnet,
-        groups: &groups,
-        client_ports: &origin.client_ports,
-        causes: Causes::ENDPOINT,
-    };
-    inside.enter(walk, &current);
+fn blindly<'s>(
+    network: &Network<'s>,
+    origin: &Interface<'s>,
+    target: &Interface<'s>,
+    port: u16,
+    walk: &mut Walk<'_>,
+) {
+    let asked = tcp(origin.addresses(walk.family), AddressSet::all(walk.family), port);
+    let trip = Trip { network, from: Some(origin), to: None, service: None, causes: Causes::ENDPOINT, beyond: None };
+    let current = trip.out_of(walk, origin, &asked, peer(target));
+    trip.into_groups(walk, target, &current);
+}
+
+/// Who an endpoint is for outbound rules that name a group.
+fn peer<'n>(target: &'n Interface<'_>) -> Peer<'n> {
+    if target.groups.is_empty() { Peer::Unknown } else { Peer::Carrying(&target.groups) }
+}
+
+/// TCP to one port.
+pub(super) fn tcp(source: &AddressSet, destination: AddressSet, port: u16) -> TrafficSet {
+    Traffic::new(Protocol::TCP, source.clone(), destination, PortSet::one(port)).into()
 }

@@ -1,258 +1,269 @@
 //! NAT gateways.
 //!
-//! Source: VPC user guide, "NAT gateways". A NAT gateway uses the ports 1024 to 65535, has no security group, and
-//! sits behind the network ACL of its own subnet. A regional NAT gateway has no subnet, and so no ACL but a route table of its own.
+//! Source: VPC user guide, "NAT gateways". A NAT gateway carries TCP, UDP and ICMP, uses the ports 1024 to 65535, has no security group,
+//! and sits behind the network ACL of its own subnet. A regional NAT gateway has no subnet, and so no ACL but a route table of its own.
 
 use super::addresses::AddressSet;
-use super::block_public_access::{self, Crossing};
+use super::block_public_access::Crossing;
 use super::filter::Direction;
 use super::gateway;
-use super::internet::{Outward, behind, deliver, guard, replies, subnet_stage, towards, with_source};
+use super::internet::{deliver, onward};
 use super::obstacle::{Cause, Obstacle};
-use super::origin::any_client;
 use super::path::{Walk, Way};
 use super::proof;
-use super::route::{self, Leg, Target};
-use super::traffic::{Family, Traffic, TrafficSet};
+use super::route::Target;
+use super::traffic::{Family, Protocol, Traffic, TrafficSet};
+use super::trip::{Link, Parcel, Place, Role, Translator, Trip, Turn, replies, with_source};
 use crate::evidence::{Component, Evidence};
-use crate::snapshot::ec2::{NatGateway, RouteTable, is};
-use crate::snapshot::{Gap, Snapshot};
+use crate::snapshot::ec2::{NatGateway, is};
+use crate::snapshot::{Gap, Resource, Snapshot};
 
-/// Walks through a NAT gateway to the internet and back to the NAT gateway's far side of the client's subnet.
-pub(super) fn through_gateway(outward: &Outward<'_>, walk: &mut Walk<'_>, id: &str, traffic: &TrafficSet) {
-    let component = Component::new("nat-gateway", id);
-    let gateway = match walk.snapshot.nat_gateways.get(id) {
+/// Through a NAT gateway that a route leads to.
+pub(super) fn through<'s>(
+    trip: &Trip<'_, 's>,
+    walk: &mut Walk<'_>,
+    at: Place<'_>,
+    id: &str,
+    parcel: Parcel<'_, 's>,
+) {
+    let hop = || Component::new("nat-gateway", id);
+    if parcel.way == Way::Reply {
+        // A reply that leaves by a NAT gateway gets another source, and nobody waits for it.
+        walk.stop(Way::Reply, hop, parcel.traffic, || {
+            let table = at.subnet.and_then(|subnet| trip.network.table_of(subnet).ok());
+            let component = table.map_or_else(hop, super::route::Table::component);
+            let legs = table.map(|table| (table, table.divide(&parcel.traffic.destinations())));
+            let choice = legs.as_ref().and_then(|(table, legs)| Some((table, legs.first()?.choice.as_ref()?)));
+            let evidence = choice.map(|(table, choice)| table.evidence(trip.network.snapshot, Some(choice)));
+            let by = choice.map(|(table, choice)| table.in_words(choice)).unwrap_or_default();
+            Obstacle::new(Cause::NoReturnRoute, component, evidence.unwrap_or_default()).by(by)
+        });
+        return;
+    }
+    let gateway = match trip.network.snapshot.nat_gateways.get(id) {
         Ok(Some(gateway)) => gateway,
-        Ok(None) if !outward.origin.is_in_shared_subnet(walk.snapshot) => {
-            let evidence = vec![Evidence::new(
-                <NatGateway as crate::snapshot::Resource>::OPERATION,
-                id,
-                "NatGateways",
-                serde_json::Value::Null,
-            )];
-            let obstacle = Obstacle::new(Cause::NatState, component.clone(), evidence);
-            walk.stop(component, traffic, obstacle.by(format!("`{id}` does not exist")));
-            return;
+        Ok(None) if !trip.from.is_some_and(|origin| origin.is_in_shared_subnet(trip.network)) => {
+            walk.stop(parcel.way, hop, parcel.traffic, || absent(id));
+            return trip.without_way(walk, parcel);
         }
         Ok(None) => {
-            walk.opaque(component, traffic, None, Gap::opaque(format!("NAT gateway `{id}` of the subnet's owner")));
-            return;
+            let gap = || Gap::opaque(format!("NAT gateway `{id}` of the subnet's owner"));
+            walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", gap);
+            return trip.without_way(walk, parcel);
         }
         Err(gap) => {
-            walk.opaque(component, traffic, None, gap);
-            return;
+            walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || gap);
+            return trip.without_way(walk, parcel);
         }
     };
-    Passage { outward, gateway, component }.walk(walk, traffic);
+    if let Some(fault) = unusable(trip, at, gateway, parcel.traffic) {
+        walk.stop(parcel.way, hop, parcel.traffic, || fault.obstacle(trip.network.snapshot, gateway));
+        return trip.without_way(walk, parcel);
+    }
+    let subnet = trip.network.subnet(&gateway.subnet_id);
+    let mut traffic = parcel.traffic.clone();
+    if let Some(own) = subnet
+        && at.subnet != subnet
+    {
+        traffic = trip.guard(walk, own, Direction::Ingress, Cause::NatSubnetAclFromClient, parcel);
+    }
+    let translated = translate(walk, trip.network.snapshot, gateway, &traffic);
+    let turn = Turn {
+        by: Translator::Nat(gateway),
+        inside: &traffic,
+        at,
+        source: translated.sources(),
+        before: parcel.turn,
+    };
+    let link = Link::Lost("SG_REFERENCES_NOT_PRESERVED");
+    let parcel = Parcel { traffic: &translated, link, turn: Some(&turn), ..parcel };
+    if !walk.is_settled() {
+        trip.from_subnet(walk, Place { vpc: at.vpc, subnet, role: Role::Nat(gateway) }, parcel);
+    }
 }
 
-/// A NAT gateway on the way of a walk.
-struct Passage<'a> {
-    outward: &'a Outward<'a>,
-    gateway: &'a NatGateway,
-    component: Component,
+/// Why a NAT gateway takes no packets at all.
+enum Fault {
+    State,
+    Protocol(Protocol),
+    Zone,
 }
 
-impl Passage<'_> {
-    fn walk(&self, walk: &mut Walk<'_>, traffic: &TrafficSet) {
-        let gateway = self.gateway;
-        if !is(&gateway.state, "available") {
-            walk.stop(self.component.clone(), traffic, self.not_available(walk.snapshot));
-            return;
-        }
-        let origin = self.outward.origin;
-        let crosses_subnets = !gateway.subnet_id.is_empty() && gateway.subnet_id != origin.subnet;
-        let mut traffic = traffic.clone();
-        if crosses_subnets {
-            traffic = self.guard(walk, Direction::Ingress, Cause::NatSubnetAclFromClient, Way::Forward, &traffic);
-        }
-        let inside = traffic.clone();
-        let traffic = self.translate(walk, &traffic);
-        if !gateway.subnet_id.is_empty() {
-            self.guard(walk, Direction::Egress, Cause::NatSubnetAclOutbound, Way::Forward, &traffic);
-        }
-        self.route(walk, &traffic);
-        self.reply(walk, &traffic, &inside, crosses_subnets);
+fn unusable(trip: &Trip<'_, '_>, at: Place<'_>, gateway: &NatGateway, traffic: &TrafficSet) -> Option<Fault> {
+    if !is(&gateway.state, "available") {
+        return Some(Fault::State);
     }
-
-    /// The packets as they leave the gateway, which has to be public and have an address for that.
-    fn translate(&self, walk: &mut Walk<'_>, traffic: &TrafficSet) -> TrafficSet {
-        let gateway = self.gateway;
-        let addresses = gateway.nat_gateway_addresses.iter().map(|address| address.private_ip.as_str());
-        let mut translated = traffic.clone();
-        if walk.family == Family::Ipv6 {
-            // NAT64: 64:ff9b::/96 stands for every IPv4 address.
-            let parts = traffic.parts().iter().map(|part| Traffic {
-                destination: AddressSet::public(Family::Ipv4),
-                source: AddressSet::all(Family::Ipv4),
-                ..part.clone()
-            });
-            translated = parts.fold(TrafficSet::default(), |set, part| set.union(&part.into()));
-        }
-        let addresses = AddressSet::of(addresses);
-        let source = if addresses.is_empty() { AddressSet::all(Family::Ipv4) } else { addresses };
-        let translated = with_source(&translated, &source);
-        if self.is_public() && !self.has_public_address() {
-            walk.stop(self.component.clone(), &translated, self.without_address(walk.snapshot));
-        } else {
-            walk.pass(Way::Forward, self.component.clone(), &translated, None);
-        }
-        translated
+    let carried = [Protocol::TCP, Protocol::UDP, Protocol::ICMP, Protocol::ICMPV6];
+    if let Some(protocol) = traffic.protocol().filter(|own| !carried.contains(own)) {
+        return Some(Fault::Protocol(protocol));
     }
+    let row = trip.network.subnet_row(at.subnet?)?;
+    let is_manual = is(&gateway.availability_mode, "regional") && is(&gateway.auto_provision_zones, "disabled");
+    let mut zones = gateway.nat_gateway_addresses.iter().map(|own| own.availability_zone.as_str());
+    let is_elsewhere = !zones.clone().any(str::is_empty) && !zones.any(|zone| zone == row.availability_zone);
+    (is_manual && is_elsewhere && !row.availability_zone.is_empty()).then_some(Fault::Zone)
+}
 
-    fn is_public(&self) -> bool {
-        !is(&self.gateway.connectivity_type, "private")
-    }
-
-    fn has_public_address(&self) -> bool {
-        let works = |status: &str| status.is_empty() || is(status, "succeeded");
-        self.gateway.nat_gateway_addresses.iter().any(|own| works(&own.status) && !own.public_ip.is_empty())
-    }
-
-    fn not_available(&self, snapshot: &Snapshot) -> Obstacle {
-        let id = &self.gateway.nat_gateway_id;
-        let mut evidence = vec![proof::of::<NatGateway>(snapshot, id, "State")];
-        for (member, text) in
-            [("FailureCode", &self.gateway.failure_code), ("FailureMessage", &self.gateway.failure_message)]
-        {
-            if !text.is_empty() {
-                evidence.push(proof::of::<NatGateway>(snapshot, id, member));
+impl Fault {
+    fn obstacle(&self, snapshot: &Snapshot, gateway: &NatGateway) -> Obstacle {
+        let id = &gateway.nat_gateway_id;
+        let proof = |member: &str| proof::of::<NatGateway>(snapshot, id, member);
+        let obstacle = |cause, evidence| Obstacle::new(cause, Component::new("nat-gateway", id), evidence);
+        match self {
+            Self::State => {
+                let told = [("FailureCode", &gateway.failure_code), ("FailureMessage", &gateway.failure_message)];
+                let told = told.into_iter().filter(|(_, text)| !text.is_empty()).map(|(member, _)| proof(member));
+                let evidence = std::iter::once(proof("State")).chain(told).collect();
+                obstacle(Cause::NatState, evidence).by(format!("`{id}` is {}", gateway.state))
+            }
+            Self::Protocol(protocol) => {
+                let by = format!("a NAT gateway carries TCP, UDP and ICMP, not {protocol}");
+                obstacle(Cause::ProtocolNotCarried, Vec::new()).by(by)
+            }
+            Self::Zone => {
+                let by = format!("`{id}` has no address in the zone of the sender");
+                obstacle(Cause::NatZone, vec![proof("NatGatewayAddresses")]).by(by)
             }
         }
-        let obstacle = Obstacle::new(Cause::NatState, self.component.clone(), evidence);
-        obstacle.by(format!("`{id}` is {}", self.gateway.state))
     }
+}
 
-    fn without_address(&self, snapshot: &Snapshot) -> Obstacle {
-        let id = &self.gateway.nat_gateway_id;
-        let evidence = vec![proof::of::<NatGateway>(snapshot, id, "NatGatewayAddresses")];
-        let obstacle = Obstacle::new(Cause::NatAddressMissing, self.component.clone(), evidence);
-        obstacle.by(format!("`{id}` has no public address that works"))
-    }
+fn absent(id: &str) -> Obstacle {
+    let evidence = vec![Evidence::new(NatGateway::OPERATION, id, "NatGateways", serde_json::Value::Null)];
+    let obstacle = Obstacle::new(Cause::NatState, Component::new("nat-gateway", id), evidence);
+    obstacle.by(format!("`{id}` does not exist"))
+}
 
-    /// Where the gateway sends what it translated.
-    fn route(&self, walk: &mut Walk<'_>, traffic: &TrafficSet) {
-        let table = match self.table(walk.snapshot) {
-            Ok(table) => table,
-            Err(gap) => {
-                walk.gap(gap);
-                return;
-            }
-        };
-        let routed = route::divide(walk.snapshot, table, &traffic.destinations());
-        let mut branches = Vec::new();
-        for leg in &routed.legs {
-            let part = towards(traffic, &leg.destination);
-            let is_inside = leg.choice.as_ref().is_some_and(|choice| choice.target == Target::Local);
-            if is_inside || part.is_empty() {
-                continue;
-            }
-            let mut branch = walk.branch();
-            self.leg(&mut branch, &routed.table, leg, &part);
-            branches.push(branch);
-        }
-        walk.join(branches);
-    }
-
-    fn table<'s>(&self, snapshot: &'s Snapshot) -> Result<&'s RouteTable, Gap> {
-        let gateway = self.gateway;
-        if !gateway.subnet_id.is_empty() {
-            return route::of_subnet(snapshot, &gateway.subnet_id, &gateway.vpc_id);
-        }
-        let absent = || Gap::opaque(format!("the route table of regional NAT gateway `{}`", gateway.nat_gateway_id));
-        snapshot.route_tables.get(&gateway.route_table_id)?.ok_or_else(absent)
-    }
-
-    fn leg(&self, walk: &mut Walk<'_>, table: &Component, leg: &Leg, traffic: &TrafficSet) {
-        let evidence = route::evidence(walk.snapshot, table, leg.choice.as_ref());
-        let id = &self.gateway.nat_gateway_id;
-        let Some(choice) = &leg.choice else {
-            let by = format!("no route of `{}` leads to {}", table.id, leg.destination);
-            let obstacle = Obstacle::new(Cause::NatInPrivateSubnet, self.component.clone(), evidence);
-            walk.stop(table.clone(), traffic, obstacle.by(by));
-            return;
-        };
-        let fault = match &choice.target {
-            _ if choice.is_blackhole => Some(Cause::NatSubnetBlackhole),
-            Target::NatGateway(next) if next == id => Some(Cause::NatPointsToItself),
-            Target::NatGateway(_) if self.is_public() => Some(Cause::NatInPrivateSubnet),
-            Target::Peering(_) => Some(Cause::PeeringNoInternet),
-            _ => None,
-        };
-        if let Some(cause) = fault {
-            let obstacle = Obstacle::new(cause, self.component.clone(), evidence);
-            walk.stop(table.clone(), traffic, obstacle.by(&choice.text));
-            return;
-        }
-        walk.pass(Way::Forward, table.clone(), traffic, Some(choice.text.clone()));
-        match &choice.target {
-            Target::InternetGateway(igw) => self.internet_gateway(walk, igw, traffic),
-            target => walk.opaque(target.component(), traffic, None, behind(target)),
-        }
-    }
-
-    fn internet_gateway(&self, walk: &mut Walk<'_>, igw: &str, traffic: &TrafficSet) {
-        let (gateway, origin) = (self.gateway, self.outward.origin);
-        let subnet = if gateway.subnet_id.is_empty() { &origin.subnet } else { &gateway.subnet_id };
-        let (mut obstacles, mut gaps) =
-            gateway::internet_gateway(walk.snapshot, igw, &gateway.vpc_id, subnet, Crossing::OutboundNat);
-        if *subnet != origin.subnet {
-            self.weigh_exclusions(walk.snapshot, subnet, &mut obstacles, &mut gaps);
-        }
-        if !self.is_public() {
+/// The packets as they leave the gateway, which has to have an address for that when it is public.
+fn translate(walk: &mut Walk<'_>, snapshot: &Snapshot, gateway: &NatGateway, traffic: &TrafficSet) -> TrafficSet {
+    let addresses = AddressSet::of(gateway.nat_gateway_addresses.iter().map(|own| own.private_ip.as_str()));
+    let source = if addresses.is_empty() { AddressSet::all(Family::Ipv4) } else { addresses };
+    let is_nat64 = traffic.family() == Family::Ipv6;
+    let part = |part: &Traffic| {
+        // NAT64: 64:ff9b::/96 stands for every IPv4 address.
+        let destination = if is_nat64 { AddressSet::public(Family::Ipv4) } else { part.destination.clone() };
+        Traffic { source: source.clone(), destination, ..part.clone() }
+    };
+    let translated = traffic.parts().iter().map(part).fold(TrafficSet::default(), |set, part| set.union(&part.into()));
+    let hop = || Component::new("nat-gateway", &gateway.nat_gateway_id);
+    if is_public(gateway) && !has_public_address(gateway) {
+        walk.stop(Way::Forward, hop, &translated, || {
             let id = &gateway.nat_gateway_id;
-            let evidence = vec![proof::of::<NatGateway>(walk.snapshot, id, "ConnectivityType")];
-            let obstacle = Obstacle::new(Cause::NatPrivate, self.component.clone(), evidence);
-            obstacles.push(obstacle.by(format!("`{id}` is private")));
-        }
-        let public = gateway.nat_gateway_addresses.iter().map(|address| address.public_ip.as_str());
-        let public = AddressSet::of(public);
-        let outside = if public.is_empty() { traffic.clone() } else { with_source(traffic, &public) };
-        deliver(walk, Component::new("internet-gateway", igw), &outside, (obstacles, gaps));
+            let evidence = vec![proof::of::<NatGateway>(snapshot, id, "NatGatewayAddresses")];
+            let by = format!("`{id}` has no public address that works");
+            Obstacle::new(Cause::NatAddressMissing, hop(), evidence).by(by)
+        });
+    } else {
+        walk.pass(Way::Forward, &translated, || (hop(), None, Some("REMAP_EPHEMERAL_PORT")));
     }
+    translated
+}
 
-    /// AWS does not say whose exclusion counts when the NAT gateway's subnet is excluded from Block Public Access and the client's is
-    /// not, or the other way round.
-    fn weigh_exclusions(&self, snapshot: &Snapshot, subnet: &str, obstacles: &mut Vec<Obstacle>, gaps: &mut Vec<Gap>) {
-        let (vpc, origin) = (&self.gateway.vpc_id, self.outward.origin);
-        let (Ok(of_gateway), Ok(of_client)) = (
-            block_public_access::of_subnet(snapshot, subnet, vpc),
-            block_public_access::of_subnet(snapshot, &origin.subnet, &origin.vpc),
-        ) else {
-            return;
-        };
-        if of_gateway.mode.blocks(Crossing::OutboundNat) != of_client.mode.blocks(Crossing::OutboundNat) {
-            obstacles.retain(|obstacle| obstacle.cause != Cause::BlockPublicAccess);
-            gaps.push(Gap::opaque(format!(
-                "how Block Public Access treats a NAT gateway in `{subnet}` for `{}`, of which only one is excluded",
-                origin.subnet
-            )));
-        }
-    }
+fn is_public(gateway: &NatGateway) -> bool {
+    !is(&gateway.connectivity_type, "private")
+}
 
-    fn reply(&self, walk: &mut Walk<'_>, outside: &TrafficSet, inside: &TrafficSet, crosses_subnets: bool) {
-        if self.gateway.subnet_id.is_empty() {
-            return;
-        }
-        let returning = replies(outside, &outside.sources(), &any_client());
-        self.guard(walk, Direction::Ingress, Cause::NatSubnetAclReply, Way::Reply, &returning);
-        walk.pass(Way::Reply, self.component.clone(), &returning, None);
-        if crosses_subnets {
-            let origin = self.outward.origin;
-            let returning = replies(inside, origin.addresses(walk.family), &origin.client_ports);
-            self.guard(walk, Direction::Egress, Cause::NatSubnetAclToClient, Way::Reply, &returning);
-        }
-    }
+fn has_public_address(gateway: &NatGateway) -> bool {
+    let works = |status: &str| status.is_empty() || is(status, "succeeded");
+    gateway.nat_gateway_addresses.iter().any(|own| works(&own.status) && !own.public_ip.is_empty())
+}
 
-    fn guard(
-        &self,
-        walk: &mut Walk<'_>,
-        direction: Direction,
-        cause: Cause,
-        way: Way,
-        traffic: &TrafficSet,
-    ) -> TrafficSet {
-        let stage = subnet_stage(way, cause, &self.gateway.subnet_id);
-        guard(walk, &self.gateway.subnet_id, &self.gateway.vpc_id, direction, traffic, &stage)
+/// What is wrong with a target to which the table of a NAT gateway's subnet sends translated packets.
+pub(super) fn misrouted(gateway: &NatGateway, target: &Target) -> Option<Cause> {
+    match target {
+        Target::NatGateway(next) if *next == gateway.nat_gateway_id => Some(Cause::NatPointsToItself),
+        Target::NatGateway(_) if is_public(gateway) => Some(Cause::NatInPrivateSubnet),
+        _ => None,
     }
+}
+
+/// Out to the internet, with the public address of the gateway.
+pub(super) fn to_internet<'s>(
+    trip: &Trip<'_, 's>,
+    walk: &mut Walk<'_>,
+    at: Place<'_>,
+    gateway: &NatGateway,
+    igw: &str,
+    parcel: Parcel<'_, 's>,
+) {
+    let hop = || Component::new("internet-gateway", igw);
+    let public = AddressSet::of(gateway.nat_gateway_addresses.iter().map(|own| own.public_ip.as_str()));
+    let outside = if public.is_empty() { parcel.traffic.clone() } else { with_source(parcel.traffic, &public) };
+    let client = parcel.turn.and_then(|turn| turn.at.subnet);
+    let (mut obstacles, mut gaps) = match at.subnet.or(client) {
+        Some(subnet) => gateway::internet_gateway(trip.network, igw, at.vpc, subnet, Crossing::OutboundNat),
+        None => (Vec::new(), Vec::new()),
+    };
+    if let (Some(own), Some(client)) = (at.subnet, client)
+        && own != client
+    {
+        weigh_exclusions(trip, own, client, &mut obstacles, &mut gaps);
+    }
+    if !is_public(gateway) {
+        let id = &gateway.nat_gateway_id;
+        let evidence = vec![proof::of::<NatGateway>(trip.network.snapshot, id, "ConnectivityType")];
+        let obstacle = Obstacle::new(Cause::NatPrivate, Component::new("nat-gateway", id), evidence);
+        obstacles.push(obstacle.by(format!("`{id}` is private")));
+    }
+    let destinations = parcel.traffic.destinations();
+    if !destinations.intersects(AddressSet::internet_ref(Family::Ipv4)) {
+        obstacles.push(super::internet::not_public(hop(), &destinations));
+    }
+    deliver(walk, parcel.way, hop, &outside, (obstacles, gaps));
+    onward(trip, walk, parcel.with(&outside));
+}
+
+/// AWS does not say whose exclusion counts when the NAT gateway's subnet is excluded from Block Public Access and the client's is
+/// not, or the other way round.
+fn weigh_exclusions(
+    trip: &Trip<'_, '_>,
+    own: super::network::SubnetIx,
+    client: super::network::SubnetIx,
+    obstacles: &mut Vec<Obstacle>,
+    gaps: &mut Vec<Gap>,
+) {
+    let (Ok(of_gateway), Ok(of_client)) = (trip.network.edge_of(own), trip.network.edge_of(client)) else { return };
+    if of_gateway.mode.blocks(Crossing::OutboundNat) != of_client.mode.blocks(Crossing::OutboundNat) {
+        obstacles.retain(|obstacle| obstacle.cause != Cause::BlockPublicAccess);
+        let (own, client) = (trip.network.subnet_id(own), trip.network.subnet_id(client));
+        gaps.push(Gap::opaque(format!(
+            "how Block Public Access treats a NAT gateway in `{own}` for `{client}`, of which only one is excluded"
+        )));
+    }
+}
+
+/// Replies from outside that reach the gateway: into its subnet first.
+pub(super) fn back<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, turn: &Turn<'_, 's>, parcel: Parcel<'_, 's>) {
+    let Translator::Nat(gateway) = turn.by else { return };
+    let traffic = match trip.network.subnet(&gateway.subnet_id) {
+        Some(subnet) => trip.guard(walk, subnet, Direction::Ingress, Cause::NatSubnetAclReply, parcel),
+        None => parcel.traffic.clone(),
+    };
+    if !walk.is_settled() {
+        unturn(trip, walk, turn, parcel.with(&traffic));
+    }
+}
+
+/// Replies that get the address of the client back.
+pub(super) fn unturn<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, turn: &Turn<'_, 's>, parcel: Parcel<'_, 's>) {
+    let Translator::Nat(gateway) = turn.by else { return };
+    walk.pass(Way::Reply, parcel.traffic, || (Component::new("nat-gateway", &gateway.nat_gateway_id), None, None));
+    let ports = trip.ports_of_replies(turn.before);
+    let returning = replies(turn.inside, &turn.inside.sources(), &ports);
+    let parcel = Parcel { traffic: &returning, turn: turn.before, ..parcel };
+    let place = Place { vpc: turn.at.vpc, subnet: trip.network.subnet(&gateway.subnet_id), role: Role::Nat(gateway) };
+    // Where a regional gateway sends replies inside its VPC is not told; it has no subnet to leave.
+    match (place.subnet, trip.next(place.vpc, &parcel)) {
+        (None, Some(next)) => trip.deliver(walk, place, next, parcel),
+        _ => trip.from_subnet(walk, place, parcel),
+    }
+}
+
+/// A NAT gateway as receiver, which takes no connections from outside.
+pub(super) fn unsolicited(walk: &mut Walk<'_>, interface: &str, parcel: Parcel<'_, '_>) {
+    let hop = || Component::new("network-interface", interface);
+    walk.stop(parcel.way, hop, parcel.traffic, || {
+        let by = format!("`{interface}` belongs to a NAT gateway, which takes no connections from outside");
+        Obstacle::new(Cause::NatUnsolicited, hop(), Vec::new()).by(by)
+    });
 }

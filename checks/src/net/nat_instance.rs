@@ -3,144 +3,128 @@
 //! Source: VPC user guide, "NAT instances".
 
 use super::filter::Direction;
-use super::internet::{Outward, behind, guard, replies, subnet_stage};
+use super::interface::Interface;
 use super::obstacle::{Cause, NatInstanceFault, Obstacle};
 use super::path::{Stage, Walk, Way};
 use super::proof;
-use super::route::{self, Leg, Target};
+use super::route::{Leg, Target};
 use super::security_group::{self, Peer};
 use super::traffic::TrafficSet;
+use super::trip::{Link, Parcel, Place, Trip, behind, replies};
 use crate::evidence::{Component, Evidence};
 use crate::snapshot::ec2::{Instance, InstanceNetworkInterface, NetworkInterface, is};
 use crate::snapshot::{Gap, Snapshot};
 
-/// What is known of an interface that a route leads to.
-struct Forwarder {
-    component: Component,
-    instance: String,
-    is_running: Option<bool>,
-    vpc: String,
-    subnet: String,
-    groups: Vec<String>,
-    has_public_address: bool,
-    checks_source: Option<bool>,
-    evidence: Evidence,
-    state: Option<Evidence>,
-}
-
-/// Walks through an instance or appliance that a route leads to; what its system does with packets is not known.
-pub(super) fn through_interface(outward: &Outward<'_>, walk: &mut Walk<'_>, target: &Target, traffic: &TrafficSet) {
-    let Some(forwarder) = forwarder(walk.snapshot, target) else {
-        walk.opaque(target.component(), traffic, None, behind(target));
-        return;
+/// Through an instance or appliance that a route leads to; what its system does with packets is not known.
+pub(super) fn through<'s>(
+    trip: &Trip<'_, 's>,
+    walk: &mut Walk<'_>,
+    at: Place<'_>,
+    target: &Target,
+    parcel: Parcel<'_, 's>,
+) {
+    let hop = || target.component();
+    let forwarder = forwarder(trip, target).filter(|_| parcel.way == Way::Forward);
+    let Some(forwarder) = forwarder else {
+        walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || behind(target));
+        return trip.without_way(walk, parcel);
     };
-    let origin = outward.origin;
-    let mut traffic = traffic.clone();
-    let crosses_subnets = forwarder.subnet != origin.subnet;
+    let mut traffic = parcel.traffic.clone();
+    let crosses_subnets = at.subnet != Some(forwarder.subnet);
     if crosses_subnets {
-        let stage = subnet_stage(Way::Forward, Cause::NatSubnetAclFromClient, &forwarder.subnet);
-        traffic = guard(walk, &forwarder.subnet, &forwarder.vpc, Direction::Ingress, &traffic, &stage);
+        traffic = trip.guard(walk, forwarder.subnet, Direction::Ingress, Cause::NatSubnetAclFromClient, parcel);
     }
-    for obstacle in forwarder.faults() {
-        walk.stop(forwarder.component.clone(), &traffic, obstacle);
+    for obstacle in faults(trip.network.snapshot, forwarder) {
+        walk.stop(Way::Forward, || forwarder.component(), &traffic, || obstacle);
     }
+    let from = match (trip.from, parcel.link) {
+        (Some(origin), Link::Kept) => Peer::Carrying(&origin.groups),
+        (Some(origin), _) => Peer::Hidden(&origin.groups, "SG_REFERENCES_NOT_PRESERVED"),
+        (None, _) => Peer::Outside,
+    };
     let sides = [
-        (Direction::Ingress, NatInstanceFault::SecurityGroupIngress, Peer::Carrying(&origin.groups)),
+        (Direction::Ingress, NatInstanceFault::SecurityGroupIngress, from),
         (Direction::Egress, NatInstanceFault::SecurityGroupEgress, Peer::Outside),
     ];
     for (direction, fault, peer) in sides {
-        let Some(hull) = traffic.hull() else { return };
-        let filtered = security_group::evaluate(walk.snapshot, &forwarder.groups, direction, &hull, peer);
-        let stage = Stage { way: Way::Forward, cause: Cause::NatInstance(fault), hop: forwarder.component.clone() };
-        traffic = walk.filter(&traffic, &filtered, &stage);
+        let filtered =
+            security_group::evaluate(trip.network, &forwarder.groups, direction, &traffic, peer, walk.explains);
+        let stage =
+            || Stage { way: Way::Forward, cause: Cause::NatInstance(fault), hop: forwarder.component() };
+        traffic = walk.filter(&traffic, filtered, stage);
     }
-    forwarder.route(walk, &traffic);
-    let what = if forwarder.instance.is_empty() { forwarder.component.id.clone() } else { forwarder.instance.clone() };
-    walk.opaque(forwarder.component.clone(), &traffic, None, Gap::opaque(format!("whether `{what}` forwards packets")));
+    way_out(trip, walk, forwarder, &traffic);
+    let gap = || Gap::opaque(format!("whether `{}` forwards packets", forwarder.instance_id.unwrap_or(forwarder.id)));
+    walk.opaque(Way::Forward, || forwarder.component(), &traffic, "UNKNOWN_DESTINATION", gap);
     if crosses_subnets {
-        let returning = replies(&traffic, origin.addresses(walk.family), &origin.client_ports);
-        let stage = subnet_stage(Way::Reply, Cause::NatSubnetAclToClient, &forwarder.subnet);
-        guard(walk, &forwarder.subnet, &forwarder.vpc, Direction::Egress, &returning, &stage);
+        let returning = replies(&traffic, &traffic.sources(), &trip.ports_of_replies(parcel.turn));
+        let parcel = Parcel { traffic: &returning, way: Way::Reply, ..parcel };
+        trip.guard(walk, forwarder.subnet, Direction::Egress, Cause::NatSubnetAclToClient, parcel);
     }
+    trip.without_way(walk, parcel.with(&traffic));
 }
 
-impl Forwarder {
-    fn faults(&self) -> Vec<Obstacle> {
-        let mut faults = Vec::new();
-        if self.is_running == Some(false) {
-            let cause = Cause::NatInstance(NatInstanceFault::NotRunning);
-            let component = Component::new("ec2-instance", &self.instance);
-            faults.push(Obstacle::new(cause, component, self.state.iter().cloned().collect()));
-        }
-        if self.checks_source == Some(true) {
-            let cause = Cause::NatInstance(NatInstanceFault::SourceDestCheck);
-            let obstacle = Obstacle::new(cause, self.component.clone(), vec![self.evidence.clone()]);
-            faults.push(obstacle.by("the source/destination check drops packets that are not its own"));
-        }
-        faults
-    }
-
-    /// An instance that translates needs the way out that a NAT gateway needs: a public address where the next hop is an internet
-    /// gateway.
-    fn route(&self, walk: &mut Walk<'_>, traffic: &TrafficSet) {
-        let Ok(table) = route::of_subnet(walk.snapshot, &self.subnet, &self.vpc) else { return };
-        let routed = route::divide(walk.snapshot, table, &traffic.destinations());
-        let leads_out = |leg: &Leg| leg.choice.as_ref().is_some_and(|choice| !choice.is_blackhole);
-        let outward = |leg: &&Leg| leg.choice.as_ref().is_none_or(|choice| choice.target != Target::Local);
-        let legs: Vec<&Leg> = routed.legs.iter().filter(outward).collect();
-        let cause = if legs.iter().all(|leg| !leads_out(leg)) {
-            NatInstanceFault::NoRoute
-        } else if !self.has_public_address
-            && legs.iter().filter(|leg| leads_out(leg)).all(|leg| {
-                leg.choice.as_ref().is_some_and(|choice| matches!(choice.target, Target::InternetGateway(_)))
-            })
-        {
-            NatInstanceFault::NoPublicAddress
-        } else {
-            return;
-        };
-        let choice = legs.first().and_then(|leg| leg.choice.as_ref());
-        let evidence = route::evidence(walk.snapshot, &routed.table, choice);
-        let obstacle = Obstacle::new(Cause::NatInstance(cause), self.component.clone(), evidence);
-        walk.stop(self.component.clone(), traffic, obstacle);
-    }
-}
-
-fn forwarder(snapshot: &Snapshot, target: &Target) -> Option<Forwarder> {
+fn forwarder<'n, 's>(trip: &Trip<'n, 's>, target: &Target) -> Option<&'n Interface<'s>> {
     let Target::Interface { interface, instance } = target else { return None };
-    let of_instance = snapshot.instances.known().iter().find_map(|row| {
-        let matches = |eni: &InstanceNetworkInterface| {
-            if interface.is_empty() { row.instance_id == *instance } else { eni.network_interface_id == *interface }
-        };
-        let position = row.network_interfaces.iter().position(matches)?;
-        Some((row, position, row.network_interfaces.get(position)?))
-    });
-    if let Some((row, position, eni)) = of_instance {
-        let field = format!("NetworkInterfaces[{position}].SourceDestCheck");
-        return Some(Forwarder {
-            component: Component::new("network-interface", &eni.network_interface_id),
-            instance: row.instance_id.clone(),
-            is_running: Some(is(&row.state.name, "running")),
-            vpc: eni.vpc_id.clone(),
-            subnet: eni.subnet_id.clone(),
-            groups: security_group::ids(&eni.groups),
-            has_public_address: eni.association.as_ref().is_some_and(|own| !own.public_ip.is_empty()),
-            checks_source: eni.source_dest_check,
-            evidence: proof::of::<Instance>(snapshot, &row.instance_id, &field),
-            state: Some(proof::of::<Instance>(snapshot, &row.instance_id, "State.Name")),
-        });
+    if !interface.is_empty() {
+        return trip.network.interface(interface);
     }
-    let eni = snapshot.network_interfaces.get(interface).ok().flatten()?;
-    Some(Forwarder {
-        component: Component::new("network-interface", interface),
-        instance: instance.clone(),
-        is_running: None,
-        vpc: eni.vpc_id.clone(),
-        subnet: eni.subnet_id.clone(),
-        groups: security_group::ids(&eni.groups),
-        has_public_address: eni.association.as_ref().is_some_and(|own| !own.public_ip.is_empty()),
-        checks_source: eni.source_dest_check,
-        evidence: proof::of::<NetworkInterface>(snapshot, interface, "SourceDestCheck"),
-        state: None,
-    })
+    let row = trip.network.snapshot.instances.get(instance).ok().flatten()?;
+    trip.network.interface(&row.primary_interface()?.network_interface_id)
 }
+
+fn faults(snapshot: &Snapshot, forwarder: &Interface<'_>) -> Vec<Obstacle> {
+    let mut faults = Vec::new();
+    if let Some(instance) = forwarder.instance
+        && !is(&instance.state.name, "running")
+    {
+        let evidence = vec![proof::of::<Instance>(snapshot, &instance.instance_id, "State.Name")];
+        let component = Component::new("ec2-instance", &instance.instance_id);
+        faults.push(Obstacle::new(Cause::NatInstance(NatInstanceFault::NotRunning), component, evidence));
+    }
+    if forwarder.source_dest_check == Some(true) {
+        let evidence = vec![check_evidence(snapshot, forwarder)];
+        let cause = Cause::NatInstance(NatInstanceFault::SourceDestCheck);
+        let obstacle = Obstacle::new(cause, forwarder.component(), evidence);
+        faults.push(obstacle.by("the source/destination check drops packets that are not its own"));
+    }
+    faults
+}
+
+fn check_evidence(snapshot: &Snapshot, forwarder: &Interface<'_>) -> Evidence {
+    let Some(instance) = forwarder.instance else {
+        return proof::of::<NetworkInterface>(snapshot, forwarder.id, "SourceDestCheck");
+    };
+    let own = |eni: &InstanceNetworkInterface| eni.network_interface_id == forwarder.id;
+    let position = instance.network_interfaces.iter().position(own).unwrap_or_default();
+    let field = format!("NetworkInterfaces[{position}].SourceDestCheck");
+    proof::of::<Instance>(snapshot, &instance.instance_id, &field)
+}
+
+/// An instance that translates needs the way out that a NAT gateway needs: a public address where the next hop is an internet gateway.
+fn way_out(trip: &Trip<'_, '_>, walk: &mut Walk<'_>, forwarder: &Interface<'_>, traffic: &TrafficSet) {
+    let Ok(table) = trip.network.table_of(forwarder.subnet) else { return };
+    let legs = table.divide(&traffic.destinations());
+    let leads_out = |leg: &Leg<'_>| leg.choice.as_ref().is_some_and(|choice| !choice.is_blackhole);
+    let is_outward = |leg: &&Leg<'_>| leg.choice.as_ref().is_none_or(|choice| *choice.target != Target::Local);
+    let legs: Vec<&Leg<'_>> = legs.iter().filter(is_outward).collect();
+    if legs.is_empty() {
+        return;
+    }
+    let to_internet =
+        |leg: &&&Leg<'_>| leg.choice.as_ref().is_some_and(|own| matches!(own.target, Target::InternetGateway(_)));
+    let open = legs.iter().filter(|leg| leads_out(leg));
+    let cause = if open.clone().next().is_none() {
+        NatInstanceFault::NoRoute
+    } else if forwarder.public_ipv4.is_none() && open.clone().count() == open.filter(to_internet).count() {
+        NatInstanceFault::NoPublicAddress
+    } else {
+        return;
+    };
+    walk.stop(Way::Forward, || forwarder.component(), traffic, || {
+        let choice = legs.first().and_then(|leg| leg.choice.as_ref());
+        let evidence = table.evidence(trip.network.snapshot, choice);
+        Obstacle::new(Cause::NatInstance(cause), forwarder.component(), evidence)
+    });
+}
+

@@ -3,130 +3,146 @@
 //! Source: VPC user guide, "Network ACL rules".
 
 use super::addresses::AddressSet;
-use super::filter::{Decision, Direction, Filtered, Line, Part};
+use super::filter::{Direction, Effect, Far, Filtered, Line, Sieve};
+use super::network::{Network, SubnetIx};
 use super::ports::PortSet;
 use super::proof;
-use super::traffic::{Protocol, Traffic};
-use crate::evidence::{Component, Evidence};
+use super::traffic::{Protocol, TrafficSet};
+use crate::evidence::Component;
 use crate::snapshot::ec2::{NetworkAcl, NetworkAclEntry, is};
-use crate::snapshot::{Gap, Observed, Snapshot};
+use crate::snapshot::{Gap, Snapshot};
 
-/// The ACL that guards a subnet.
+/// Whether every ACL that could guard a subnet was asked for.
 ///
 /// # Errors
-/// Why it is not known; each subnet has one, so that a list without it is no answer (the ACLs of a shared subnet belong to its owner).
-pub fn of_subnet<'a>(snapshot: &'a Snapshot, subnet: &str, vpc: &str) -> Result<&'a NetworkAcl, Gap> {
-    let guards = |acl: &NetworkAcl| acl.associations.iter().any(|association| association.subnet_id == subnet);
-    if let Some(acl) = snapshot.network_acls.known().iter().find(|acl| guards(acl)) {
-        return Ok(acl);
-    }
-    let by_subnet = snapshot.network_acls.select("association.subnet-id", subnet, guards);
-    by_subnet.or_else(|_| snapshot.network_acls.select("vpc-id", vpc, guards))?;
-    Err(Gap::opaque(format!("the network ACL of subnet `{subnet}`")))
+/// Why not.
+pub(super) fn lists_every_acl(snapshot: &Snapshot, subnet: &str, vpc: &str) -> Result<(), Gap> {
+    let acls = &snapshot.network_acls;
+    acls.covers("association.subnet-id", subnet).or_else(|_| acls.covers("vpc-id", vpc))
 }
 
-/// What an ACL lets through in one direction.
-pub fn evaluate(snapshot: &Snapshot, acl: &NetworkAcl, direction: Direction, traffic: &Traffic) -> Filtered {
-    let mut entries: Vec<(usize, &NetworkAclEntry)> = acl.entries.iter().enumerate().collect();
-    entries.retain(|(_, entry)| entry.egress == (direction == Direction::Egress));
-    entries.sort_by_key(|(_, entry)| entry.rule_number);
-    let mut filtered = Filtered { parts: Vec::new(), code: Some("SUBNET_ACL_RESTRICTION") };
-    let mut left = vec![traffic.clone()];
-    for (position, entry) in entries {
-        let Some(matched) = matched(acl, entry, direction, traffic).transpose() else { continue };
-        let (matched, decision) = match matched {
-            Ok(matched) if is(&entry.rule_action, "allow") => (matched, Decision::Passes),
-            Ok(matched) => (matched, Decision::Dropped),
-            Err(gap) => (traffic.clone(), Decision::Unknown(gap)),
+/// The entries of an ACL for one direction, in the order of their numbers.
+#[derive(Debug)]
+pub(super) struct Entries(Vec<Entry>);
+
+#[derive(Debug)]
+struct Entry {
+    /// `None`: every protocol.
+    protocol: Option<Protocol>,
+    /// Ports or ICMP messages, first and last.
+    ports: (u16, u16),
+    block: Result<(u128, u128), Gap>,
+    allows: bool,
+    /// Position among the entries of the ACL.
+    position: usize,
+}
+
+impl Entries {
+    pub(super) fn read(acl: &NetworkAcl, direction: Direction) -> Self {
+        let mut rows: Vec<(usize, &NetworkAclEntry)> = acl.entries.iter().enumerate().collect();
+        rows.retain(|(_, entry)| entry.egress == (direction == Direction::Egress));
+        rows.sort_by_key(|(_, entry)| entry.rule_number);
+        Self(rows.into_iter().filter_map(|(position, entry)| Entry::read(acl, entry, position)).collect())
+    }
+}
+
+impl Entry {
+    /// `None` where no packet can match.
+    fn read(acl: &NetworkAcl, entry: &NetworkAclEntry, position: usize) -> Option<Self> {
+        let text = if entry.cidr_block.is_empty() { &entry.ipv6_cidr_block } else { &entry.cidr_block };
+        let block = match AddressSet::parse(text).as_ref().map(AddressSet::ranges) {
+            Some([block]) => Ok(*block),
+            _ => Err(Gap::opaque(format!(
+                "the block `{text}` of entry {} in network ACL `{}`",
+                entry.rule_number, acl.network_acl_id
+            ))),
         };
-        let line = Line {
-            component: Component::new("network-acl", &acl.network_acl_id),
-            text: text(acl, entry),
-            evidence: if decision == Decision::Dropped { evidence(snapshot, acl, position) } else { Vec::new() },
-        };
-        let parts = left.iter().filter_map(|part| part.intersection(&matched));
-        filtered.parts.extend(parts.map(|traffic| Part { traffic, decision: decision.clone(), line: line.clone() }));
-        left = left.iter().flat_map(|part| part.difference(&matched)).collect();
-    }
-    let line = Line {
-        component: Component::new("network-acl", &acl.network_acl_id),
-        text: format!("the final deny of `{}`", acl.network_acl_id),
-        evidence: vec![proof::of::<NetworkAcl>(snapshot, &acl.network_acl_id, "Entries")],
-    };
-    filtered.parts.extend(left.into_iter().map(|traffic| Part {
-        traffic,
-        decision: Decision::Dropped,
-        line: line.clone(),
-    }));
-    filtered
-}
-
-/// [`evaluate`] for the ACL of a subnet, unknown as a whole when the ACL is.
-pub fn of_subnet_evaluated(
-    snapshot: &Snapshot,
-    subnet: &str,
-    vpc: &str,
-    direction: Direction,
-    traffic: &Traffic,
-) -> Filtered {
-    match of_subnet(snapshot, subnet, vpc) {
-        Ok(acl) => evaluate(snapshot, acl, direction, traffic),
-        Err(gap) => Filtered::unknown(traffic, Component::new("subnet", subnet), gap),
+        let (protocol, ports) = protocol_and_ports(entry)?;
+        Some(Self { protocol, ports, block, allows: is(&entry.rule_action, "allow"), position })
     }
 }
 
-/// The numbers 32767 and above are AWS's own final denies and have no number in the console.
-fn text(acl: &NetworkAcl, entry: &NetworkAclEntry) -> String {
-    if entry.rule_number >= 32_767 {
-        format!("the final deny of `{}`", acl.network_acl_id)
-    } else {
-        format!("entry {} of `{}`", entry.rule_number, acl.network_acl_id)
-    }
-}
-
-fn evidence(snapshot: &Snapshot, acl: &NetworkAcl, position: usize) -> Vec<Evidence> {
-    vec![proof::of::<NetworkAcl>(snapshot, &acl.network_acl_id, &format!("Entries[{position}]"))]
-}
-
-/// The packets of `traffic` that an entry is about.
-fn matched(acl: &NetworkAcl, entry: &NetworkAclEntry, direction: Direction, traffic: &Traffic) -> Observed<Traffic> {
-    let Some(ports) = ports(entry, traffic.protocol) else { return Ok(None) };
-    let block = if entry.cidr_block.is_empty() { &entry.ipv6_cidr_block } else { &entry.cidr_block };
-    let Some(addresses) = AddressSet::parse(block) else {
-        return Err(Gap::opaque(format!(
-            "the block `{block}` of entry {} in network ACL `{}`",
-            entry.rule_number, acl.network_acl_id
-        )));
-    };
-    let mut matched = Traffic { ports: traffic.ports.intersection(&ports), ..traffic.clone() };
-    match direction {
-        Direction::Ingress => matched.source = matched.source.intersection(&addresses),
-        Direction::Egress => matched.destination = matched.destination.intersection(&addresses),
-    }
-    Ok((!matched.is_empty()).then_some(matched))
-}
-
-/// Ports (or ICMP messages) of an entry for this protocol; `None` when it is about another one.
-fn ports(entry: &NetworkAclEntry, protocol: Protocol) -> Option<PortSet> {
+/// Protocol and ports (or ICMP messages) of an entry; `None` where no packet can have them.
+fn protocol_and_ports(entry: &NetworkAclEntry) -> Option<(Option<Protocol>, (u16, u16))> {
+    const EVERY: (u16, u16) = (0, u16::MAX);
     if entry.protocol == "-1" {
-        return Some(PortSet::all());
+        return Some((None, EVERY));
     }
-    if Protocol::parse(&entry.protocol) != Some(protocol) {
-        return None;
-    }
-    Some(if protocol.has_ports() {
-        entry.port_range.as_ref().map_or_else(PortSet::all, |range| PortSet::of_rule(range.from, range.to))
+    let protocol = Protocol::parse(&entry.protocol)?;
+    let ports = if protocol.has_ports() {
+        entry.port_range.as_ref().map(|range| PortSet::of_rule(range.from, range.to))
     } else if protocol.is_icmp() {
-        entry.icmp_type_code.as_ref().map_or_else(PortSet::all, |message| PortSet::icmp(message.r#type, message.code))
+        entry.icmp_type_code.as_ref().map(|message| PortSet::icmp(message.r#type, message.code))
     } else {
-        PortSet::all()
-    })
+        None
+    };
+    let ports = ports.map_or(Some(EVERY), |ports| ports.ranges().next())?;
+    Some((Some(protocol), ports))
+}
+
+/// What the ACL of a subnet lets through in one direction.
+pub fn evaluate(
+    network: &Network<'_>,
+    subnet: SubnetIx,
+    direction: Direction,
+    traffic: &TrafficSet,
+    explains: bool,
+) -> Filtered {
+    match network.acl_of(subnet, direction) {
+        Ok((acl, entries)) => sort(network.snapshot, acl, entries, direction, traffic, explains),
+        Err(gap) => Filtered::unknown(traffic, Component::new("subnet", network.subnet_id(subnet)), gap),
+    }
+}
+
+fn sort(
+    snapshot: &Snapshot,
+    acl: &NetworkAcl,
+    entries: &Entries,
+    direction: Direction,
+    traffic: &TrafficSet,
+    explains: bool,
+) -> Filtered {
+    let mut sieve = Sieve::new(traffic, direction, explains);
+    let protocol = traffic.protocol();
+    for entry in &entries.0 {
+        if sieve.is_done() {
+            break;
+        }
+        if entry.protocol.is_some_and(|own| Some(own) != protocol) {
+            continue;
+        }
+        let (far, effect) = match &entry.block {
+            Ok(block) => (Far::Block(*block), if entry.allows { Effect::Passes } else { Effect::Dropped }),
+            Err(gap) => (Far::Any, Effect::Unknown(gap)),
+        };
+        sieve.take(entry.ports, far, effect, Some(entry.position));
+    }
+    sieve.take_rest(Effect::Dropped, None);
+    sieve.finish("SUBNET_ACL_RESTRICTION", |position, drops| line(snapshot, acl, position, drops))
+}
+
+/// An entry in words; the numbers 32767 and above are AWS's own final denies and have no number in the console.
+fn line(snapshot: &Snapshot, acl: &NetworkAcl, position: Option<usize>, drops: bool) -> Line {
+    let id = &acl.network_acl_id;
+    let entry = position.and_then(|position| Some((position, acl.entries.get(position)?)));
+    let text = match entry {
+        Some((_, entry)) if entry.rule_number < 32_767 => format!("entry {} of `{id}`", entry.rule_number),
+        _ => format!("the final deny of `{id}`"),
+    };
+    let proof = || {
+        let field = entry.map_or_else(|| "Entries".to_owned(), |(position, _)| format!("Entries[{position}]"));
+        proof::of::<NetworkAcl>(snapshot, id, &field)
+    };
+    let evidence = drops.then(proof).into_iter().collect();
+    Line { component: Component::new("network-acl", id), text, evidence }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::net::filter::{Decision, Part};
     use crate::net::testing::world;
+    use crate::net::traffic::Traffic;
     use crate::snapshot::ec2::PortRange;
     use proptest::prelude::*;
     use serde_json::json;
@@ -146,9 +162,14 @@ mod tests {
         NetworkAcl { network_acl_id: "acl-1".into(), entries, ..NetworkAcl::default() }
     }
 
-    fn replies(ports: PortSet) -> Traffic {
+    fn replies(ports: PortSet) -> TrafficSet {
         let internet = AddressSet::parse("0.0.0.0/0").unwrap();
-        Traffic::new(Protocol::TCP, internet, AddressSet::of(["10.0.0.7"]), ports)
+        Traffic::new(Protocol::TCP, internet, AddressSet::of(["10.0.0.7"]), ports).into()
+    }
+
+    fn incoming(acl: &NetworkAcl, traffic: &TrafficSet) -> Filtered {
+        let entries = Entries::read(acl, Direction::Ingress);
+        sort(&Snapshot::default(), acl, &entries, Direction::Ingress, traffic, true)
     }
 
     /// The rule book for one packet, word by word.
@@ -174,7 +195,7 @@ mod tests {
                 entry(*number, *action, &format!("10.0.0.{host}/{length}"), i64::from(*a.min(b)), i64::from(*a.max(b)))
             }).collect();
             let acl = acl(entries);
-            let filtered = evaluate(&Snapshot::default(), &acl, Direction::Ingress, &replies(PortSet::all()));
+            let filtered = incoming(&acl, &replies(PortSet::all()));
             for host in 0..16 {
                 for port in 0..11 {
                     let packet = Traffic::new(Protocol::TCP, AddressSet::of([format!("10.0.0.{host}").as_str()]), AddressSet::of(["10.0.0.7"]), PortSet::one(port));
@@ -189,9 +210,9 @@ mod tests {
     #[test]
     fn an_allow_before_a_deny_passes_only_its_part() {
         let acl = acl(vec![entry(200, false, "0.0.0.0/0", 0, 65535), entry(100, true, "0.0.0.0/0", 1024, 5000)]);
-        let filtered = evaluate(&Snapshot::default(), &acl, Direction::Ingress, &replies(PortSet::range(1024, 65535)));
-        assert_eq!(filtered.passed().ports().to_string(), "1024-5000");
-        assert_eq!(filtered.dropped().ports().to_string(), "5001-65535");
+        let filtered = incoming(&acl, &replies(PortSet::range(1024, 65535)));
+        assert_eq!(filtered.passed.ports().to_string(), "1024-5000");
+        assert_eq!(filtered.dropped.ports().to_string(), "5001-65535");
         assert_eq!(filtered.parts[1].line.text, "entry 200 of `acl-1`");
     }
 
@@ -203,22 +224,35 @@ mod tests {
                 {"CidrBlock": "0.0.0.0/0", "Egress": false, "Protocol": "-1", "RuleAction": "deny", "RuleNumber": 32767},
                 {"CidrBlock": "0.0.0.0/0", "Egress": true, "Protocol": "6", "PortRange": {"From": 443, "To": 443}, "RuleAction": "deny", "RuleNumber": 90},
                 {"CidrBlock": "0.0.0.0/0", "Egress": true, "Protocol": "-1", "RuleAction": "allow", "RuleNumber": 100}]}]}));
-        let acl = of_subnet(&snapshot, "subnet-1", "vpc-1").unwrap();
+        let network = Network::new(&snapshot);
+        let subnet = network.subnet("subnet-1").unwrap();
         let traffic = Traffic::new(
             Protocol::TCP,
             AddressSet::of(["10.0.0.7"]),
             AddressSet::of(["52.94.0.1"]),
             PortSet::range(442, 443),
         );
-        let filtered = evaluate(&snapshot, acl, Direction::Egress, &traffic);
-        assert_eq!(filtered.passed().ports().to_string(), "442");
-        let dropped = filtered.touching(&filtered.dropped(), |_| true).next().unwrap().line.clone();
+        let filtered = evaluate(&network, subnet, Direction::Egress, &traffic.into(), true);
+        assert_eq!(filtered.passed.ports().to_string(), "442");
+        let dropped = filtered.parts.iter().find(|part| part.decision == Decision::Dropped).unwrap().line.clone();
         assert_eq!(dropped.evidence[0].field, "Entries[1]");
         assert_eq!(dropped.evidence[0].value["RuleNumber"], 90);
-        let filtered = evaluate(&snapshot, acl, Direction::Ingress, &replies(PortSet::all()));
+        let filtered = evaluate(&network, subnet, Direction::Ingress, &replies(PortSet::all()), true);
         assert_eq!(filtered.parts[0].line.text, "the final deny of `acl-1`");
-        let gap = of_subnet(&snapshot, "subnet-2", "vpc-1").unwrap_err();
+    }
+
+    #[test]
+    fn a_subnet_without_a_known_acl() {
+        let unknown = |facts: serde_json::Value| {
+            let snapshot = world(facts);
+            let network = Network::new(&snapshot);
+            let subnet = network.subnet("subnet-2").unwrap();
+            let filtered = evaluate(&network, subnet, Direction::Ingress, &replies(PortSet::all()), true);
+            filtered.unknown.first().unwrap().1.clone()
+        };
+        let subnet = json!([{"SubnetId": "subnet-2", "VpcId": "vpc-1"}]);
+        let gap = unknown(json!({"Subnets": subnet, "NetworkAcls": []}));
         assert_eq!(gap.missing(), "the network ACL of subnet `subnet-2`");
-        assert_eq!(of_subnet(&Snapshot::default(), "s", "v").unwrap_err().action(), Some("ec2:DescribeNetworkAcls"));
+        assert_eq!(unknown(json!({"Subnets": subnet})).action(), Some("ec2:DescribeNetworkAcls"));
     }
 }

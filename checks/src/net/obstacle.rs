@@ -1,5 +1,6 @@
 //! What stands in the way of a packet.
 
+use super::route::PassedOver;
 use super::traffic::Traffic;
 use crate::evidence::{Component, Evidence};
 
@@ -48,6 +49,34 @@ pub enum Cause {
     NotPublicDestination,
     /// The route goes to a peering connection, which carries only addresses of the two VPCs.
     PeeringNoInternet,
+    /// The peering connection is not active.
+    PeeringState,
+    /// The VPC has no attachment to the transit gateway that works.
+    TransitGatewayAttachment,
+    /// The transit gateway attachment has no subnet in the sender's zone, so that nothing can be sent from there.
+    TransitGatewayZone,
+    /// The transit gateway attachment does not carry IPv6.
+    TransitGatewayFamily,
+    /// No transit gateway route table is associated with the attachment.
+    TransitGatewayAssociation,
+    /// No route of the transit gateway leads to the destination.
+    TransitGatewayNoRoute,
+    /// The route of the transit gateway drops the packet.
+    TransitGatewayBlackhole,
+    /// The ACL of the subnet of a transit gateway attachment drops the packet or its replies.
+    TransitGatewaySubnetAcl,
+    /// The two VPCs are not connected at all.
+    DisconnectedVpcs,
+    /// The interface takes nothing from the internet.
+    InternetDenied,
+    /// Packets go round in a circle.
+    RoutingLoop,
+    /// The sender uses an address that is not its own.
+    SpoofedSource,
+    /// The gateway carries other protocols only.
+    ProtocolNotCarried,
+    /// The regional NAT gateway has no address in the sender's zone.
+    NatZone,
     /// The NAT gateway is not available.
     NatState,
     /// The NAT gateway is a private one, which reaches no internet.
@@ -121,11 +150,22 @@ impl Cause {
             | Self::NatSubnetAclReply
             | Self::NatSubnetAclToClient
             | Self::EndpointSubnetAclInbound
-            | Self::EndpointSubnetAclReply => "SUBNET_ACL_RESTRICTION",
+            | Self::EndpointSubnetAclReply
+            | Self::TransitGatewaySubnetAcl => "SUBNET_ACL_RESTRICTION",
             Self::NoRoute | Self::NoReturnRoute | Self::NatInPrivateSubnet | Self::NatPointsToItself => {
                 "NO_ROUTE_TO_DESTINATION"
             }
             Self::Blackhole | Self::NatSubnetBlackhole => "BAD_STATE_ROUTE",
+            Self::TransitGatewayAttachment => "BAD_STATE_ATTACHMENT",
+            Self::TransitGatewayZone => "TGW_ROUTE_AZ_RESTRICTION",
+            Self::TransitGatewayAssociation => "TGW_ATTACH_MISSING_TGW_RTB_ASSOCIATION",
+            Self::TransitGatewayNoRoute => "TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT",
+            Self::TransitGatewayBlackhole => "TGW_RTB_BAD_STATE_ROUTE",
+            Self::DisconnectedVpcs => "DISCONNECTED_VPCS",
+            Self::SpoofedSource => "ENI_ADDRESS_RESTRICTION",
+            Self::ProtocolNotCarried => "PROTOCOL_RESTRICTION",
+            Self::NatZone => "REGIONAL_NGW_ROUTE_AZ_RESTRICTION",
+            Self::RoutingLoop | Self::TransitGatewayFamily | Self::InternetDenied => "NO_PATH",
             Self::NoPublicAddress | Self::NatPrivate | Self::NatAddressMissing => {
                 "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS"
             }
@@ -133,7 +173,7 @@ impl Cause {
             Self::BlockPublicAccess => "VPC_BLOCK_PUBLIC_ACCESS_ENABLED",
             Self::NotPublicDestination => "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS",
             Self::PeeringNoInternet => "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR",
-            Self::NatState | Self::EndpointState => "BAD_STATE",
+            Self::NatState | Self::EndpointState | Self::PeeringState => "BAD_STATE",
             Self::NatInstance(NatInstanceFault::SourceDestCheck) => "ENI_SOURCE_DEST_CHECK_RESTRICTION",
             Self::NatInstance(NatInstanceFault::NotRunning) => "BAD_STATE",
             Self::NatInstance(NatInstanceFault::NoPublicAddress) => "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS",
@@ -172,6 +212,8 @@ pub struct Obstacle {
     pub cause: Cause,
     /// How much it stops.
     pub effect: Effect,
+    /// Whether it stops the replies.
+    pub is_on_return: bool,
     /// The resource that is at fault.
     pub component: Component,
     /// The packets that met it, as they look at that point; `None` where names and not packets are concerned.
@@ -184,6 +226,8 @@ pub struct Obstacle {
     pub evidence: Vec<Evidence>,
     /// What passes all the same when the obstacle stops only a part.
     pub passes: Option<String>,
+    /// Where routes decide: the others that do not, and why.
+    pub passed_over: Vec<PassedOver>,
 }
 
 impl Obstacle {
@@ -192,12 +236,14 @@ impl Obstacle {
         Self {
             cause,
             effect: Effect::Blocked,
+            is_on_return: false,
             component,
             header: None,
             by: None,
             code: cause.code(),
             evidence,
             passes: None,
+            passed_over: Vec::new(),
         }
     }
 

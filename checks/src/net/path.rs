@@ -4,7 +4,8 @@ use super::filter::{Decision, Filtered, Line};
 use super::obstacle::{Cause, Effect, Obstacle};
 use super::traffic::{Family, Traffic, TrafficSet};
 use crate::evidence::Component;
-use crate::snapshot::{Gap, Snapshot};
+use crate::snapshot::Gap;
+use smallvec::SmallVec;
 
 /// What is said of a path or of a way to a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +44,8 @@ pub struct Hop {
     pub verdict: HopVerdict,
     /// The line that decided, in words; `None` where nothing had to be decided.
     pub by: Option<String>,
+    /// Code of Reachability Analyzer for what stopped the packets here, hides them, or changed them.
+    pub code: Option<&'static str>,
 }
 
 /// The way of one address family, there and back.
@@ -102,23 +105,49 @@ pub(super) struct Stage {
 }
 
 /// A walk that is under way.
+///
+/// With `explains` it keeps hops, obstacles and gaps; without it only what the verdict needs, and no text is made.
 #[derive(Debug, Clone)]
-pub(super) struct Walk<'a> {
-    pub(super) snapshot: &'a Snapshot,
+pub(super) struct Walk<'w> {
+    pub(super) explains: bool,
     pub(super) family: Family,
-    pub(super) certainty: Certainty,
+    pub(super) certainty: &'w Certainty,
+    pub(super) tally: Tally,
     pub(super) hops: Vec<Hop>,
     pub(super) reply_hops: Vec<Hop>,
     pub(super) obstacles: Vec<Obstacle>,
     pub(super) gaps: Vec<Gap>,
 }
 
-impl<'a> Walk<'a> {
-    pub(super) fn new(snapshot: &'a Snapshot, family: Family, certainty: Certainty) -> Self {
+/// What was met so far, as far as the verdict needs it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    pub(super) is_blocked: bool,
+    pub(super) is_degraded: bool,
+    pub(super) has_gaps: bool,
+}
+
+impl Tally {
+    pub(super) fn verdict(self) -> Verdict {
+        match self {
+            Self { is_blocked: true, .. } => Verdict::Blocked,
+            Self { has_gaps: true, .. } => Verdict::Unknown,
+            Self { is_degraded: true, .. } => Verdict::Degraded,
+            _ => Verdict::Reachable,
+        }
+    }
+}
+
+/// Walks of parts of the packets.
+pub(super) type Branches<'w> = SmallVec<[Walk<'w>; 2]>;
+
+impl<'w> Walk<'w> {
+    pub(super) fn new(family: Family, certainty: &'w Certainty, explains: bool) -> Self {
         Self {
-            snapshot,
+            explains,
             family,
             certainty,
+            tally: Tally::default(),
             hops: Vec::new(),
             reply_hops: Vec::new(),
             obstacles: Vec::new(),
@@ -128,26 +157,47 @@ impl<'a> Walk<'a> {
 
     /// An empty walk of the same kind, for one of several branches.
     pub(super) fn branch(&self) -> Self {
-        Self::new(self.snapshot, self.family, self.certainty.clone())
+        Self::new(self.family, self.certainty, self.explains)
     }
 
-    pub(super) fn is_blocked(&self) -> bool {
-        self.obstacles.iter().any(|obstacle| obstacle.effect == Effect::Blocked)
+    /// Whether nothing that is still to come can change what is asked for: a blocked walk that explains nothing.
+    pub(super) fn is_settled(&self) -> bool {
+        self.tally.is_blocked && !self.explains
     }
 
-    pub(super) fn gap(&mut self, gap: Gap) {
-        if !self.gaps.contains(&gap) {
-            self.gaps.push(gap);
+    pub(super) fn gap(&mut self, gap: impl FnOnce() -> Gap) {
+        self.tally.has_gaps = true;
+        if self.explains {
+            let gap = gap();
+            if !self.gaps.contains(&gap) {
+                self.gaps.push(gap);
+            }
         }
     }
 
-    pub(super) fn obstacle(&mut self, obstacle: Obstacle) {
+    fn count(&mut self, effect: Effect) {
+        match effect {
+            Effect::Blocked => self.tally.is_blocked = true,
+            Effect::Degraded | Effect::Possible => self.tally.is_degraded = true,
+        }
+    }
+
+    /// An obstacle that stops everything.
+    pub(super) fn obstacle(&mut self, obstacle: impl FnOnce() -> Obstacle) {
+        self.count(Effect::Blocked);
+        if self.explains {
+            self.keep(obstacle());
+        }
+    }
+
+    fn keep(&mut self, obstacle: Obstacle) {
+        self.count(obstacle.effect);
         if !self.obstacles.iter().any(|known| known.effect == obstacle.effect && known.is_same_as(&obstacle)) {
             self.obstacles.push(obstacle);
         }
     }
 
-    pub(super) fn hop(&mut self, way: Way, hop: Hop) {
+    fn hop(&mut self, way: Way, hop: Hop) {
         let hops = match way {
             Way::Forward => &mut self.hops,
             Way::Reply => &mut self.reply_hops,
@@ -157,93 +207,131 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A hop at which nothing has to be decided.
-    pub(super) fn pass(&mut self, way: Way, component: Component, header: &TrafficSet, by: Option<String>) {
-        if let Some(header) = header.hull() {
-            self.hop(way, Hop { component, header, verdict: HopVerdict::Passed, by });
+    /// A hop at which nothing has to be decided; `hop` makes its component, the line that leads there, and what Reachability Analyzer
+    /// calls what happens there.
+    pub(super) fn pass(
+        &mut self,
+        way: Way,
+        header: &TrafficSet,
+        hop: impl FnOnce() -> (Component, Option<String>, Option<&'static str>),
+    ) {
+        if self.explains
+            && let Some(header) = header.hull()
+        {
+            let (component, by, code) = hop();
+            self.hop(way, Hop { component, header, verdict: HopVerdict::Passed, by, code });
         }
     }
 
     /// A hop behind which nothing can be seen.
-    pub(super) fn opaque(&mut self, component: Component, header: &TrafficSet, by: Option<String>, gap: Gap) {
-        if let Some(header) = header.hull() {
-            self.hop(Way::Forward, Hop { component, header, verdict: HopVerdict::Unknown, by });
+    pub(super) fn opaque(
+        &mut self,
+        way: Way,
+        component: impl FnOnce() -> Component,
+        header: &TrafficSet,
+        code: &'static str,
+        gap: impl FnOnce() -> Gap,
+    ) {
+        if self.explains
+            && let Some(header) = header.hull()
+        {
+            let verdict = HopVerdict::Unknown;
+            self.hop(way, Hop { component: component(), header, verdict, by: None, code: Some(code) });
         }
         self.gap(gap);
     }
 
     /// Stops the packets with an obstacle, and shows where.
-    pub(super) fn stop(&mut self, hop: Component, header: &TrafficSet, obstacle: Obstacle) {
-        if let Some(header) = header.hull() {
-            let by = obstacle.by.clone();
-            let verdict = HopVerdict::Blocked;
-            self.hop(Way::Forward, Hop { component: hop, header: header.clone(), verdict, by });
-            self.obstacle(obstacle.stopping(header));
-        } else {
-            self.obstacle(obstacle);
+    pub(super) fn stop(
+        &mut self,
+        way: Way,
+        hop: impl FnOnce() -> Component,
+        header: &TrafficSet,
+        obstacle: impl FnOnce() -> Obstacle,
+    ) {
+        self.count(Effect::Blocked);
+        if !self.explains {
+            return;
         }
+        let obstacle = obstacle();
+        let obstacle = Obstacle { is_on_return: way == Way::Reply, ..obstacle };
+        let Some(header) = header.hull() else { return self.keep(obstacle) };
+        let verdict = HopVerdict::Blocked;
+        let (by, code) = (obstacle.by.clone(), obstacle.code);
+        self.hop(way, Hop { component: hop(), header: header.clone(), verdict, by, code });
+        self.keep(obstacle.stopping(header));
     }
 
     /// Sends packets through a filter and gives those that go on.
     ///
     /// After a filter that stops everything the walk goes on with the packets as they were, so that the obstacles behind it are found
     /// as well.
-    pub(super) fn filter(&mut self, current: &TrafficSet, filtered: &Filtered, stage: &Stage) -> TrafficSet {
-        let passed = current.intersection(&filtered.passed());
-        let unknown = current.intersection(&filtered.unknown_part());
-        let dropped = current.difference(&passed).difference(&unknown);
-        if !unknown.is_empty() {
-            for part in filtered.touching(&unknown, |decision| matches!(decision, Decision::Unknown(_))) {
-                if let Decision::Unknown(gap) = &part.decision {
-                    self.gap(gap.clone());
-                }
-            }
+    pub(super) fn filter(
+        &mut self,
+        current: &TrafficSet,
+        filtered: Filtered,
+        stage: impl FnOnce() -> Stage,
+    ) -> TrafficSet {
+        for (_, gap) in &filtered.unknown {
+            self.gap(|| gap.clone());
         }
-        let onward = passed.union(&unknown);
-        let verdict = match (dropped.is_empty(), onward.is_empty()) {
-            (false, true) => HopVerdict::Blocked,
-            _ if !unknown.is_empty() => HopVerdict::Unknown,
-            (true, _) => HopVerdict::Passed,
-            (false, false) => HopVerdict::Partly,
-        };
-        let decisive = match verdict {
-            HopVerdict::Blocked | HopVerdict::Partly => {
-                lines(filtered, &dropped, |decision| *decision == Decision::Dropped)
-            }
-            HopVerdict::Passed => lines(filtered, &passed, |decision| *decision == Decision::Passes),
-            HopVerdict::Unknown => lines(filtered, &unknown, |decision| matches!(decision, Decision::Unknown(_))),
-        };
-        let shown = if onward.is_empty() { current } else { &onward };
-        if let Some(header) = shown.hull() {
-            let by = in_words(&decisive);
-            self.hop(stage.way, Hop { component: stage.hop.clone(), header, verdict, by });
+        let dropped = !filtered.dropped.is_empty();
+        if !dropped && filtered.unknown.is_empty() && !self.explains {
+            return filtered.passed;
         }
-        if !dropped.is_empty() {
-            let dropping = lines(filtered, &dropped, |decision| *decision == Decision::Dropped);
-            self.dropped(current, &onward, &dropped, &dropping, filtered.code, stage);
+        let onward = if filtered.unknown.is_empty() {
+            filtered.passed.clone()
+        } else {
+            filtered.passed.union(&filtered.unknown_part())
+        };
+        let effect = dropped.then(|| self.partial(current, &onward, &filtered.dropped));
+        if let Some((effect, _)) = &effect {
+            self.count(*effect);
+        }
+        if self.explains {
+            self.show(current, &onward, &filtered, &stage(), effect);
         }
         if onward.is_empty() { current.clone() } else { onward }
     }
 
-    fn dropped(
+    fn show(
         &mut self,
-        before: &TrafficSet,
+        current: &TrafficSet,
         onward: &TrafficSet,
-        dropped: &TrafficSet,
-        lines: &[&Line],
-        code: Option<&'static str>,
+        filtered: &Filtered,
         stage: &Stage,
+        effect: Option<(Effect, Option<String>)>,
     ) {
-        let (effect, passes) = self.partial(before, onward, dropped);
-        let component = lines.first().map_or_else(|| stage.hop.clone(), |line| line.component.clone());
-        let evidence = lines.iter().flat_map(|line| line.evidence.iter().cloned()).collect();
-        let mut obstacle = Obstacle::new(stage.cause, component, evidence);
-        obstacle.effect = effect;
-        obstacle.passes = passes;
-        obstacle.code = code.or(obstacle.code);
-        obstacle.by = in_words(lines);
-        obstacle.header = dropped.hull();
-        self.obstacle(obstacle);
+        let verdict = match (effect.is_some(), onward.is_empty()) {
+            (true, true) => HopVerdict::Blocked,
+            _ if !filtered.unknown.is_empty() => HopVerdict::Unknown,
+            (false, _) => HopVerdict::Passed,
+            (true, false) => HopVerdict::Partly,
+        };
+        let dropping = lines(filtered, |decision| *decision == Decision::Dropped);
+        let decisive = match verdict {
+            HopVerdict::Blocked | HopVerdict::Partly => dropping.clone(),
+            HopVerdict::Passed => lines(filtered, |decision| *decision == Decision::Passes),
+            HopVerdict::Unknown => lines(filtered, |decision| matches!(decision, Decision::Unknown(_))),
+        };
+        let code = effect.as_ref().and(filtered.code);
+        let shown = if onward.is_empty() { current } else { onward };
+        if let Some(header) = shown.hull() {
+            let by = in_words(&decisive);
+            self.hop(stage.way, Hop { component: stage.hop.clone(), header, verdict, by, code });
+        }
+        if let Some((effect, passes)) = effect {
+            let component = dropping.first().map_or_else(|| stage.hop.clone(), |line| line.component.clone());
+            let evidence = dropping.iter().flat_map(|line| line.evidence.iter().cloned()).collect();
+            let mut obstacle = Obstacle::new(stage.cause, component, evidence);
+            obstacle.effect = effect;
+            obstacle.passes = passes;
+            obstacle.is_on_return = stage.way == Way::Reply;
+            obstacle.code = filtered.code.or(obstacle.code);
+            obstacle.by = in_words(&dropping);
+            obstacle.header = filtered.dropped.hull();
+            self.keep(obstacle);
+        }
     }
 
     /// How much is lost: everything, some ports of every address, or some addresses.
@@ -251,20 +339,22 @@ impl<'a> Walk<'a> {
         if onward.is_empty() {
             return (Effect::Blocked, None);
         }
+        let words = |set: String| self.explains.then_some(set);
         // One side is a single interface and so in every part; what differs are the addresses of the other side.
         let ends = |set: &TrafficSet| set.sources().union(&set.destinations());
         if ends(dropped) == ends(before) && ends(onward) == ends(before) {
             let always = before.ports().difference(&dropped.ports());
             let ports = if always.is_empty() { onward.ports() } else { always };
-            return (Effect::Degraded, Some(format!("ports {ports}")));
+            return (Effect::Degraded, words(format!("ports {ports}")));
         }
         let is_sources = before.destinations() == onward.destinations();
         let still = if is_sources { onward.sources() } else { onward.destinations() };
-        match self.certainty.clone() {
-            Certainty::Exact => (Effect::Degraded, Some(still.to_string())),
+        let still = words(still.to_string());
+        match self.certainty {
+            Certainty::Exact => (Effect::Degraded, still),
             Certainty::Within(gap) => {
-                self.gap(gap);
-                (Effect::Possible, Some(still.to_string()))
+                self.gap(|| gap.clone());
+                (Effect::Possible, still)
             }
         }
     }
@@ -273,36 +363,52 @@ impl<'a> Walk<'a> {
     ///
     /// When every branch is blocked, so is the walk. When only some are, their obstacles stop a part: for addresses that are all in
     /// use the walk is degraded, for addresses of which only some are meant it depends on which.
-    pub(super) fn join(&mut self, branches: Vec<Walk<'a>>) {
-        let all_blocked = branches.iter().all(Self::is_blocked);
+    pub(super) fn join(&mut self, branches: Branches<'_>) {
+        let all_blocked = branches.iter().all(|branch| branch.tally.is_blocked);
         for mut branch in branches {
-            if branch.is_blocked() && !all_blocked {
-                let effect = match self.certainty.clone() {
+            if branch.tally.is_blocked && !all_blocked {
+                let effect = match self.certainty {
                     Certainty::Exact => Effect::Degraded,
                     Certainty::Within(gap) => {
-                        self.gap(gap);
+                        self.gap(|| gap.clone());
                         Effect::Possible
                     }
                 };
+                branch.tally = Tally::default();
                 branch.gaps.clear();
+                branch.count(effect);
                 for obstacle in &mut branch.obstacles {
                     obstacle.effect = effect;
                     obstacle.passes.get_or_insert_with(|| "other addresses".to_owned());
                 }
             }
-            for hop in branch.hops {
-                self.hop(Way::Forward, hop);
-            }
-            for hop in branch.reply_hops {
-                self.hop(Way::Reply, hop);
-            }
-            for obstacle in branch.obstacles {
-                self.obstacle(obstacle);
-            }
-            for gap in branch.gaps {
-                self.gap(gap);
-            }
+            self.take_over(branch);
         }
+    }
+
+    /// Goes on where another walk of the same packets ended.
+    pub(super) fn take_over(&mut self, other: Walk<'_>) {
+        self.tally.is_blocked |= other.tally.is_blocked;
+        self.tally.is_degraded |= other.tally.is_degraded;
+        self.tally.has_gaps |= other.tally.has_gaps;
+        for hop in other.hops {
+            self.hop(Way::Forward, hop);
+        }
+        for hop in other.reply_hops {
+            self.hop(Way::Reply, hop);
+        }
+        for obstacle in other.obstacles {
+            self.keep(obstacle);
+        }
+        for gap in other.gaps {
+            self.gap(|| gap);
+        }
+    }
+
+    /// The same walk, for which far addresses are meant otherwise.
+    pub(super) fn meant(self, certainty: &Certainty) -> Walk<'_> {
+        let Self { explains, family, tally, hops, reply_hops, obstacles, gaps, .. } = self;
+        Walk { explains, family, certainty, tally, hops, reply_hops, obstacles, gaps }
     }
 
     /// The path that was walked.
@@ -314,12 +420,11 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The lines that decide about `traffic`, each once.
-fn lines<'f>(filtered: &'f Filtered, traffic: &TrafficSet, matches: impl Fn(&Decision) -> bool) -> Vec<&'f Line> {
+/// The lines with such a decision, each once.
+fn lines(filtered: &Filtered, matches: impl Fn(&Decision) -> bool) -> Vec<&Line> {
     let mut lines: Vec<&Line> = Vec::new();
-    for part in &filtered.parts {
-        let touches = traffic.parts().iter().any(|other| other.intersection(&part.traffic).is_some());
-        if touches && matches(&part.decision) && !lines.contains(&&part.line) {
+    for part in filtered.parts.iter().filter(|part| matches(&part.decision)) {
+        if !lines.contains(&&part.line) {
             lines.push(&part.line);
         }
     }

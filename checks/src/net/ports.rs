@@ -57,7 +57,7 @@ impl PortSet {
 
     /// Whether every port is in it.
     pub fn is_all(&self) -> bool {
-        *self == Self::all()
+        self.0.as_slice() == [(u16::MIN, u16::MAX)]
     }
 
     /// Whether `port` is in it.
@@ -67,7 +67,22 @@ impl PortSet {
 
     /// Its ranges in rising order, first and last port in each.
     pub fn ranges(&self) -> impl Iterator<Item = (u16, u16)> + '_ {
-        self.0.iter()
+        self.0.as_slice().iter().copied()
+    }
+
+    /// The part of it that lies between these two ports.
+    pub(super) fn between(&self, (first, last): (u16, u16)) -> Self {
+        Self(self.0.between(first, last))
+    }
+
+    /// Whether some port of it lies between these two.
+    pub(super) fn is_touching(&self, (first, last): (u16, u16)) -> bool {
+        self.0.is_touching(first, last)
+    }
+
+    /// Whether every port of it lies between these two.
+    pub(super) fn is_between(&self, (first, last): (u16, u16)) -> bool {
+        self.0.is_between(first, last)
     }
 
     /// Ports in one set or the other.
@@ -96,7 +111,12 @@ impl PortSet {
 
     /// Whether every port of it is in the other set.
     pub fn is_subset(&self, other: &Self) -> bool {
-        self.difference(other).is_empty()
+        self.0.is_subset(&other.0)
+    }
+
+    /// Whether some port is in both.
+    pub fn intersects(&self, other: &Self) -> bool {
+        self.0.intersects(&other.0)
     }
 }
 

@@ -2,12 +2,22 @@
 
 use super::addresses::AddressSet;
 use crate::snapshot::{Gap, Snapshot};
+use ipnetwork::IpNetwork;
 
-/// The addresses of a prefix list, from `GetManagedPrefixListEntries` or, for a list of a service, from `DescribePrefixLists`.
+/// The addresses of a prefix list.
 ///
 /// # Errors
 /// Why they are not known.
 pub fn addresses(snapshot: &Snapshot, id: &str) -> Result<AddressSet, Gap> {
+    let blocks = blocks(snapshot, id)?.into_iter().map(AddressSet::block).collect::<Vec<_>>();
+    Ok(AddressSet::joined(&blocks))
+}
+
+/// The blocks of a prefix list, from `GetManagedPrefixListEntries` or, for a list of a service, from `DescribePrefixLists`.
+///
+/// # Errors
+/// Why they are not known.
+pub fn blocks(snapshot: &Snapshot, id: &str) -> Result<Vec<IpNetwork>, Gap> {
     let managed = snapshot.prefix_list_entries.get(id);
     if let Ok(Some(answer)) = &managed {
         return read(id, answer.entries.iter().map(|entry| entry.cidr.as_str()));
@@ -27,11 +37,9 @@ pub fn addresses(snapshot: &Snapshot, id: &str) -> Result<AddressSet, Gap> {
     }
 }
 
-fn read<'a>(id: &str, blocks: impl Iterator<Item = &'a str>) -> Result<AddressSet, Gap> {
-    blocks
-        .map(AddressSet::parse)
-        .try_fold(AddressSet::none(), |set, block| block.map(|block| set.union(&block)))
-        .ok_or_else(|| Gap::opaque(format!("a block of prefix list `{id}`")))
+fn read<'a>(id: &str, blocks: impl Iterator<Item = &'a str>) -> Result<Vec<IpNetwork>, Gap> {
+    let parsed: Option<Vec<IpNetwork>> = blocks.map(|block| block.parse().ok()).collect();
+    parsed.ok_or_else(|| Gap::opaque(format!("a block of prefix list `{id}`")))
 }
 
 /// Addresses that AWS publishes as those of other services than `service`: known service prefix lists, whose names end in the

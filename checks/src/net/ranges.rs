@@ -1,9 +1,16 @@
 //! Sets of whole numbers as ranges: the algebra below port and address sets.
+//!
+//! Most sets on a path are one range, which is kept in place: no memory is asked for while packets are followed.
+
+use smallvec::{Array, SmallVec};
+use std::hash::{Hash, Hasher};
 
 /// A number with a least and a greatest value.
-pub(super) trait Bound: Copy + Ord {
+pub(super) trait Bound: Copy + Ord + Hash + std::fmt::Debug {
     const MIN: Self;
     const MAX: Self;
+    /// How many ranges stand in place.
+    type Inline: Array<Item = (Self, Self)>;
     /// The number after this one.
     fn next(self) -> Option<Self>;
     /// The number before this one.
@@ -11,10 +18,11 @@ pub(super) trait Bound: Copy + Ord {
 }
 
 macro_rules! bound {
-    ($($number:ty),*) => {
+    ($($number:ty => $inline:literal),*) => {
         $(impl Bound for $number {
             const MIN: Self = <$number>::MIN;
             const MAX: Self = <$number>::MAX;
+            type Inline = [($number, $number); $inline];
             fn next(self) -> Option<Self> {
                 self.checked_add(1)
             }
@@ -24,31 +32,81 @@ macro_rules! bound {
         })*
     };
 }
-bound!(u16, u32, u128);
+bound!(u16 => 4, u128 => 1);
 
 /// A set as ranges that are sorted, disjoint and not adjacent, so that equal sets are equal values.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Ranges<T>(Vec<(T, T)>);
+pub(super) struct Ranges<T: Bound>(SmallVec<T::Inline>);
 
-impl<T> Default for Ranges<T> {
+impl<T: Bound> Clone for Ranges<T> {
+    fn clone(&self) -> Self {
+        match self.0.as_slice() {
+            [] => Self::default(),
+            [(first, last)] => Self::range(*first, *last),
+            many => Self(SmallVec::from_slice(many)),
+        }
+    }
+}
+
+impl<T: Bound> Default for Ranges<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self(SmallVec::new())
+    }
+}
+
+impl<T: Bound> std::fmt::Debug for Ranges<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.as_slice().fmt(f)
+    }
+}
+
+impl<T: Bound> PartialEq for Ranges<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_slice() == other.0.as_slice()
+    }
+}
+
+impl<T: Bound> Eq for Ranges<T> {}
+
+impl<T: Bound> PartialOrd for Ranges<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T: Bound> Ord for Ranges<T> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.as_slice().cmp(other.0.as_slice())
+    }
+}
+
+impl<T: Bound> Hash for Ranges<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_slice().hash(state);
     }
 }
 
 impl<T: Bound> Ranges<T> {
     /// Every number.
     pub(super) fn full() -> Self {
-        Self(vec![(T::MIN, T::MAX)])
+        Self::range(T::MIN, T::MAX)
     }
 
     /// The numbers from `first` to `last`; none when `last` comes before.
     pub(super) fn range(first: T, last: T) -> Self {
-        if first > last { Self::default() } else { Self(vec![(first, last)]) }
+        let mut ranges = SmallVec::new();
+        if first <= last {
+            ranges.push((first, last));
+        }
+        Self(ranges)
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The ranges in rising order, first and last number in each.
+    pub(super) fn as_slice(&self) -> &[(T, T)] {
+        &self.0
     }
 
     pub(super) fn contains(&self, number: T) -> bool {
@@ -56,14 +114,49 @@ impl<T: Bound> Ranges<T> {
         self.0.get(at).is_some_and(|(first, _)| *first <= number)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (T, T)> + '_ {
-        self.0.iter().copied()
+    /// Whether every number of it lies between these two.
+    pub(super) fn is_between(&self, first: T, last: T) -> bool {
+        match (self.0.first(), self.0.last()) {
+            (Some((least, _)), Some((_, most))) => first <= *least && *most <= last,
+            _ => true,
+        }
+    }
+
+    /// Whether some number of it lies between these two.
+    pub(super) fn is_touching(&self, first: T, last: T) -> bool {
+        self.0.iter().any(|(start, end)| *start <= last && first <= *end)
+    }
+
+    /// The part of it that lies between these two.
+    pub(super) fn between(&self, first: T, last: T) -> Self {
+        if self.is_between(first, last) {
+            return self.clone();
+        }
+        self.intersection(&Self::range(first, last))
+    }
+
+    pub(super) fn is_subset(&self, other: &Self) -> bool {
+        self.0.iter().all(|(first, last)| {
+            let at = other.0.partition_point(|(_, end)| *end < *first);
+            other.0.get(at).is_some_and(|(start, end)| start <= first && last <= end)
+        })
     }
 
     pub(super) fn union(&self, other: &Self) -> Self {
-        let mut ranges: Vec<(T, T)> = self.0.iter().chain(&other.0).copied().collect();
+        if other.is_empty() {
+            return self.clone();
+        }
+        if self.is_empty() {
+            return other.clone();
+        }
+        Self::collected(self.0.iter().chain(&other.0).copied())
+    }
+
+    /// All the given ranges, in any order.
+    pub(super) fn collected(ranges: impl Iterator<Item = (T, T)>) -> Self {
+        let mut ranges: SmallVec<T::Inline> = ranges.filter(|(first, last)| first <= last).collect();
         ranges.sort_unstable();
-        let mut merged: Vec<(T, T)> = Vec::with_capacity(ranges.len());
+        let mut merged: SmallVec<T::Inline> = SmallVec::new();
         for (first, last) in ranges {
             match merged.last_mut() {
                 Some(open) if open.1.next().is_none_or(|next| first <= next) => open.1 = open.1.max(last),
@@ -74,8 +167,13 @@ impl<T: Bound> Ranges<T> {
     }
 
     pub(super) fn intersection(&self, other: &Self) -> Self {
+        if let [(first, last)] = other.as_slice()
+            && self.is_between(*first, *last)
+        {
+            return self.clone();
+        }
         let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
-        let mut common = Vec::new();
+        let mut common = SmallVec::new();
         while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
             let (first, last) = (a.0.max(b.0), a.1.min(b.1));
             if first <= last {
@@ -90,8 +188,24 @@ impl<T: Bound> Ranges<T> {
         Self(common)
     }
 
+    /// Whether some number is in both.
+    pub(super) fn intersects(&self, other: &Self) -> bool {
+        let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+            if a.0.max(b.0) <= a.1.min(b.1) {
+                return true;
+            }
+            if a.1 <= b.1 {
+                left.next();
+            } else {
+                right.next();
+            }
+        }
+        false
+    }
+
     pub(super) fn complement(&self) -> Self {
-        let mut gaps = Vec::with_capacity(self.0.len());
+        let mut gaps = SmallVec::new();
         let mut from = Some(T::MIN);
         for (first, last) in &self.0 {
             if let (Some(start), Some(end)) = (from, first.previous())
@@ -108,6 +222,12 @@ impl<T: Bound> Ranges<T> {
     }
 
     pub(super) fn difference(&self, other: &Self) -> Self {
+        if !self.intersects(other) {
+            return self.clone();
+        }
+        if self.is_subset(other) {
+            return Self::default();
+        }
         self.intersection(&other.complement())
     }
 }

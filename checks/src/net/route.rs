@@ -8,6 +8,9 @@ use super::proof;
 use crate::evidence::{Component, Evidence};
 use crate::snapshot::ec2::{Route, RouteTable, RouteTableAssociation, is};
 use crate::snapshot::{Gap, Snapshot};
+use ipnetwork::IpNetwork;
+use smallvec::SmallVec;
+use std::cmp::Reverse;
 
 /// Where a route leads.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,110 +113,21 @@ impl Target {
     }
 }
 
-/// Destinations for which one target decides.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Leg {
-    /// The destinations.
-    pub destination: AddressSet,
-    /// What decides; `None` where no route matches.
-    pub choice: Option<Choice>,
-}
-
-/// The route, or routes to the same target, that decide.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Choice {
-    /// Where they lead.
-    pub target: Target,
-    /// Whether the target is gone.
-    pub is_blackhole: bool,
-    /// Positions of the routes in the table.
-    pub positions: Vec<usize>,
-    /// In words: "0.0.0.0/0 -> nat-1".
-    pub text: String,
-}
-
-/// How a table divides destinations among its routes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Routed {
-    /// The table.
-    pub table: Component,
-    /// The parts, longest prefixes first; disjoint, and together the destinations that were asked about.
-    pub legs: Vec<Leg>,
+/// A route table, read once.
+#[derive(Debug)]
+pub(super) struct Table<'s> {
+    pub(super) row: &'s RouteTable,
+    candidates: Vec<Candidate>,
+    /// Places in the row of all addresses, first and last, with the candidate that decides there; sorted and disjoint.
+    decided: Vec<(u128, u128, usize)>,
     /// Routes of which it is not known what they match (a prefix list that cannot be read), or which of two equal ones decides.
-    pub unknown: Vec<(Target, Gap)>,
+    pub(super) unknown: Vec<(Target, Gap)>,
 }
 
-/// The table that a subnet uses: its own, else the main table of the VPC.
-///
-/// # Errors
-/// Why it is not known. Tables of a shared subnet belong to its owner, so that a list without one is no answer.
-pub fn of_subnet<'a>(snapshot: &'a Snapshot, subnet: &str, vpc: &str) -> Result<&'a RouteTable, Gap> {
-    let tables = &snapshot.route_tables;
-    let serves = |table: &RouteTable| table.associations.iter().any(|own| own.subnet_id == subnet && is_in_force(own));
-    if let Some(table) = tables.known().iter().find(|table| serves(table)) {
-        return Ok(table);
-    }
-    // Without an association of its own the subnet uses the main table: that takes a list that would have shown one.
-    tables
-        .select("vpc-id", vpc, serves)
-        .or_else(|gap| tables.select("association.subnet-id", subnet, serves).map_err(|_| gap))?;
-    main_of(snapshot, vpc)
-}
-
-/// The main table of a VPC.
-///
-/// # Errors
-/// Why it is not known.
-pub fn main_of<'a>(snapshot: &'a Snapshot, vpc: &str) -> Result<&'a RouteTable, Gap> {
-    let is_main =
-        |table: &RouteTable| table.vpc_id == vpc && table.associations.iter().any(|own| own.main && is_in_force(own));
-    if let Some(table) = snapshot.route_tables.known().iter().find(|table| is_main(table)) {
-        return Ok(table);
-    }
-    snapshot.route_tables.select("vpc-id", vpc, is_main)?;
-    Err(Gap::opaque(format!("the main route table of VPC `{vpc}`")))
-}
-
-fn is_in_force(association: &RouteTableAssociation) -> bool {
-    association.association_state.as_ref().is_none_or(|state| state.state.is_empty() || is(&state.state, "associated"))
-}
-
-/// Divides destinations among the routes of a table.
-pub fn divide(snapshot: &Snapshot, table: &RouteTable, destination: &AddressSet) -> Routed {
-    let mut routed =
-        Routed { table: Component::new("route-table", &table.route_table_id), legs: Vec::new(), unknown: Vec::new() };
-    let mut left = destination.clone();
-    for candidate in candidates(snapshot, table, &mut routed.unknown) {
-        let part = left.intersection(&candidate.block);
-        if part.is_empty() {
-            continue;
-        }
-        left = left.difference(&part);
-        routed.add(table, &candidate, part);
-    }
-    if !left.is_empty() {
-        routed.legs.push(Leg { destination: left, choice: None });
-    }
-    routed
-}
-
-/// Evidence for what decides on a leg: the routes of the choice, or the whole list when none matches.
-pub fn evidence(snapshot: &Snapshot, table: &Component, choice: Option<&Choice>) -> Vec<Evidence> {
-    match choice {
-        None => vec![proof::of::<RouteTable>(snapshot, &table.id, "Routes")],
-        Some(choice) => {
-            let member = if choice.is_blackhole { ".State" } else { "" };
-            let positions = choice.positions.iter();
-            positions
-                .map(|position| proof::of::<RouteTable>(snapshot, &table.id, &format!("Routes[{position}]{member}")))
-                .collect()
-        }
-    }
-}
-
-/// One block of a route, in the order of choice.
+/// One block of a route.
+#[derive(Debug)]
 struct Candidate {
-    block: AddressSet,
+    block: (u128, u128),
     length: u8,
     /// At equal length: local, static, static with a prefix list, propagated.
     rank: u8,
@@ -222,56 +136,261 @@ struct Candidate {
     is_blackhole: bool,
 }
 
-fn candidates(snapshot: &Snapshot, table: &RouteTable, unknown: &mut Vec<(Target, Gap)>) -> Vec<Candidate> {
-    let mut candidates = Vec::new();
-    for (position, route) in table.routes.iter().enumerate().filter(|(_, route)| !is(&route.state, "filtered")) {
-        let target = Target::of(route);
-        let blocks = match destination(snapshot, route) {
-            Ok(blocks) => blocks,
-            Err(gap) => {
-                unknown.push((target, gap));
-                continue;
+/// Destinations for which one target decides.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Leg<'t> {
+    /// The destinations.
+    pub(super) destination: AddressSet,
+    /// What decides; `None` where no route matches.
+    pub(super) choice: Option<Choice<'t>>,
+}
+
+/// The route, or routes to the same target, that decide.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Choice<'t> {
+    /// Where they lead.
+    pub(super) target: &'t Target,
+    /// Whether the target is gone.
+    pub(super) is_blackhole: bool,
+    /// Positions of the routes in the table.
+    pub(super) positions: SmallVec<[usize; 2]>,
+    /// The number of the first candidate: legs with longer prefixes come first.
+    order: usize,
+}
+
+/// The parts of destinations by target, those with the longest prefixes first; disjoint, and together what was asked about.
+pub(super) type Legs<'t> = SmallVec<[Leg<'t>; 1]>;
+
+/// A route that matched and did not decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedOver {
+    /// Such as "0.0.0.0/0 -> nat-1".
+    pub route: String,
+    /// Code of Reachability Analyzer: `MORE_SPECIFIC_ROUTE`, `HIGHER_PRIORITY_ROUTE`, `CANNOT_ROUTE`, `VPC_LOCAL_ROUTE_CIDR_RESTRICTION`.
+    pub code: &'static str,
+}
+
+impl<'s> Table<'s> {
+    pub(super) fn read(snapshot: &Snapshot, row: &'s RouteTable) -> Self {
+        let mut table = Self { row, candidates: Vec::new(), decided: Vec::new(), unknown: Vec::new() };
+        for (position, route) in row.routes.iter().enumerate().filter(|(_, route)| !is(&route.state, "filtered")) {
+            let target = Target::of(route);
+            match destination(snapshot, route) {
+                Ok(blocks) => table.add(route, position, &target, blocks),
+                Err(gap) => table.unknown.push((target, gap)),
             }
+        }
+        table.prefer_local();
+        table.candidates.sort_by_key(|own| (Reverse(own.length), own.rank, own.position));
+        table.unknown.extend(ambiguous(row, &table.candidates));
+        table.decided = decided(table.candidates.iter().map(|own| own.block));
+        table
+    }
+
+    fn add(&mut self, route: &Route, position: usize, target: &Target, blocks: Vec<IpNetwork>) {
+        let candidate = |block: IpNetwork| Candidate {
+            block: AddressSet::block(block).ranges().first().copied().unwrap_or_default(),
+            length: block.prefix(),
+            rank: rank(route, target),
+            position,
+            target: target.clone(),
+            is_blackhole: is(&route.state, "blackhole"),
         };
-        for block in blocks.blocks() {
-            candidates.push(Candidate {
-                block: AddressSet::block(block),
-                length: block.prefix(),
-                rank: rank(route, &target),
-                position,
-                target: target.clone(),
-                is_blackhole: is(&route.state, "blackhole"),
-            });
+        self.candidates.extend(blocks.into_iter().map(candidate));
+    }
+
+    /// The local route wins over what a VPN or Direct Connect propagates, even where that is more specific.
+    ///
+    /// Source: Site-to-Site VPN user guide, "Route tables and AWS Site-to-Site VPN route priority".
+    fn prefer_local(&mut self) {
+        let local = self.candidates.iter().filter(|own| own.target == Target::Local).map(|own| own.block);
+        let local = AddressSet::of_ranges(local);
+        let row = self.row;
+        self.candidates.retain(|own| {
+            let origin = row.routes.get(own.position).map_or("", |route| route.origin.as_str());
+            !is(origin, "EnableVgwRoutePropagation")
+                || !AddressSet::of_ranges(std::iter::once(own.block)).is_subset(&local)
+        });
+    }
+
+    /// The table as a component.
+    pub(super) fn component(&self) -> Component {
+        Component::new("route-table", &self.row.route_table_id)
+    }
+
+    /// Divides destinations among the routes.
+    pub(super) fn divide(&self, destination: &AddressSet) -> Legs<'_> {
+        let mut legs: Legs<'_> = SmallVec::new();
+        let mut left: SmallVec<[(u128, u128); 1]> = SmallVec::new();
+        for (first, last) in destination.ranges().iter().copied() {
+            let mut at = Some(first);
+            let start = self.decided.partition_point(|(_, end, _)| *end < first);
+            let touching = self.decided.get(start..).unwrap_or_default().iter().take_while(|(from, ..)| *from <= last);
+            for (from, to, number) in touching {
+                if let (Some(open), Some(before)) = (at, from.checked_sub(1))
+                    && open <= before
+                {
+                    left.push((open, before));
+                }
+                self.give(&mut legs, *number, (first.max(*from), last.min(*to)));
+                at = to.checked_add(1);
+            }
+            left.extend(at.filter(|at| *at <= last).map(|at| (at, last)));
+        }
+        legs.sort_by_key(|leg| leg.choice.as_ref().map_or(usize::MAX, |choice| choice.order));
+        if !left.is_empty() {
+            legs.push(Leg { destination: AddressSet::of_ranges(left.into_iter()), choice: None });
+        }
+        legs
+    }
+
+    fn give<'t>(&'t self, legs: &mut Legs<'t>, number: usize, range: (u128, u128)) {
+        let Some(own) = self.candidates.get(number) else { return };
+        let part = AddressSet::of_ranges(std::iter::once(range));
+        let same = legs.iter_mut().find_map(|leg| {
+            let choice = leg.choice.as_mut()?;
+            let is_same = choice.target == &own.target && choice.is_blackhole == own.is_blackhole;
+            is_same.then_some((&mut leg.destination, choice))
+        });
+        let Some((destination, choice)) = same else {
+            let positions = SmallVec::from_elem(own.position, 1);
+            let choice = Choice { target: &own.target, is_blackhole: own.is_blackhole, positions, order: number };
+            legs.push(Leg { destination: part, choice: Some(choice) });
+            return;
+        };
+        *destination = destination.union(&part);
+        choice.order = choice.order.min(number);
+        if !choice.positions.contains(&own.position) {
+            choice.positions.push(own.position);
         }
     }
-    candidates.sort_by_key(|candidate| (std::cmp::Reverse(candidate.length), candidate.rank, candidate.position));
-    ambiguous(table, &candidates, unknown);
-    candidates
+
+    /// The routes of a choice in words: "0.0.0.0/0 -> nat-1".
+    pub(super) fn in_words(&self, choice: &Choice<'_>) -> String {
+        let mut positions: Vec<(usize, usize)> = choice.positions.iter().map(|at| (self.order_of(*at), *at)).collect();
+        positions.sort_unstable();
+        let routes = positions.iter().filter_map(|(_, position)| self.row.routes.get(*position));
+        let written: Vec<&str> = routes.map(written).collect();
+        format!("{} -> {}", written.join(", "), choice.target.id())
+    }
+
+    fn order_of(&self, position: usize) -> usize {
+        self.candidates.iter().position(|own| own.position == position).unwrap_or(usize::MAX)
+    }
+
+    /// Evidence for what decides on a leg: the routes of the choice, or the whole list when none matches.
+    pub(super) fn evidence(&self, snapshot: &Snapshot, choice: Option<&Choice<'_>>) -> Vec<Evidence> {
+        let id = &self.row.route_table_id;
+        let Some(choice) = choice else { return vec![proof::of::<RouteTable>(snapshot, id, "Routes")] };
+        let member = if choice.is_blackhole { ".State" } else { "" };
+        let mut positions: Vec<(usize, usize)> = choice.positions.iter().map(|at| (self.order_of(*at), *at)).collect();
+        positions.sort_unstable();
+        let field = |(_, position): &(usize, usize)| format!("Routes[{position}]{member}");
+        positions.iter().map(|own| proof::of::<RouteTable>(snapshot, id, &field(own))).collect()
+    }
+
+    /// Why each other route does not take destinations that this choice takes, or that no route takes.
+    pub(super) fn passed_over(&self, destination: &AddressSet, choice: Option<&Choice<'_>>) -> Vec<PassedOver> {
+        let mut others = Vec::new();
+        let decisive = choice.and_then(|choice| self.candidates.get(choice.order));
+        for (position, route) in self.row.routes.iter().enumerate() {
+            if choice.is_some_and(|choice| choice.positions.contains(&position)) || is(&route.state, "filtered") {
+                continue;
+            }
+            let own = self.candidates.iter().filter(|own| own.position == position);
+            let matching = own.filter(|own| destination.is_touching(own.block)).max_by_key(|own| own.length);
+            let is_local = Target::of(route) == Target::Local;
+            let code = match (matching, decisive) {
+                (Some(own), Some(decisive)) if own.length == decisive.length => "HIGHER_PRIORITY_ROUTE",
+                (Some(_), _) => "MORE_SPECIFIC_ROUTE",
+                (None, _) if is_local => "VPC_LOCAL_ROUTE_CIDR_RESTRICTION",
+                (None, _) => "CANNOT_ROUTE",
+            };
+            others.push(PassedOver { route: format!("{} -> {}", written(route), Target::of(route).id()), code });
+        }
+        others
+    }
+}
+
+/// Which block decides where, when the first one that holds a place does; as sorted, disjoint ranges.
+pub(super) fn decided(blocks: impl Iterator<Item = (u128, u128)>) -> Vec<(u128, u128, usize)> {
+    // Earlier blocks are never shorter than later ones, and blocks nest or are apart: a stack of open blocks sees each place once.
+    let mut ordered: Vec<(u128, u128, usize)> =
+        blocks.enumerate().map(|(number, (first, last))| (first, last, number)).collect();
+    ordered.sort_by_key(|(first, last, number)| (*first, Reverse(*last), Reverse(*number)));
+    let mut ranges: Vec<(u128, u128, usize)> = Vec::new();
+    let mut open: Vec<(u128, usize)> = Vec::new();
+    let mut at: Option<u128> = None;
+    let close = |ranges: &mut Vec<_>, open: &mut Vec<(u128, usize)>, at: &mut Option<u128>, until: Option<u128>| {
+        while let Some((last, number)) = open.last().copied() {
+            if until.is_some_and(|until| last >= until) {
+                break;
+            }
+            open.pop();
+            if let Some(from) = *at
+                && from <= last
+            {
+                ranges.push((from, last, number));
+            }
+            *at = at.map_or(last.checked_add(1), |from| last.checked_add(1).map(|next| next.max(from)));
+        }
+    };
+    for (first, last, number) in ordered {
+        close(&mut ranges, &mut open, &mut at, Some(first));
+        if let (Some(from), Some((_, outer)), Some(before)) = (at, open.last(), first.checked_sub(1))
+            && from <= before
+        {
+            ranges.push((from, before, *outer));
+        }
+        // Of equal blocks the one that comes first in the order of choice is met last.
+        open.push((last, number));
+        at = Some(first);
+    }
+    close(&mut ranges, &mut open, &mut at, None);
+    ranges
+}
+
+/// Whether every table that could serve a subnet was asked for, so that one without an association of its own uses the main table.
+///
+/// # Errors
+/// Why not.
+pub(super) fn lists_every_table(snapshot: &Snapshot, subnet: &str, vpc: &str) -> Result<(), Gap> {
+    let tables = &snapshot.route_tables;
+    tables.covers("vpc-id", vpc).or_else(|gap| tables.covers("association.subnet-id", subnet).map_err(|_| gap))
+}
+
+pub(super) fn is_in_force(association: &RouteTableAssociation) -> bool {
+    association.association_state.as_ref().is_none_or(|state| state.state.is_empty() || is(&state.state, "associated"))
 }
 
 /// Two prefix lists with the same block and different targets: AWS picks one and does not say which.
-fn ambiguous(table: &RouteTable, candidates: &[Candidate], unknown: &mut Vec<(Target, Gap)>) {
-    for (first, second) in candidates.iter().zip(candidates.iter().skip(1)) {
-        if first.rank == 2 && second.rank == 2 && first.block == second.block && first.target != second.target {
+fn ambiguous(table: &RouteTable, candidates: &[Candidate]) -> Vec<(Target, Gap)> {
+    let pairs = candidates.iter().zip(candidates.iter().skip(1));
+    let alike = pairs.filter(|(first, second)| {
+        first.rank == 2 && second.rank == 2 && first.block == second.block && first.target != second.target
+    });
+    alike
+        .map(|(first, second)| {
             let what = format!(
                 "which route of `{}` decides for {}, in a prefix list of both `{}` and `{}`",
                 table.route_table_id,
-                first.block,
+                AddressSet::of_ranges(std::iter::once(first.block)),
                 first.target.id(),
                 second.target.id()
             );
-            unknown.push((second.target.clone(), Gap::opaque(what)));
-        }
-    }
+            (second.target.clone(), Gap::opaque(what))
+        })
+        .collect()
 }
 
-fn destination(snapshot: &Snapshot, route: &Route) -> Result<AddressSet, Gap> {
+fn destination(snapshot: &Snapshot, route: &Route) -> Result<Vec<IpNetwork>, Gap> {
     if !route.destination_prefix_list_id.is_empty() {
-        return prefix_list::addresses(snapshot, &route.destination_prefix_list_id);
+        return prefix_list::blocks(snapshot, &route.destination_prefix_list_id);
     }
     let text = [&route.destination_cidr_block, &route.destination_ipv6_cidr_block];
     let text = text.into_iter().find(|text| !text.is_empty()).map_or("", String::as_str);
-    AddressSet::parse(text).ok_or_else(|| Gap::opaque(format!("the destination `{text}` of a route")))
+    let block = text.parse().map_err(|_| Gap::opaque(format!("the destination `{text}` of a route")))?;
+    Ok(vec![block])
 }
 
 fn rank(route: &Route, target: &Target) -> u8 {
@@ -286,40 +405,6 @@ fn rank(route: &Route, target: &Target) -> u8 {
     }
 }
 
-impl Routed {
-    fn add(&mut self, table: &RouteTable, candidate: &Candidate, part: AddressSet) {
-        let same = self.legs.iter_mut().find(|leg| {
-            leg.choice.as_ref().is_some_and(|choice| {
-                choice.target == candidate.target && choice.is_blackhole == candidate.is_blackhole
-            })
-        });
-        let leg = match same {
-            Some(leg) => {
-                leg.destination = leg.destination.union(&part);
-                leg
-            }
-            None => {
-                let choice = Choice {
-                    target: candidate.target.clone(),
-                    is_blackhole: candidate.is_blackhole,
-                    positions: Vec::new(),
-                    text: String::new(),
-                };
-                self.legs.push(Leg { destination: part, choice: Some(choice) });
-                let Some(leg) = self.legs.last_mut() else { return };
-                leg
-            }
-        };
-        let Some(choice) = &mut leg.choice else { return };
-        if !choice.positions.contains(&candidate.position) {
-            choice.positions.push(candidate.position);
-        }
-        let routes = choice.positions.iter().filter_map(|position| table.routes.get(*position));
-        let written: Vec<&str> = routes.map(written).collect();
-        choice.text = format!("{} -> {}", written.join(", "), choice.target.id());
-    }
-}
-
 /// The destination as the route shows it.
 fn written(route: &Route) -> &str {
     let all = [&route.destination_cidr_block, &route.destination_ipv6_cidr_block, &route.destination_prefix_list_id];
@@ -329,6 +414,7 @@ fn written(route: &Route) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::net::Network;
     use crate::net::testing::world;
     use crate::net::traffic::Family;
     use proptest::prelude::*;
@@ -341,12 +427,15 @@ mod tests {
         }))
     }
 
+    fn first(snapshot: &Snapshot) -> Table<'_> {
+        Table::read(snapshot, snapshot.route_tables.known().first().unwrap())
+    }
+
     fn divided(snapshot: &Snapshot, destination: &str) -> Vec<(String, String)> {
-        let table = of_subnet(snapshot, "subnet-1", "vpc-1").unwrap();
-        let routed = divide(snapshot, table, &AddressSet::parse(destination).unwrap());
-        let legs = routed.legs.into_iter();
-        legs.map(|leg| (leg.destination.to_string(), leg.choice.map_or_else(|| "none".into(), |choice| choice.text)))
-            .collect()
+        let table = first(snapshot);
+        let legs = table.divide(&AddressSet::parse(destination).unwrap());
+        let text = |leg: Leg<'_>| leg.choice.map_or_else(|| "none".into(), |choice| table.in_words(&choice));
+        legs.into_iter().map(|leg| (leg.destination.to_string(), text(leg))).collect()
     }
 
     fn pair(destination: &str, text: &str) -> (String, String) {
@@ -379,9 +468,9 @@ mod tests {
         assert_eq!(legs[0], pair("52.0.0.0/8", "52.0.0.0/8 -> igw-1"));
         assert_eq!(legs[1].1, "0.0.0.0/1, 128.0.0.0/1 -> nat-1");
         assert_eq!(legs.len(), 2);
-        let table = of_subnet(&snapshot, "subnet-1", "vpc-1").unwrap();
-        let routed = divide(&snapshot, table, &AddressSet::of(["52.1.1.1"]));
-        let evidence = evidence(&snapshot, &routed.table, routed.legs[0].choice.as_ref());
+        let table = first(&snapshot);
+        let legs = table.divide(&AddressSet::of(["52.1.1.1"]));
+        let evidence = table.evidence(&snapshot, legs[0].choice.as_ref());
         assert_eq!((evidence[0].field.as_str(), &evidence[0].value), ("Routes[2].State", &json!("blackhole")));
     }
 
@@ -400,24 +489,26 @@ mod tests {
     #[test]
     fn an_unreadable_prefix_list_is_reported() {
         let snapshot = table(json!([{"DestinationPrefixListId": "pl-own", "TransitGatewayId": "tgw-1"}]));
-        let routed = divide(&snapshot, of_subnet(&snapshot, "s", "vpc-1").unwrap(), &AddressSet::of(["8.8.8.8"]));
-        assert_eq!(routed.unknown.len(), 1);
-        assert_eq!(routed.unknown[0].1.action(), Some("ec2:GetManagedPrefixListEntries"));
+        let table = first(&snapshot);
+        assert_eq!(table.unknown.len(), 1);
+        assert_eq!(table.unknown[0].1.action(), Some("ec2:GetManagedPrefixListEntries"));
     }
 
     #[test]
     fn the_table_of_a_subnet() {
-        let snapshot = world(json!({"RouteTables": [
+        let snapshot = world(json!({"Subnets": [{"SubnetId": "subnet-2", "VpcId": "vpc-1"}], "RouteTables": [
             {"RouteTableId": "rtb-main", "VpcId": "vpc-1", "Associations": [{"Main": true, "AssociationState": {"State": "associated"}}]},
             {"RouteTableId": "rtb-own", "VpcId": "vpc-1", "Associations": [{"Main": false, "SubnetId": "subnet-1"}]},
             {"RouteTableId": "rtb-left", "VpcId": "vpc-1", "Associations": [{"SubnetId": "subnet-2", "AssociationState": {"State": "disassociated"}}]}]}));
-        assert_eq!(of_subnet(&snapshot, "subnet-1", "vpc-1").unwrap().route_table_id, "rtb-own");
-        assert_eq!(of_subnet(&snapshot, "subnet-2", "vpc-1").unwrap().route_table_id, "rtb-main");
-        assert_eq!(
-            of_subnet(&snapshot, "subnet-3", "vpc-9").unwrap_err().missing(),
-            "the main route table of VPC `vpc-9`"
-        );
-        assert_eq!(of_subnet(&Snapshot::default(), "s", "v").unwrap_err().action(), Some("ec2:DescribeRouteTables"));
+        let network = Network::new(&snapshot);
+        assert_eq!(network.route_table("subnet-1").unwrap().route_table_id, "rtb-own");
+        assert_eq!(network.route_table("subnet-2").unwrap().route_table_id, "rtb-main");
+        let lost = world(json!({"RouteTables": [], "Subnets": [{"SubnetId": "subnet-3", "VpcId": "vpc-9"}]}));
+        let gap = Network::new(&lost).route_table("subnet-3").unwrap_err();
+        assert_eq!(gap.missing(), "the main route table of VPC `vpc-9`");
+        let nothing = Snapshot::default();
+        let gap = Network::new(&nothing).route_table("s").unwrap_err();
+        assert_eq!(gap.action(), Some("ec2:DescribeRouteTables"));
     }
 
     #[test]
@@ -453,17 +544,17 @@ mod tests {
                 json!({"DestinationCidrBlock": format!("{}/{length}", block.network()), "NatGatewayId": format!("nat-{at}")})
             }).collect();
             let snapshot = table(json!(rows));
-            let table = of_subnet(&snapshot, "subnet-1", "vpc-1").unwrap();
-            let routed = divide(&snapshot, table, &AddressSet::all(Family::Ipv4));
+            let table = first(&snapshot);
+            let legs = table.divide(&AddressSet::all(Family::Ipv4));
             for host in 0..40_u8 {
                 let address: std::net::IpAddr = [10, 0, 0, host].into();
-                let matching = table.routes.iter().filter(|route| {
+                let matching = table.row.routes.iter().filter(|route| {
                     route.destination_cidr_block.parse::<ipnetwork::IpNetwork>().unwrap().contains(address)
                 });
                 let longest = matching.rev().max_by_key(|route| {
                     route.destination_cidr_block.parse::<ipnetwork::IpNetwork>().unwrap().prefix()
                 });
-                let deciding: Vec<&Leg> = routed.legs.iter().filter(|leg| leg.destination.contains(address)).collect();
+                let deciding: Vec<&Leg<'_>> = legs.iter().filter(|leg| leg.destination.contains(address)).collect();
                 prop_assert_eq!(deciding.len(), 1, "each address is on one leg");
                 let target = deciding[0].choice.as_ref().map(|choice| choice.target.id());
                 prop_assert_eq!(target, longest.map(|route| route.nat_gateway_id.as_str()));

@@ -3,70 +3,74 @@
 //! Source: VPC user guide, "Security group rules" and "Security group referencing".
 
 use super::addresses::AddressSet;
-use super::filter::{Decision, Direction, Filtered, Line, Part};
+use super::filter::{Direction, Effect, Far, Filtered, Line, Sieve};
+use super::network::{GroupIx, Network};
 use super::ports::PortSet;
 use super::prefix_list;
 use super::proof;
-use super::traffic::{Protocol, Traffic};
-use crate::evidence::{Component, Evidence};
+use super::traffic::{Protocol, TrafficSet};
+use crate::evidence::Component;
+use crate::snapshot::Gap;
 use crate::snapshot::ec2::{GroupIdentifier, IpPermission, SecurityGroup, UserIdGroupPair, is};
-use crate::snapshot::{Gap, Snapshot};
 
 /// Who is at the other end, as far as rules that name a group care.
 ///
 /// A rule that names a group stands for the private addresses of the interfaces that carry it, never for public ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Peer<'a> {
-    /// Interfaces that carry these groups, seen under their private addresses.
-    Carrying(&'a [String]),
+    /// An interface that carries these groups, seen under its private addresses.
+    Carrying(&'a [GroupIx]),
+    /// An interface that carries these groups; whether that shows is not known.
+    Perhaps(&'a [GroupIx], &'a Gap),
+    /// An interface that carries these groups, which something on the way keeps from showing: the code says what.
+    Hidden(&'a [GroupIx], &'static str),
     /// Nobody that carries a group: the internet, a translated or an on-premises address.
     Outside,
     /// Some private address: which groups it carries follows from the interfaces that are known.
     Unknown,
 }
 
-/// What the groups on an interface let through.
-///
-/// `groups` are the ids on the interface, `traffic` is judged with the peer as destination for egress and as source for ingress.
-pub fn evaluate(
-    snapshot: &Snapshot,
-    groups: &[String],
-    direction: Direction,
-    traffic: &Traffic,
-    peer: Peer<'_>,
-) -> Filtered {
-    let mut sorting = Sorting { left: vec![traffic.clone()], filtered: Filtered::default(), direction };
-    let mut unknown: Vec<(Traffic, Line, Gap)> = Vec::new();
-    let mut has_rules = false;
-    for id in groups {
-        let group = match snapshot.security_groups.get(id) {
-            Ok(Some(group)) => group,
-            Ok(None) => {
-                unknown.push(whole(traffic, id, Gap::opaque(format!("the rules of security group `{id}`"))));
-                continue;
-            }
-            Err(gap) => {
-                unknown.push(whole(traffic, id, gap));
-                continue;
-            }
-        };
-        for permission in permissions(group, direction) {
-            has_rules = true;
-            for rule in rules(snapshot, group, permission, direction, traffic, peer) {
-                match rule.peers {
-                    Ok(peers) => sorting.take(&rule.line, rule.traffic.with_peers(peers, direction), Decision::Passes),
-                    Err(gap) => unknown.push((rule.traffic, rule.line, gap)),
-                }
-            }
+/// The rules of a group for one direction, read once.
+#[derive(Debug)]
+pub(super) struct Rules<'s>(Vec<Rule<'s>>);
+
+#[derive(Debug)]
+struct Rule<'s> {
+    /// `None`: every protocol.
+    protocol: Option<Protocol>,
+    /// Ports or ICMP messages, first and last.
+    ports: (u16, u16),
+    peer: RulePeer<'s>,
+}
+
+#[derive(Debug)]
+enum RulePeer<'s> {
+    Block((u128, u128), &'s str),
+    List(AddressSet, &'s str),
+    Group(GroupIx, &'s UserIdGroupPair),
+    Unreadable(Gap, &'s str),
+}
+
+impl RulePeer<'_> {
+    fn text(&self) -> String {
+        match self {
+            Self::Block(_, text) => (*text).to_owned(),
+            Self::List(_, id) | Self::Unreadable(_, id) => format!("`{id}`"),
+            Self::Group(_, pair) => format!("`{}`", pair.group_id),
         }
     }
-    if groups.is_empty() {
-        unknown.push(whole(traffic, "", Gap::opaque("which security groups the interface carries")));
+}
+
+impl<'s> Rules<'s> {
+    pub(super) fn read(network: &Network<'s>, group: &'s SecurityGroup, direction: Direction) -> Self {
+        let mut rules = Vec::new();
+        for permission in permissions(group, direction) {
+            let Some((protocol, ports)) = protocol_and_ports(permission) else { continue };
+            let peers = peers(network, group, permission).into_iter();
+            rules.extend(peers.map(|peer| Rule { protocol, ports, peer }));
+        }
+        Self(rules)
     }
-    for (part, line, gap) in unknown {
-        sorting.take(&line, Some(part), Decision::Unknown(gap));
-    }
-    sorting.finish(snapshot, groups, has_rules)
 }
 
 /// Rules of a group for one direction.
@@ -82,180 +86,173 @@ pub fn ids(groups: &[GroupIdentifier]) -> Vec<String> {
     groups.iter().map(|group| group.group_id.clone()).collect()
 }
 
-/// Sorts packets by the first rule that lets them pass.
-struct Sorting {
-    left: Vec<Traffic>,
-    filtered: Filtered,
-    direction: Direction,
-}
-
-impl Sorting {
-    fn take(&mut self, line: &Line, rule: Option<Traffic>, decision: Decision) {
-        let Some(rule) = rule else { return };
-        for part in self.left.iter().filter_map(|part| part.intersection(&rule)) {
-            self.filtered.parts.push(Part { traffic: part, decision: decision.clone(), line: line.clone() });
+fn peers<'s>(network: &Network<'s>, group: &SecurityGroup, permission: &'s IpPermission) -> Vec<RulePeer<'s>> {
+    let block = |text: &'s str| match AddressSet::parse(text).as_ref().map(AddressSet::ranges) {
+        Some([block]) => RulePeer::Block(*block, text),
+        _ => {
+            let what = format!("the block `{text}` in a rule of security group `{}`", group.group_id);
+            RulePeer::Unreadable(Gap::opaque(what), text)
         }
-        self.left = self.left.iter().flat_map(|part| part.difference(&rule)).collect();
-    }
-
-    fn finish(mut self, snapshot: &Snapshot, groups: &[String], has_rules: bool) -> Filtered {
-        let member = member(self.direction);
-        let evidence: Vec<Evidence> =
-            groups.iter().map(|id| proof::of::<SecurityGroup>(snapshot, id, member)).collect();
-        let named: Vec<String> = groups.iter().map(|id| format!("`{id}`")).collect();
-        let way = match self.direction {
-            Direction::Ingress => "inbound",
-            Direction::Egress => "outbound",
-        };
-        let text = format!("no {way} rule of {} allows it", named.join(", "));
-        let first = groups.first().cloned().unwrap_or_default();
-        let line = Line { component: Component::new("security-group", first), text, evidence };
-        for traffic in std::mem::take(&mut self.left) {
-            self.filtered.parts.push(Part { traffic, decision: Decision::Dropped, line: line.clone() });
-        }
-        self.filtered.code = Some(if has_rules { "ENI_SG_RULES_MISMATCH" } else { "SG_HAS_NO_RULES" });
-        self.filtered
-    }
-}
-
-fn member(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Ingress => "IpPermissions",
-        Direction::Egress => "IpPermissionsEgress",
-    }
-}
-
-fn whole(traffic: &Traffic, id: &str, gap: Gap) -> (Traffic, Line, Gap) {
-    let component = Component::new("security-group", id);
-    (traffic.clone(), Line { component, text: format!("the rules of `{id}` are not known"), evidence: Vec::new() }, gap)
-}
-
-/// A rule with one peer.
-struct Rule {
-    line: Line,
-    /// The packets that were asked about, cut to the protocol and ports of the rule.
-    traffic: Traffic,
-    peers: Result<AddressSet, Gap>,
-}
-
-impl Traffic {
-    fn with_peers(mut self, peers: AddressSet, direction: Direction) -> Option<Self> {
-        match direction {
-            Direction::Ingress => self.source = self.source.intersection(&peers),
-            Direction::Egress => self.destination = self.destination.intersection(&peers),
-        }
-        (!self.is_empty()).then_some(self)
-    }
-}
-
-/// The rules of a permission which fit the protocol and ports of `traffic`, one for each peer.
-fn rules(
-    snapshot: &Snapshot,
-    group: &SecurityGroup,
-    permission: &IpPermission,
-    direction: Direction,
-    traffic: &Traffic,
-    peer: Peer<'_>,
-) -> Vec<Rule> {
-    let Some(ports) = ports(permission, traffic.protocol) else { return Vec::new() };
-    let traffic = Traffic { ports: traffic.ports.intersection(&ports), ..traffic.clone() };
-    if traffic.is_empty() {
-        return Vec::new();
-    }
-    let what = describe(permission, &ports);
-    let way = match direction {
-        Direction::Ingress => "from",
-        Direction::Egress => "to",
     };
-    let rule = |peer: &str, peers| Rule {
-        line: Line {
-            component: Component::new("security-group", &group.group_id),
-            text: format!("rule of `{}`: {what} {way} {peer}", group.group_id),
-            evidence: Vec::new(),
-        },
-        traffic: traffic.clone(),
-        peers,
-    };
-    let block = |text: &str| {
-        AddressSet::parse(text)
-            .ok_or_else(|| Gap::opaque(format!("the block `{text}` in a rule of security group `{}`", group.group_id)))
-    };
-    let blocks = permission.ip_ranges.iter().map(|range| range.cidr_ip.as_str());
-    let blocks = blocks.chain(permission.ipv6_ranges.iter().map(|range| range.cidr_ipv6.as_str()));
-    let lists = permission.prefix_list_ids.iter().map(|list| &list.prefix_list_id);
+    let v4 = permission.ip_ranges.iter().map(|range| range.cidr_ip.as_str());
+    let v6 = permission.ipv6_ranges.iter().map(|range| range.cidr_ipv6.as_str());
+    let lists = permission.prefix_list_ids.iter().map(|list| list.prefix_list_id.as_str());
+    let lists = lists.map(|id| match prefix_list::addresses(network.snapshot, id) {
+        Ok(addresses) => RulePeer::List(addresses, id),
+        Err(gap) => RulePeer::Unreadable(gap, id),
+    });
+    // A rule that names a group of a deleted peering connection stays in the list and matches nothing.
     let pairs = permission.user_id_group_pairs.iter().filter(|pair| !is(&pair.peering_status, "deleted"));
-    let far = match direction {
-        Direction::Ingress => &traffic.source,
-        Direction::Egress => &traffic.destination,
-    };
-    blocks
-        .map(|text| rule(text, block(text)))
-        .chain(lists.map(|id| rule(&format!("`{id}`"), prefix_list::addresses(snapshot, id))))
-        .chain(pairs.map(|pair| rule(&format!("`{}`", pair.group_id), members(snapshot, pair, far, peer))))
-        .collect()
+    let pairs = pairs.filter_map(|pair| Some(RulePeer::Group(network.group(&pair.group_id)?, pair)));
+    v4.chain(v6).map(block).chain(lists).chain(pairs).collect()
 }
 
-/// Ports (or ICMP messages) of a permission for this protocol; `None` when it is about another one.
-fn ports(permission: &IpPermission, protocol: Protocol) -> Option<PortSet> {
+/// Protocol and ports (or ICMP messages) of a permission; `None` where no packet can have them.
+fn protocol_and_ports(permission: &IpPermission) -> Option<(Option<Protocol>, (u16, u16))> {
     if permission.ip_protocol == "-1" {
-        return Some(PortSet::all());
+        return Some((None, (0, u16::MAX)));
     }
-    if Protocol::parse(&permission.ip_protocol) != Some(protocol) {
-        return None;
-    }
+    let protocol = Protocol::parse(&permission.ip_protocol)?;
     let (from, to) = (permission.from_port.unwrap_or(-1), permission.to_port.unwrap_or(-1));
-    Some(if protocol.has_ports() {
+    let ports = if protocol.has_ports() {
         PortSet::of_rule(from, to)
     } else if protocol.is_icmp() {
         PortSet::icmp(from, to)
     } else {
         PortSet::all()
-    })
+    };
+    Some((Some(protocol), ports.ranges().next()?))
 }
 
-fn describe(permission: &IpPermission, ports: &PortSet) -> String {
-    match Protocol::parse(&permission.ip_protocol) {
+/// What decided about packets.
+#[derive(Debug, Clone, Copy)]
+enum Name {
+    /// A rule of a group.
+    Rule(GroupIx, usize),
+    /// A group whose rules are not known.
+    Group(GroupIx),
+    /// The interface, whose groups are not known.
+    Interface,
+    /// That no rule matched.
+    Rest,
+}
+
+/// A rule that waits until those that are known have taken their packets.
+type Pending<'a> = ((u16, u16), &'a Gap, Name);
+
+/// What the groups on an interface let through: packets to the peer for egress, from the peer for ingress.
+pub fn evaluate(
+    network: &Network<'_>,
+    groups: &[GroupIx],
+    direction: Direction,
+    traffic: &TrafficSet,
+    peer: Peer<'_>,
+    explains: bool,
+) -> Filtered {
+    static NO_GROUPS: std::sync::LazyLock<Gap> =
+        std::sync::LazyLock::new(|| Gap::opaque("which security groups the interface carries"));
+    let mut sieve = Sieve::new(traffic, direction, explains);
+    let (mut code, mut hidden) = ("SG_HAS_NO_RULES", None);
+    let mut open: Vec<Pending<'_>> = Vec::new();
+    for group in groups {
+        let rules = match network.rules(*group, direction) {
+            Ok(rules) => rules,
+            Err(gap) => {
+                open.push(((0, u16::MAX), gap, Name::Group(*group)));
+                continue;
+            }
+        };
+        if !rules.0.is_empty() {
+            code = "ENI_SG_RULES_MISMATCH";
+        }
+        for (number, rule) in rules.0.iter().enumerate() {
+            if rule.protocol.is_some_and(|own| Some(own) != traffic.protocol()) {
+                continue;
+            }
+            let name = Name::Rule(*group, number);
+            let far = match &rule.peer {
+                RulePeer::Block(block, _) => Far::Block(*block),
+                RulePeer::List(addresses, _) => Far::Set(addresses),
+                RulePeer::Unreadable(gap, _) => {
+                    open.push((rule.ports, gap, name));
+                    continue;
+                }
+                RulePeer::Group(named, _) => match peer {
+                    Peer::Carrying(carried) if carried.contains(named) => Far::Any,
+                    Peer::Hidden(carried, why) if carried.contains(named) => {
+                        hidden = Some(why);
+                        continue;
+                    }
+                    Peer::Perhaps(carried, gap) if carried.contains(named) => {
+                        open.push((rule.ports, gap, name));
+                        continue;
+                    }
+                    Peer::Carrying(_) | Peer::Perhaps(..) | Peer::Hidden(..) | Peer::Outside => continue,
+                    Peer::Unknown => {
+                        if let Some(gap) = network.unlisted_carriers(*named) {
+                            open.push((rule.ports, gap, name));
+                        }
+                        Far::Set(network.carriers(*named))
+                    }
+                },
+            };
+            if sieve.take(rule.ports, far, Effect::Passes, name) && sieve.is_done() {
+                return sieve.finish(code, |name, drops| line(network, groups, direction, name, drops));
+            }
+        }
+    }
+    for (ports, gap, name) in open {
+        sieve.take(ports, Far::Any, Effect::Unknown(gap), name);
+    }
+    if groups.is_empty() {
+        sieve.take_rest(Effect::Unknown(&NO_GROUPS), Name::Interface);
+    }
+    sieve.take_rest(Effect::Dropped, Name::Rest);
+    sieve.finish(hidden.unwrap_or(code), |name, drops| line(network, groups, direction, name, drops))
+}
+
+fn line(network: &Network<'_>, groups: &[GroupIx], direction: Direction, name: Name, drops: bool) -> Line {
+    let ids = || groups.iter().map(|group| network.group_id(*group));
+    let (id, text) = match name {
+        Name::Rule(group, number) => {
+            let id = network.group_id(group);
+            (id, rule_in_words(network, group, direction, number).unwrap_or_default())
+        }
+        Name::Group(group) => {
+            let id = network.group_id(group);
+            (id, format!("the rules of `{id}` are not known"))
+        }
+        Name::Interface => ("", "the groups of the interface are not known".to_owned()),
+        Name::Rest => {
+            let named: Vec<String> = ids().map(|id| format!("`{id}`")).collect();
+            let way = if direction == Direction::Ingress { "inbound" } else { "outbound" };
+            (ids().next().unwrap_or_default(), format!("no {way} rule of {} allows it", named.join(", ")))
+        }
+    };
+    let member = if direction == Direction::Ingress { "IpPermissions" } else { "IpPermissionsEgress" };
+    let proofs = || ids().map(|id| proof::of::<SecurityGroup>(network.snapshot, id, member)).collect();
+    let evidence = if drops { proofs() } else { Vec::new() };
+    Line { component: Component::new("security-group", id), text, evidence }
+}
+
+/// A rule in words: "rule of `sg-1`: tcp 443 to 10.0.0.0/16".
+fn rule_in_words(network: &Network<'_>, group: GroupIx, direction: Direction, number: usize) -> Option<String> {
+    let rule = network.rules(group, direction).ok()?.0.get(number)?;
+    let what = match rule.protocol {
         None => "all traffic".to_owned(),
-        Some(protocol) if protocol.has_ports() => format!("{protocol} {ports}"),
+        Some(protocol) if protocol.has_ports() => format!("{protocol} {}", PortSet::range(rule.ports.0, rule.ports.1)),
         Some(protocol) => protocol.to_string(),
-    }
-}
-
-/// The part of `far` that carries a group which a rule names.
-fn members(snapshot: &Snapshot, pair: &UserIdGroupPair, far: &AddressSet, peer: Peer<'_>) -> Result<AddressSet, Gap> {
-    match peer {
-        Peer::Outside => Ok(AddressSet::none()),
-        Peer::Carrying(groups) if groups.contains(&pair.group_id) => Ok(far.clone()),
-        Peer::Carrying(_) => Ok(AddressSet::none()),
-        Peer::Unknown => carriers(snapshot, &pair.group_id, far),
-    }
-}
-
-/// Private addresses of the interfaces that carry a group, within `far`.
-fn carriers(snapshot: &Snapshot, group: &str, far: &AddressSet) -> Result<AddressSet, Gap> {
-    let carries = |groups: &[GroupIdentifier]| groups.iter().any(|carried| carried.group_id == group);
-    let listed = snapshot.network_interfaces.known().iter().filter(|eni| carries(&eni.groups)).flat_map(|eni| {
-        let v4 = eni.private_ip_addresses.iter().map(|address| address.private_ip_address.as_str());
-        let v6 = eni.ipv6_addresses.iter().map(|address| address.ipv6_address.as_str());
-        v4.chain(v6).chain([eni.private_ip_address.as_str()])
-    });
-    let instances = snapshot.instances.known().iter().flat_map(|instance| &instance.network_interfaces);
-    let of_instances = instances.filter(|eni| carries(&eni.groups)).flat_map(|eni| {
-        let v4 = eni.private_ip_addresses.iter().map(|address| address.private_ip_address.as_str());
-        let v6 = eni.ipv6_addresses.iter().map(|address| address.ipv6_address.as_str());
-        v4.chain(v6).chain([eni.private_ip_address.as_str()])
-    });
-    let known = AddressSet::of(listed.chain(of_instances)).intersection(far);
-    if *far == known {
-        return Ok(known);
-    }
-    // Whoever else carries the group is only known from a list of all its interfaces.
-    snapshot.network_interfaces.select("group-id", group, |_| true).map(|_| known)
+    };
+    let way = if direction == Direction::Ingress { "from" } else { "to" };
+    Some(format!("rule of `{}`: {what} {way} {}", network.group_id(group), rule.peer.text()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::net::filter::Decision;
+    use crate::net::traffic::Traffic;
+    use crate::snapshot::Snapshot;
     use crate::net::testing::{deny, world};
     use crate::net::traffic::Family;
     use crate::snapshot::operations;
@@ -270,15 +267,32 @@ mod tests {
         world(json!({"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": [], "IpPermissionsEgress": egress}]}))
     }
 
-    fn out(snapshot: &Snapshot, traffic: &Traffic, peer: Peer<'_>) -> Filtered {
-        evaluate(snapshot, &["sg-1".to_owned()], Direction::Egress, traffic, peer)
+    /// What `sg-1` lets out to nobody in particular, or to interfaces that carry these groups.
+    fn out_to(snapshot: &Snapshot, traffic: &Traffic, carried: Option<&[&str]>) -> Filtered {
+        let network = Network::new(snapshot);
+        let own = network.group("sg-1").unwrap();
+        let traffic = traffic.clone().into();
+        let judge = |peer| evaluate(&network, &[own], Direction::Egress, &traffic, peer, true);
+        match carried {
+            None => judge(Peer::Unknown),
+            Some(ids) => {
+                let groups: Vec<GroupIx> = ids.iter().map(|id| network.group(id).unwrap()).collect();
+                judge(Peer::Carrying(&groups))
+            }
+        }
+    }
+
+    fn out(snapshot: &Snapshot, traffic: &Traffic) -> Filtered {
+        let network = Network::new(snapshot);
+        let own = network.group("sg-1").unwrap();
+        evaluate(&network, &[own], Direction::Egress, &traffic.clone().into(), Peer::Outside, true)
     }
 
     #[test]
     fn an_empty_group_lets_nothing_out_and_proves_it() {
         let snapshot = group(json!([]));
-        let filtered = out(&snapshot, &https("0.0.0.0/0"), Peer::Outside);
-        assert!(filtered.passed().is_empty());
+        let filtered = out(&snapshot, &https("0.0.0.0/0"));
+        assert!(filtered.passed.is_empty());
         assert_eq!(filtered.code, Some("SG_HAS_NO_RULES"));
         let line = &filtered.parts[0].line;
         assert_eq!(line.text, "no outbound rule of `sg-1` allows it");
@@ -300,9 +314,9 @@ mod tests {
             (json!({"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "sg-1"}]}), false),
         ];
         for (rule, passes) in cases {
-            let filtered = out(&group(json!([rule])), &https("52.94.0.0/16"), Peer::Outside);
-            assert_eq!(filtered.dropped().is_empty(), passes, "{rule}");
-            assert_eq!(filtered.passed().is_empty(), !passes, "{rule}");
+            let filtered = out(&group(json!([rule])), &https("52.94.0.0/16"));
+            assert_eq!(filtered.dropped.is_empty(), passes, "{rule}");
+            assert_eq!(filtered.passed.is_empty(), !passes, "{rule}");
         }
     }
 
@@ -310,10 +324,10 @@ mod tests {
     fn parts_add_up_and_name_their_rules() {
         let snapshot = group(json!([
             {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "52.94.0.0/16"}, {"CidrIp": "52.94.0.0/15"}]}]));
-        let filtered = out(&snapshot, &https("52.0.0.0/8"), Peer::Outside);
-        assert_eq!(filtered.passed().destinations().to_string(), "52.94.0.0/15");
+        let filtered = out(&snapshot, &https("52.0.0.0/8"));
+        assert_eq!(filtered.passed.destinations().to_string(), "52.94.0.0/15");
         assert_eq!(filtered.parts[0].line.text, "rule of `sg-1`: tcp 443 to 52.94.0.0/16");
-        assert_eq!(filtered.passed().union(&filtered.dropped()).destinations().to_string(), "52.0.0.0/8");
+        assert_eq!(filtered.passed.union(&filtered.dropped).destinations().to_string(), "52.0.0.0/8");
     }
 
     #[test]
@@ -321,31 +335,33 @@ mod tests {
         let rule = json!([{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "sg-e"}]}]);
         let mut snapshot = group(rule);
         let traffic = https("10.0.1.9");
-        let carried = ["sg-e".to_owned()];
-        assert!(out(&snapshot, &traffic, Peer::Carrying(&carried)).dropped().is_empty());
-        assert!(out(&snapshot, &traffic, Peer::Carrying(&[])).passed().is_empty());
-        let filtered = out(&snapshot, &traffic, Peer::Unknown);
+        let carried = ["sg-e"];
+        assert!(out_to(&snapshot, &traffic, Some(&carried)).dropped.is_empty());
+        assert!(out_to(&snapshot, &traffic, Some(&[])).passed.is_empty());
+        let filtered = out_to(&snapshot, &traffic, None);
         assert!(!filtered.unknown_part().is_empty(), "no interface is known");
         let interface = json!({"NetworkInterfaces": [{"NetworkInterfaceId": "eni-e", "PrivateIpAddress": "10.0.1.9",
             "Groups": [{"GroupId": "sg-e"}]}]});
         crate::net::testing::add(&mut snapshot, interface);
-        assert!(out(&snapshot, &traffic, Peer::Unknown).dropped().is_empty());
-        assert!(out(&snapshot, &https("10.0.1.10"), Peer::Unknown).passed().is_empty());
+        assert!(out_to(&snapshot, &traffic, None).dropped.is_empty());
+        assert!(out_to(&snapshot, &https("10.0.1.10"), None).passed.is_empty());
         let stale =
             json!([{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "sg-e", "PeeringStatus": "deleted"}]}]);
-        assert!(out(&group(stale), &traffic, Peer::Carrying(&carried)).passed().is_empty());
+        assert!(out_to(&group(stale), &traffic, Some(&carried)).passed.is_empty());
     }
 
     #[test]
     fn a_group_that_cannot_be_read_is_no_empty_group() {
-        let mut snapshot = world(json!({}));
+        let eni = json!({"NetworkInterfaceId": "eni-1", "Groups": [{"GroupId": "sg-1"}]});
+        let mut snapshot = world(json!({"NetworkInterfaces": [eni]}));
         deny(&mut snapshot, operations::DESCRIBE_SECURITY_GROUPS, json!({}));
-        let filtered = out(&snapshot, &https("52.94.0.0/16"), Peer::Outside);
-        assert!(filtered.dropped().is_empty());
+        let filtered = out(&snapshot, &https("52.94.0.0/16"));
+        assert!(filtered.dropped.is_empty());
         assert!(
             matches!(&filtered.parts[0].decision, Decision::Unknown(gap) if gap.action() == Some("ec2:DescribeSecurityGroups"))
         );
-        let filtered = evaluate(&snapshot, &[], Direction::Egress, &https("52.94.0.0/16"), Peer::Outside);
+        let traffic = https("52.94.0.0/16").into();
+        let filtered = evaluate(&Network::new(&snapshot), &[], Direction::Egress, &traffic, Peer::Outside, true);
         assert!(!filtered.unknown_part().is_empty());
     }
 
@@ -354,11 +370,11 @@ mod tests {
         let list =
             json!({"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": [{"PrefixListId": "pl-1"}]});
         let open = json!({"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]});
-        let filtered = out(&group(json!([list, open])), &https("0.0.0.0/0"), Peer::Outside);
+        let filtered = out(&group(json!([list, open])), &https("0.0.0.0/0"));
         assert!(filtered.unknown_part().is_empty());
-        assert_eq!(filtered.passed().destinations(), AddressSet::all(Family::Ipv4));
-        let filtered = out(&group(json!([list])), &https("0.0.0.0/0"), Peer::Outside);
-        assert!(filtered.dropped().is_empty() && filtered.passed().is_empty());
+        assert_eq!(filtered.passed.destinations(), AddressSet::all(Family::Ipv4));
+        let filtered = out(&group(json!([list])), &https("0.0.0.0/0"));
+        assert!(filtered.dropped.is_empty() && filtered.passed.is_empty());
     }
 
     #[test]
@@ -369,7 +385,7 @@ mod tests {
             let far = AddressSet::parse("8.8.8.8").unwrap();
             Traffic::new(Protocol::ICMP, AddressSet::of(["10.0.0.7"]), far, PortSet::icmp(kind, 0))
         };
-        assert!(out(&snapshot, &ping(8), Peer::Outside).dropped().is_empty());
-        assert!(out(&snapshot, &ping(13), Peer::Outside).passed().is_empty());
+        assert!(out(&snapshot, &ping(8)).dropped.is_empty());
+        assert!(out(&snapshot, &ping(13)).passed.is_empty());
     }
 }

@@ -1,22 +1,22 @@
 //! The way from an interface to a service of AWS, by name: which way the name leads, and whether that way works.
 
 use super::addresses::AddressSet;
-use super::between::{Flow, Point, between};
+use super::between::{Flow, Point};
 use super::dns::{self, Servers, VpcDns};
 use super::endpoint::{self, Considered};
 use super::filter::Direction;
-use super::inside;
-use super::internet::{Outward, guard, subnet_stage};
+use super::interface::Interface;
+use super::network::Network;
 use super::obstacle::{Cause, Effect, Obstacle};
-use super::origin::Origin;
-use super::path::{self, Certainty, Path, Verdict, Walk};
+use super::path::{Certainty, Path, Verdict, Walk, Way as Direct};
 use super::ports::PortSet;
 use super::prefix_list;
-use super::route::{self, Target};
+use super::route::Target;
 use super::security_group::Peer;
-use super::traffic::{Family, Protocol, TrafficSet};
-use crate::snapshot::ec2::{InstanceNetworkInterface, VpcEndpoint, is};
-use crate::snapshot::{Gap, Snapshot};
+use super::traffic::{Family, Protocol};
+use super::trip::{Causes, Parcel, Trip};
+use crate::snapshot::Gap;
+use crate::snapshot::ec2::{VpcEndpoint, is};
 use std::net::IpAddr;
 
 /// What a name leads to.
@@ -86,7 +86,7 @@ impl ServicePath {
     }
 }
 
-/// Judges the way from an interface of an instance to a service over TCP: `to_service(&snapshot, eni, "ssm", "eu-west-1", 443)`.
+/// Judges the way from an interface to a service over TCP: `to_service(&network, interface, "ssm", "eu-west-1", 443)`.
 ///
 /// An interface endpoint with effective private DNS takes the name over: if it is broken, the service is not reached, whatever other
 /// way there is. A private hosted zone of the VPC is next. Else the name leads to public addresses.
@@ -95,16 +95,14 @@ impl ServicePath {
 /// that AWS publishes as those of other services (prefix lists). Filters and routes that treat all of it alike give a verdict. Where they
 /// let only a part pass (an allow-list of address blocks, a deny of some) the verdict is unknown, with the gap "which addresses the name
 /// has": guessing would call a working allow-list broken or a broken one working.
-pub fn to_service(
-    snapshot: &Snapshot,
-    eni: &InstanceNetworkInterface,
+pub fn to_service<'s>(
+    network: &Network<'s>,
+    origin: &Interface<'s>,
     service: &str,
     region: &str,
     port: u16,
 ) -> ServicePath {
-    let origin = Origin::of_interface(snapshot, eni);
-    let question = Question { snapshot, origin: &origin, service, region, port, names: dns_names(service, region) };
-    question.answer()
+    Question { network, origin, service, region, port, names: dns_names(service, region) }.answer()
 }
 
 /// Host names of a service: the regional one, and the one with IPv6 addresses.
@@ -118,9 +116,9 @@ fn dns_names(service: &str, region: &str) -> Vec<String> {
     vec![format!("{service}.{region}.{suffix}"), format!("{service}.{region}.{dual_stack}")]
 }
 
-struct Question<'a> {
-    snapshot: &'a Snapshot,
-    origin: &'a Origin,
+struct Question<'a, 's> {
+    network: &'a Network<'s>,
+    origin: &'a Interface<'s>,
     service: &'a str,
     region: &'a str,
     port: u16,
@@ -137,7 +135,11 @@ struct Resolution {
     choice: Vec<Gap>,
 }
 
-impl Question<'_> {
+impl<'s> Question<'_, 's> {
+    fn vpc(&self) -> &'s str {
+        self.network.vpc_id(self.origin.vpc)
+    }
+
     fn name(&self) -> &str {
         self.names.first().map_or("", String::as_str)
     }
@@ -147,10 +149,11 @@ impl Question<'_> {
     }
 
     fn answer(self) -> ServicePath {
-        let dns = dns::of_vpc(self.snapshot, &self.origin.vpc);
-        let endpoints = endpoint::of_service(self.snapshot, &self.origin.vpc, self.service, self.region);
+        let snapshot = self.network.snapshot;
+        let dns = dns::of_vpc(snapshot, self.vpc());
+        let endpoints = endpoint::of_service(snapshot, self.vpc(), self.service, self.region);
         let considered: Vec<Considered> =
-            endpoints.iter().map(|endpoint| endpoint::consider(self.snapshot, endpoint, &dns)).collect();
+            endpoints.iter().map(|endpoint| endpoint::consider(snapshot, endpoint, &dns)).collect();
         let mut resolution = Resolution::default();
         let is_custom = self.resolve(&dns, &mut resolution);
         let ways = self.ways(&endpoints, &considered, is_custom, &mut resolution);
@@ -164,7 +167,7 @@ impl Question<'_> {
             Ok(Servers::Amazon) => {}
             Ok(Servers::Custom(servers)) => {
                 is_amazon = false;
-                resolution.obstacles.push(dns.custom_servers(self.snapshot, servers));
+                resolution.obstacles.push(dns.custom_servers(self.network.snapshot, servers));
                 resolution.obstacles.extend(self.unreachable_servers(servers));
                 resolution.answer.push(dns::answers_gap(servers, self.name()));
             }
@@ -183,13 +186,13 @@ impl Question<'_> {
 
     /// The obstacle that DNS servers are of which none can be asked. Only UDP counts: TCP is for long answers.
     fn unreachable_servers(&self, servers: &[String]) -> Option<Obstacle> {
-        let from = Point::Interface(Box::new(self.origin.clone()));
+        let from = Point::from(self.origin);
         let flow = Flow { protocol: Protocol::UDP, ports: PortSet::one(53) };
         let addresses: Vec<IpAddr> = servers.iter().filter_map(|server| server.parse().ok()).collect();
         if addresses.is_empty() || addresses.len() < servers.len() {
             return None;
         }
-        let paths = addresses.iter().map(|address| between(self.snapshot, &from, &Point::Address(*address), &flow));
+        let paths = addresses.iter().map(|address| self.network.path(&from, &Point::Address(*address), &flow));
         let paths: Vec<Path> = paths.collect();
         if paths.iter().any(|path| path.verdict != Verdict::Blocked) {
             return None;
@@ -205,7 +208,7 @@ impl Question<'_> {
     /// Every way that the name may lead, given what is known.
     fn ways(
         &self,
-        endpoints: &[&VpcEndpoint],
+        endpoints: &[&'s VpcEndpoint],
         considered: &[Considered],
         is_custom: bool,
         resolution: &mut Resolution,
@@ -213,11 +216,11 @@ impl Question<'_> {
         let pairs = || endpoints.iter().copied().zip(considered);
         // Where no name is resolved at all, the way that it would lead is that over the endpoint.
         let is_mute = |own: &Considered| own.unused.as_ref().is_some_and(|one| one.cause == Cause::DnsSupportOff);
-        let mute: Vec<&VpcEndpoint> = pairs().filter(|(_, own)| is_mute(own)).map(|(endpoint, _)| endpoint).collect();
+        let mute: Vec<&'s VpcEndpoint> = pairs().filter(|(_, own)| is_mute(own)).map(|(endpoint, _)| endpoint).collect();
         if !mute.is_empty() && !is_custom {
             return vec![self.over_endpoints(&mute)];
         }
-        let used: Vec<&VpcEndpoint> = pairs().filter(|(_, own)| own.is_used()).map(|(endpoint, _)| endpoint).collect();
+        let used: Vec<&'s VpcEndpoint> = pairs().filter(|(_, own)| own.is_used()).map(|(endpoint, _)| endpoint).collect();
         let mut ways = Vec::new();
         if !used.is_empty() {
             ways.push(self.over_endpoints(&used));
@@ -232,12 +235,12 @@ impl Question<'_> {
             resolution.choice.extend(gaps.into_iter().flatten());
         }
         if used.is_empty()
-            && let Some(gap) = endpoint::unseen(self.snapshot, self.origin)
+            && let Some(gap) = endpoint::unseen(self.network, self.origin)
         {
             ways.push(unseen(&gap));
             resolution.choice.push(gap);
         }
-        match dns::private_zone(self.snapshot, &self.origin.vpc, self.name()) {
+        match dns::private_zone(self.network.snapshot, self.vpc(), self.name()) {
             Ok(Some(zone)) => ways.push(self.over_zone(&zone.hosted_zone_id, &zone.name)),
             Ok(None) => ways.push(self.over_internet()),
             Err(gap) => {
@@ -255,7 +258,7 @@ impl Question<'_> {
 
     /// Whether a private zone could lead to an endpoint: one of this VPC without private DNS, or one behind a way out of the VPC.
     fn can_have_a_hub(&self, endpoints: &[&VpcEndpoint]) -> bool {
-        let Ok(table) = route::of_subnet(self.snapshot, &self.origin.subnet, &self.origin.vpc) else { return true };
+        let Ok(table) = self.network.table_of(self.origin.subnet) else { return true };
         let leads_to_networks = |target: &Target| {
             !matches!(
                 target,
@@ -266,15 +269,13 @@ impl Question<'_> {
             )
         };
         let is_gateway_endpoint = |target: &Target| match target {
-            Target::Endpoint(id) => self
-                .snapshot
-                .vpc_endpoints
-                .known()
-                .iter()
-                .any(|known| known.vpc_endpoint_id == *id && is(&known.vpc_endpoint_type, "Gateway")),
+            Target::Endpoint(id) => {
+                let known = self.network.snapshot.vpc_endpoints.get(id).ok().flatten();
+                known.is_some_and(|known| is(&known.vpc_endpoint_type, "Gateway"))
+            }
             _ => false,
         };
-        let targets = table.routes.iter().filter(|route| !is(&route.state, "blackhole")).map(Target::of);
+        let targets = table.row.routes.iter().filter(|route| !is(&route.state, "blackhole")).map(Target::of);
         endpoints.iter().any(|endpoint| is(&endpoint.state, "available") && !endpoint.private_dns_enabled)
             || targets.into_iter().any(|target| leads_to_networks(&target) && !is_gateway_endpoint(&target))
     }
@@ -284,15 +285,17 @@ impl Question<'_> {
         [Family::Ipv4, Family::Ipv6].into_iter().filter(has).collect()
     }
 
-    fn over_endpoints(&self, endpoints: &[&VpcEndpoint]) -> Way {
+    fn over_endpoints(&self, endpoints: &[&'s VpcEndpoint]) -> Way {
         let ids = endpoints.iter().map(|endpoint| endpoint.vpc_endpoint_id.clone()).collect();
         let mut paths = Vec::new();
         for family in self.families() {
+            let mut whole = Walk::new(family, &Certainty::Exact, true);
+            let flow = (family, self.port);
             let walks = endpoints
                 .iter()
-                .map(|endpoint| endpoint::walk_to(self.snapshot, self.origin, endpoint, family, self.port));
-            let mut whole = Walk::new(self.snapshot, family, Certainty::Exact);
-            whole.join(walks.collect());
+                .map(|endpoint| endpoint::walk_to(self.network, self.origin, endpoint, flow, whole.branch()));
+            let walks = walks.collect();
+            whole.join(walks);
             paths.push(whole.finish(self.name()));
         }
         way(WayKind::Endpoint(ids), paths)
@@ -302,13 +305,15 @@ impl Question<'_> {
     fn over_zone(&self, id: &str, name: &str) -> Way {
         let gap = Gap::opaque(format!("where the private hosted zone `{id}` ({name}) leads `{}`", self.name()));
         let mut paths = Vec::new();
+        let certainty = Certainty::Within(gap.clone());
         for family in self.families() {
-            let mut walk = Walk::new(self.snapshot, family, Certainty::Within(gap.clone()));
-            let current = self.leave(&mut walk, AddressSet::all(family), Peer::Unknown);
-            let origin = self.origin;
-            let stage = subnet_stage(path::Way::Forward, Cause::NetworkAclOutbound, &origin.subnet);
-            guard(&mut walk, &origin.subnet, &origin.vpc, Direction::Egress, &current, &stage);
-            walk.gap(gap.clone());
+            let mut walk = Walk::new(family, &certainty, true);
+            let trip = self.trip(None);
+            let asked = endpoint::tcp(self.origin.addresses(family), AddressSet::all(family), self.port);
+            let current = trip.out_of(&mut walk, self.origin, &asked, Peer::Unknown);
+            let parcel = Parcel::new(&current, Direct::Forward);
+            trip.guard(&mut walk, self.origin.subnet, Direction::Egress, Cause::NetworkAclOutbound, parcel);
+            walk.gap(|| gap.clone());
             paths.push(walk.finish(self.name()));
         }
         way(WayKind::HostedZone { id: id.to_owned(), name: name.to_owned() }, paths)
@@ -330,7 +335,7 @@ impl Question<'_> {
 
     /// DNS64 gives an IPv6-only subnet addresses in 64:ff9b::/96 for names that have only IPv4 addresses.
     fn over_nat64(&self) -> Option<Path> {
-        let subnet = self.snapshot.subnets.known().iter().find(|subnet| subnet.subnet_id == self.origin.subnet)?;
+        let subnet = self.network.subnet_row(self.origin.subnet)?;
         let translated = AddressSet::of(["64:ff9b::/96"]);
         subnet.enable_dns64.then(|| self.to_public(Family::Ipv6, translated, self.name()))
     }
@@ -338,29 +343,30 @@ impl Question<'_> {
     /// The addresses that the service may have: its own prefix list where AWS publishes one, else every public address that is not
     /// published as another service's.
     fn public_addresses(&self, family: Family) -> AddressSet {
-        let own = self.snapshot.prefix_lists.known().iter().find(|list| {
+        let snapshot = self.network.snapshot;
+        let own = snapshot.prefix_lists.known().iter().find(|list| {
             list.prefix_list_name.contains("com.amazonaws.")
                 && list.prefix_list_name.ends_with(&format!(".{}.{}", self.region, self.service))
         });
-        let own = own.and_then(|list| prefix_list::addresses(self.snapshot, &list.prefix_list_id).ok());
+        let own = own.and_then(|list| prefix_list::addresses(snapshot, &list.prefix_list_id).ok());
         match own.map(|addresses| addresses.of_family(family)) {
             Some(addresses) if !addresses.is_empty() => addresses,
-            _ => AddressSet::public(family).difference(&prefix_list::of_other_services(self.snapshot, self.service)),
+            _ => AddressSet::public(family).difference(&prefix_list::of_other_services(snapshot, self.service)),
         }
     }
 
     fn to_public(&self, family: Family, destination: AddressSet, name: &str) -> Path {
-        let gap = Gap::opaque(format!("which addresses `{name}` has"));
-        let mut walk = Walk::new(self.snapshot, family, Certainty::Within(gap));
-        let current = self.leave(&mut walk, destination, Peer::Outside);
-        Outward { origin: self.origin, service: Some(self.service) }.walk(&mut walk, &current);
+        let certainty = Certainty::Within(Gap::opaque(format!("which addresses `{name}` has")));
+        let mut walk = Walk::new(family, &certainty, true);
+        let trip = self.trip(Some(self.service));
+        let asked = endpoint::tcp(self.origin.addresses(family), destination, self.port);
+        let current = trip.out_of(&mut walk, self.origin, &asked, Peer::Outside);
+        trip.on_from_groups(&mut walk, self.origin, &current);
         walk.finish(name)
     }
 
-    /// Through the groups of the interface.
-    fn leave(&self, walk: &mut Walk<'_>, destination: AddressSet, peer: Peer<'_>) -> TrafficSet {
-        let asked = self.origin.tcp_to(walk.family, destination, self.port);
-        inside::leave(walk, self.origin, asked, peer)
+    fn trip<'q>(&'q self, service: Option<&'q str>) -> Trip<'q, 's> {
+        Trip { network: self.network, from: Some(self.origin), to: None, service, causes: Causes::INTERFACE, beyond: None }
     }
 
     fn conclude(self, ways: Vec<Way>, endpoints: Vec<Considered>, resolution: Resolution) -> ServicePath {
@@ -369,7 +375,7 @@ impl Question<'_> {
         let first = ways.first().map_or(Verdict::Unknown, |way| way.verdict);
         let is_same = ways.iter().all(|way| way.verdict == first);
         let verdict = if self.families().is_empty() {
-            let component = self.origin.component.clone();
+            let component = self.origin.component();
             obstacles.push(Obstacle::new(Cause::NoAddress, component, Vec::new()));
             Verdict::Blocked
         } else if is_unanswered || (is_same && first == Verdict::Blocked) {

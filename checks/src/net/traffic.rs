@@ -2,6 +2,7 @@
 
 use super::addresses::AddressSet;
 use super::ports::PortSet;
+use smallvec::{SmallVec, smallvec};
 use std::fmt;
 use std::net::IpAddr;
 
@@ -130,6 +131,9 @@ impl Traffic {
         let Some(common) = self.intersection(other) else {
             return if self.is_empty() { Vec::new() } else { vec![self.clone()] };
         };
+        if common == *self {
+            return Vec::new();
+        }
         let parts = [
             Self { source: self.source.difference(&common.source), ..self.clone() },
             Self {
@@ -156,11 +160,11 @@ impl fmt::Display for Traffic {
 
 /// Any set of packets, as disjoint parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TrafficSet(Vec<Traffic>);
+pub struct TrafficSet(SmallVec<[Traffic; 1]>);
 
 impl From<Traffic> for TrafficSet {
     fn from(traffic: Traffic) -> Self {
-        if traffic.is_empty() { Self::default() } else { Self(vec![traffic]) }
+        if traffic.is_empty() { Self::default() } else { Self(smallvec![traffic]) }
     }
 }
 
@@ -175,9 +179,22 @@ impl TrafficSet {
         &self.0
     }
 
+    /// Takes over disjoint parts.
+    pub(super) fn of_parts(parts: impl IntoIterator<Item = Traffic>) -> Self {
+        Self(parts.into_iter().filter(|part| !part.is_empty()).collect())
+    }
+
+    /// The protocol of its packets; `None` for the empty set.
+    pub fn protocol(&self) -> Option<Protocol> {
+        self.0.first().map(|part| part.protocol)
+    }
+
     /// Packets in one or the other.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
+        if self.is_empty() {
+            return other.clone();
+        }
         let mut parts = self.0.clone();
         parts.extend(other.difference(self).0);
         Self(parts)
@@ -186,27 +203,34 @@ impl TrafficSet {
     /// Packets in both.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
-        Self(self.0.iter().flat_map(|mine| other.0.iter().filter_map(|theirs| mine.intersection(theirs))).collect())
+        let theirs = |mine| other.0.iter().filter_map(move |theirs: &Traffic| theirs.intersection(mine));
+        Self(self.0.iter().flat_map(theirs).collect())
     }
 
     /// Packets in this and not in the other.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
-        let rest = other
-            .0
-            .iter()
-            .fold(self.0.clone(), |rest, theirs| rest.iter().flat_map(|mine| mine.difference(theirs)).collect());
-        Self(rest)
+        let mut rest = self.clone();
+        for theirs in &other.0 {
+            rest = Self(rest.0.iter().flat_map(|mine| mine.difference(theirs)).collect());
+        }
+        rest
     }
 
     /// Every source that occurs.
     pub fn sources(&self) -> AddressSet {
-        self.0.iter().fold(AddressSet::none(), |set, part| set.union(&part.source))
+        match self.0.as_slice() {
+            [only] => only.source.clone(),
+            parts => AddressSet::joined(parts.iter().map(|part| &part.source)),
+        }
     }
 
     /// Every destination that occurs.
     pub fn destinations(&self) -> AddressSet {
-        self.0.iter().fold(AddressSet::none(), |set, part| set.union(&part.destination))
+        match self.0.as_slice() {
+            [only] => only.destination.clone(),
+            parts => AddressSet::joined(parts.iter().map(|part| &part.destination)),
+        }
     }
 
     /// Every port that occurs.
@@ -216,6 +240,9 @@ impl TrafficSet {
 
     /// The smallest [`Traffic`] that holds all of it; `None` for the empty set.
     pub fn hull(&self) -> Option<Traffic> {
+        if let [only] = self.0.as_slice() {
+            return Some(only.clone());
+        }
         let protocol = self.0.first()?.protocol;
         Some(Traffic::new(protocol, self.sources(), self.destinations(), self.ports()))
     }

@@ -5,6 +5,7 @@ use super::read::{Operation, Outcome, Recorded, text_of};
 use super::shape::{self, ShapeError};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 /// The answer to a call about one named thing.
 pub trait Reply: DeserializeOwned {
@@ -32,12 +33,12 @@ pub trait Reply: DeserializeOwned {
 /// Answers of one kind by the name of the thing; parts of a name are joined with `/`.
 #[derive(Debug, Clone)]
 pub struct Answers<T> {
-    known: Vec<(String, Observed<T>)>,
+    known: HashMap<String, Observed<T>>,
 }
 
 impl<T> Default for Answers<T> {
     fn default() -> Self {
-        Self { known: Vec::new() }
+        Self { known: HashMap::new() }
     }
 }
 
@@ -58,8 +59,7 @@ impl<T: Reply> Answers<T> {
             }
         };
         let key = T::key_of_input(&read.parameters).or(named).unwrap_or_default();
-        self.known.retain(|(known, _)| *known != key);
-        self.known.push((key, answer));
+        self.known.insert(key, answer);
         Ok(())
     }
 
@@ -68,17 +68,17 @@ impl<T: Reply> Answers<T> {
     /// # Errors
     /// Why nothing is known.
     pub fn get(&self, key: &str) -> Observed<&T> {
-        let named = |name: &str| self.known.iter().find(|(known, _)| known == name);
+        let named = |name: &str| self.known.get(name);
         match named(key).or_else(|| T::short_name(key).and_then(named)) {
-            Some((_, Ok(answer))) => Ok(answer.as_ref()),
-            Some((_, Err(gap))) => Err(gap.clone()),
+            Some(Ok(answer)) => Ok(answer.as_ref()),
+            Some(Err(gap)) => Err(gap.clone()),
             None => Err(Gap::NotAsked { action: T::OPERATION.action.to_owned() }),
         }
     }
 
-    /// Every name that was asked about.
+    /// Every name that was asked about, in no order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.known.iter().map(|(key, _)| key.as_str())
+        self.known.keys().map(String::as_str)
     }
 }
 

@@ -581,6 +581,8 @@ shapes! {
         connectivity_type: String,
         /// `zonal` or `regional`; absent means zonal.
         availability_mode: String,
+        /// `enabled` or `disabled`: whether a regional gateway gets addresses in new zones by itself.
+        auto_provision_zones: String,
         /// Own route table of a regional gateway.
         route_table_id: String,
         /// Why it failed.

@@ -221,7 +221,6 @@ resource! {
     ec2::PrefixList, op::DESCRIBE_PREFIX_LISTS, "PrefixLists", "PrefixListIds", "prefix-list-id", prefix_list_id;
     ec2::VpcBlockPublicAccessExclusion, op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSIONS, "VpcBlockPublicAccessExclusions", "ExclusionIds", "exclusion-id", exclusion_id;
     ec2::TransitGateway, op::DESCRIBE_TRANSIT_GATEWAYS, "TransitGateways", "TransitGatewayIds", "transit-gateway-id", transit_gateway_id;
-    ec2::TransitGatewayAttachment, op::DESCRIBE_TRANSIT_GATEWAY_ATTACHMENTS, "TransitGatewayAttachments", "TransitGatewayAttachmentIds", "transit-gateway-attachment-id", transit_gateway_attachment_id;
     ec2::TransitGatewayVpcAttachment, op::DESCRIBE_TRANSIT_GATEWAY_VPC_ATTACHMENTS, "TransitGatewayVpcAttachments", "TransitGatewayAttachmentIds", "transit-gateway-attachment-id", transit_gateway_attachment_id;
     iam::ManagedPolicy, op::LIST_POLICIES, "Policies", "PolicyArns", "arn", arn;
     ssm::InstanceInformation, op::DESCRIBE_INSTANCE_INFORMATION, "InstanceInformationList", "InstanceIds", "instance-id", instance_id;
@@ -230,6 +229,22 @@ resource! {
     resolver::FirewallRuleGroupAssociation, op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS, "FirewallRuleGroupAssociations", "Ids", "id", id;
     metrics::CreditSpecification, op::DESCRIBE_INSTANCE_CREDIT_SPECIFICATIONS, "InstanceCreditSpecifications", "InstanceIds", "instance-id", instance_id;
     flow_logs::FlowLog, op::DESCRIBE_FLOW_LOGS, "FlowLogs", "FlowLogIds", "flow-log-id", flow_log_id;
+}
+
+impl Resource for ec2::TransitGatewayAttachment {
+    const OPERATION: Operation = op::DESCRIBE_TRANSIT_GATEWAY_ATTACHMENTS;
+    const MEMBER: &'static str = "TransitGatewayAttachments";
+    const IDS: &'static str = "TransitGatewayAttachmentIds";
+    const FILTER: &'static str = "transit-gateway-attachment-id";
+
+    fn id(&self) -> &str {
+        &self.transit_gateway_attachment_id
+    }
+
+    /// A peering attachment has one id at both transit gateways, and an association at each.
+    fn is_same_as(&self, other: &Self) -> bool {
+        self.transit_gateway_id == other.transit_gateway_id
+    }
 }
 
 impl Resource for ec2::Instance {

@@ -35,6 +35,10 @@ pub trait Resource: DeserializeOwned {
     const FILTER: &'static str;
     /// Id of a row.
     fn id(&self) -> &str;
+    /// Whether another row with the same id is the same thing, told anew.
+    fn is_same_as(&self, _other: &Self) -> bool {
+        true
+    }
     /// The rows of an answer, or what was expected instead.
     fn rows(output: &Value) -> Result<Vec<Value>, String> {
         shape::list(output, Self::MEMBER)
@@ -92,7 +96,11 @@ impl<T: Resource> Table<T> {
     /// Adds a row; one with the same id as an earlier one takes its place.
     fn put(&mut self, row: T) {
         match self.index.get(row.id()).and_then(|at| self.rows.get_mut(*at)) {
-            Some(known) => *known = row,
+            Some(known) if known.is_same_as(&row) => *known = row,
+            Some(_) => match self.rows.iter_mut().find(|known| known.id() == row.id() && known.is_same_as(&row)) {
+                Some(known) => *known = row,
+                None => self.rows.push(row),
+            },
             None => {
                 self.index.insert(row.id().to_owned(), self.rows.len());
                 self.rows.push(row);
@@ -125,12 +133,20 @@ impl<T: Resource> Table<T> {
     /// # Errors
     /// Why it is not known whether these are all.
     pub fn select(&self, filter: &str, value: &str, matches: impl Fn(&T) -> bool) -> Result<Vec<&T>, Gap> {
+        self.covers(filter, value)?;
+        Ok(self.rows.iter().filter(|row| matches(row)).collect())
+    }
+
+    /// Whether every row was asked for of which `filter` = `value` holds, in the API's words.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn covers(&self, filter: &str, value: &str) -> Result<(), Gap> {
         self.answered(|selection| match selection {
             Selection::All => true,
             Selection::Filter(name, values) => name == filter && values.iter().any(|known| known == value),
             Selection::Ids(_) | Selection::Narrow => false,
-        })?;
-        Ok(self.rows.iter().filter(|row| matches(row)).collect())
+        })
     }
 
     /// Every row, when all were asked for.

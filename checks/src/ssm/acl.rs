@@ -3,7 +3,7 @@
 use super::Case;
 use super::paths::Wall;
 use crate::fix::{Aws, Fix, FixClass};
-use crate::net::{AddressSet, Cause, Origin, PortSet};
+use crate::net::{AddressSet, Cause, PortSet, client_ports};
 use crate::snapshot::ec2::{NetworkAclEntry, is};
 
 /// The number of AWS's own final deny; entries of a customer have 1 to 32766.
@@ -16,8 +16,7 @@ const MOST_BLOCKS: usize = 4;
 
 /// Ports, first and last, from which the instance opens connections: replies go there.
 pub fn reply_ports(case: &Case<'_>) -> (u16, u16) {
-    let origin = case.instance.primary_interface().map(|eni| Origin::of_interface(case.snapshot, eni));
-    origin.and_then(|origin| origin.client_ports.ranges().next()).unwrap_or((1024, u16::MAX))
+    client_ports(case.instance).ranges().next().unwrap_or((1024, u16::MAX))
 }
 
 /// Allow entries just in front of the one that denies, for the peers of the packets that were dropped and for these ports.
@@ -140,7 +139,7 @@ fn overruled(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::net::{Family, Obstacle, Protocol, Traffic};
+    use crate::net::{Family, Network, Obstacle, Protocol, Traffic};
     use crate::snapshot::operations as op;
     use crate::testkit::{self, World};
     use serde_json::{Value, json};
@@ -155,7 +154,8 @@ mod tests {
         let mut world: World = testkit::nat();
         world.patch(op::DESCRIBE_NETWORK_ACLS, "/NetworkAcls/0/Entries", entries.clone());
         let snapshot = world.snapshot();
-        let case = Case::new(&snapshot, snapshot.instances.known().iter().next().unwrap());
+        let network = Network::new(&snapshot);
+        let case = Case::new(&network, snapshot.instances.known().iter().next().unwrap());
         let proof = crate::evidence::Evidence::new(
             op::DESCRIBE_NETWORK_ACLS,
             "acl-1",

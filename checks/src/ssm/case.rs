@@ -4,7 +4,7 @@ use super::heartbeat::Heartbeat;
 use super::identity::{Identity, RoleFacts};
 use super::names::AgentVersion;
 use crate::iam::{Context, Principal, Request};
-use crate::net::ServicePath;
+use crate::net::{Network, ServicePath};
 use crate::rule::Symptom;
 use crate::snapshot::ec2::{Instance, InstanceStatus, VpcEndpoint};
 use crate::snapshot::ssm::ConsoleOutput;
@@ -22,6 +22,8 @@ impl Symptom for Ssm {
 pub struct Case<'a> {
     /// All facts.
     pub snapshot: &'a Snapshot,
+    /// The network that they show.
+    pub network: &'a Network<'a>,
     /// The instance.
     pub instance: &'a Instance,
     /// Whether the node answers.
@@ -34,9 +36,11 @@ pub struct Case<'a> {
 
 impl<'a> Case<'a> {
     /// Prepares the case of an instance.
-    pub fn new(snapshot: &'a Snapshot, instance: &'a Instance) -> Self {
+    pub fn new(network: &'a Network<'a>, instance: &'a Instance) -> Self {
+        let snapshot = network.snapshot;
         let mut case = Self {
             snapshot,
+            network,
             instance,
             heartbeat: Heartbeat::of(snapshot, &instance.instance_id),
             identity: Identity::of(snapshot, instance),

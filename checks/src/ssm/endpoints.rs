@@ -362,7 +362,8 @@ mod tests {
         use crate::snapshot::operations as op;
         let name = |world: &testkit::World| {
             let snapshot = world.snapshot();
-            let case = Case::new(&snapshot, crate::ssm::find(&snapshot, testkit::INSTANCE).unwrap());
+            let network = crate::net::Network::new(&snapshot);
+            let case = Case::new(&network, crate::ssm::find(&snapshot, testkit::INSTANCE).unwrap());
             role_of(&case).map(|role| role.map(|role| role.role.role_name.clone()))
         };
         let mut world = testkit::closed();

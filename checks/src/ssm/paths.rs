@@ -157,7 +157,8 @@ pub fn open(gaps: Vec<Gap>) -> Judgement {
 pub(super) fn of_case(case: &Case<'_>) -> Vec<ServicePath> {
     let Some(eni) = case.instance.primary_interface() else { return Vec::new() };
     let names = super::services(case.agent_version(), case.region());
-    let ways = names.iter().map(|name| crate::net::to_service(case.snapshot, eni, name, case.region(), 443));
+    let Some(interface) = case.network.interface(&eni.network_interface_id) else { return Vec::new() };
+    let ways = names.iter().map(|name| crate::net::to_service(case.network, interface, name, case.region(), 443));
     ways.map(|path| forwarded(case, preferred(path))).collect()
 }
 

@@ -9,7 +9,7 @@ use super::identity::{REGISTER, last_part};
 use super::names::{AgentVersion, services};
 use super::sessions::Preferences;
 use super::simulation;
-use crate::net::route;
+use crate::net::Network;
 use crate::os::console;
 use crate::snapshot::ec2::{Instance, IpPermission, NetworkAclEntry, Route, RouteTable, VpcEndpoint, is};
 use crate::snapshot::flow_logs::FlowLog;
@@ -77,13 +77,14 @@ pub struct ReadOptions {
 }
 
 /// The reads that can be asked now and have not been asked yet.
-pub fn reads(snapshot: &Snapshot, instance_id: &str, options: ReadOptions) -> Vec<Read> {
-    let mut plan = Plan { snapshot, options, reads: Vec::new() };
+pub fn reads<'a>(network: &'a Network<'a>, instance_id: &str, options: ReadOptions) -> Vec<Read> {
+    let mut plan = Plan { network, snapshot: network.snapshot, options, reads: Vec::new() };
     plan.instance(instance_id);
     plan.reads
 }
 
 struct Plan<'a> {
+    network: &'a Network<'a>,
     snapshot: &'a Snapshot,
     options: ReadOptions,
     reads: Vec<Read>,
@@ -114,7 +115,7 @@ impl<'a> Plan<'a> {
         self.ask(op::DESCRIBE_INSTANCE_INFORMATION, nodes);
         let Ok(Some(instance)) = self.snapshot.instances.get(id) else { return };
         let heartbeat = Heartbeat::of(self.snapshot, id);
-        let case = Case::new(self.snapshot, instance);
+        let case = Case::new(self.network, instance);
         self.node(&case);
         self.identity(&case);
         if !instance.vpc_id.is_empty() {
@@ -459,22 +460,21 @@ impl<'a> Plan<'a> {
     }
 
     /// The table of each of the subnets, where it is known.
-    fn tables(&self, instance: &Instance, subnets: &BTreeSet<&str>) -> Vec<&'a RouteTable> {
-        let snapshot = self.snapshot;
-        subnets.iter().filter_map(|subnet| route::of_subnet(snapshot, subnet, &instance.vpc_id).ok()).collect()
+    fn tables(&self, subnets: &BTreeSet<&str>) -> Vec<&'a RouteTable> {
+        subnets.iter().filter_map(|subnet| self.network.route_table(subnet).ok()).collect()
     }
 
     /// Whether the first interface has a route to the internet. Private hosted zones of the VPC are read only where it has none: they are
     /// how a closed VPC reaches the endpoints of another one.
     fn leads_to_internet(&self, instance: &Instance) -> bool {
         let subnet = instance.primary_interface().map(|eni| eni.subnet_id.as_str()).into_iter().collect();
-        self.tables(instance, &subnet).iter().flat_map(|table| &table.routes).any(leads_to_internet)
+        self.tables(&subnet).iter().flat_map(|table| &table.routes).any(leads_to_internet)
     }
 
     /// Whether it has a route to another network, where endpoints of a hub may be.
     fn leads_to_networks(&self, instance: &Instance) -> bool {
         let subnet = instance.primary_interface().map(|eni| eni.subnet_id.as_str()).into_iter().collect();
-        self.tables(instance, &subnet).iter().flat_map(|table| &table.routes).any(|route| {
+        self.tables(&subnet).iter().flat_map(|table| &table.routes).any(|route| {
             let is_plain = route.gateway_id == "local" || route.gateway_id.starts_with("vpce-");
             is(&route.state, "active") && !is_plain && !leads_to_internet(route)
         })
@@ -482,7 +482,7 @@ impl<'a> Plan<'a> {
 
     fn gateways(&mut self, instance: &Instance) {
         let subnets = instance.network_interfaces.iter().map(|eni| eni.subnet_id.as_str()).collect();
-        let serving = self.tables(instance, &subnets);
+        let serving = self.tables(&subnets);
         let routes = || serving.iter().flat_map(|table| &table.routes);
         // The gateway of a route without target is gone.
         let live = routes().filter(|route| !is(&route.state, "blackhole"));

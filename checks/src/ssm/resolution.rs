@@ -3,9 +3,10 @@
 use super::Case;
 use crate::finding::Judgement;
 use crate::net::dns::{self, Servers};
-use crate::net::{AddressSet, Direction, Family, Origin, PortSet, Protocol, Traffic, route, security_group};
+use crate::net::{Cause, Effect, Family, Flow, Interface, Point, PortSet, Protocol, route};
+use crate::snapshot::Gap;
 use crate::snapshot::ec2::is;
-use crate::snapshot::{Gap, Snapshot};
+use std::net::IpAddr;
 
 /// The services of the agent with the host name that it asks for first.
 pub fn names<'c>(case: &'c Case<'_>) -> impl Iterator<Item = (&'c str, &'c str)> {
@@ -74,35 +75,38 @@ pub fn plain(name: &str) -> String {
 /// Queries to the Amazon resolver pass neither groups nor ACLs (VPC user guide, "Security groups"); those to any other server do.
 pub fn unreachable(case: &Case<'_>, servers: &[String]) -> Option<Vec<String>> {
     let eni = case.instance.primary_interface()?;
-    let origin = Origin::of_interface(case.snapshot, eni);
-    let amazon = case.snapshot.vpcs.get(&origin.vpc).ok().flatten().map(dns::resolver_addresses)?;
+    let interface = case.network.interface(&eni.network_interface_id)?;
+    let amazon = case.snapshot.vpcs.get(&eni.vpc_id).ok().flatten().map(dns::resolver_addresses)?;
     let reason = |server: &String| {
         let address = server.parse().ok().filter(|address| !amazon.contains(*address))?;
-        no_way(case.snapshot, &origin, &AddressSet::one(address), server)
+        no_way(case, interface, address)
     };
     let reasons: Option<Vec<String>> = servers.iter().map(reason).collect();
     reasons.filter(|reasons| !reasons.is_empty())
 }
 
 /// Why UDP 53 from an interface does not get to a server, when that is certain.
-fn no_way(snapshot: &Snapshot, origin: &Origin, server: &AddressSet, name: &str) -> Option<String> {
-    let family = if server.of_family(Family::Ipv4).is_empty() { Family::Ipv6 } else { Family::Ipv4 };
-    let source = origin.addresses(family).clone();
-    if source.is_empty() {
-        return Some(format!("the instance has no {family} address to ask `{name}` from"));
+fn no_way<'a>(case: &Case<'a>, interface: &Interface<'a>, server: IpAddr) -> Option<String> {
+    let family = Family::of(server);
+    if interface.addresses(family).is_empty() {
+        return Some(format!("the instance has no {family} address to ask `{server}` from"));
     }
-    let asked = Traffic::new(Protocol::UDP, source, server.clone(), PortSet::one(53));
-    let out =
-        security_group::evaluate(snapshot, &origin.groups, Direction::Egress, &asked, security_group::Peer::Unknown);
-    if out.passed().is_empty() && out.unknown_part().is_empty() {
-        let groups: Vec<String> = origin.groups.iter().map(|group| format!("`{group}`")).collect();
-        return Some(format!("security group {} lets no UDP 53 out to `{name}`", groups.join(", ")));
-    }
-    let table = route::of_subnet(snapshot, &origin.subnet, &origin.vpc).ok()?;
-    let routed = route::divide(snapshot, table, server);
-    let is_lost = routed.legs.iter().all(|leg| leg.choice.as_ref().is_none_or(|choice| choice.is_blackhole));
-    (is_lost && routed.unknown.is_empty())
-        .then(|| format!("route table `{}` has no working route to `{name}`", table.route_table_id))
+    let flow = Flow { protocol: Protocol::UDP, ports: PortSet::one(53) };
+    let from = Point::from(interface);
+    let path = case.network.path(&from, &Point::Address(server), &flow);
+    let stops = path.obstacles.iter().find(|obstacle| obstacle.effect == Effect::Blocked)?;
+    let by = stops.by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default();
+    Some(match stops.cause {
+        Cause::SecurityGroupEgress => {
+            let groups = case.instance.primary_interface().into_iter().flat_map(|eni| &eni.groups);
+            let groups: Vec<String> = groups.map(|group| format!("`{}`", group.group_id)).collect();
+            format!("security group {} lets no UDP 53 out to `{server}`", groups.join(", "))
+        }
+        Cause::NoRoute | Cause::Blackhole => {
+            format!("route table `{}` has no working route to `{server}`", stops.component.id)
+        }
+        _ => format!("UDP 53 to `{server}` is stopped by `{}`{by}", stops.component.id),
+    })
 }
 
 /// Whether the subnet of the instance reaches nothing but its own VPC and gateway endpoints.
@@ -110,7 +114,7 @@ fn no_way(snapshot: &Snapshot, origin: &Origin, server: &AddressSet, name: &str)
 /// # Errors
 /// Why its routes are not known.
 pub fn is_closed(case: &Case<'_>) -> Result<bool, Gap> {
-    let table = route::of_subnet(case.snapshot, &case.instance.subnet_id, &case.instance.vpc_id)?;
+    let table = case.network.route_table(&case.instance.subnet_id)?;
     let live = table.routes.iter().filter(|route| !is(&route.state, "blackhole")).map(route::Target::of);
     let gateway = |id: &str| {
         let known = case.snapshot.vpc_endpoints.get(id).ok().flatten();

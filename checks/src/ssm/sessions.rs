@@ -3,7 +3,7 @@
 use super::{Case, Heartbeat};
 use crate::evidence::Evidence;
 use crate::finding::{Judgement, Place};
-use crate::net::route::{self, Target};
+use crate::net::route::Target;
 use crate::snapshot::ec2::{Route, RouteTable, VpcEndpoint, is};
 use crate::snapshot::{Gap, Snapshot, operations as op, ssm::SESSION_PREFERENCES};
 use serde::Deserialize;
@@ -119,7 +119,7 @@ pub enum Way<'a> {
 /// Routes or endpoints are not known, lead where nobody can look, or belong to the account that shares the subnet.
 pub fn way_to<'a>(case: &Case<'a>, service: &str) -> Result<Way<'a>, Gap> {
     let (vpc, subnet) = (case.instance.vpc_id.as_str(), case.instance.subnet_id.as_str());
-    let table = route::of_subnet(case.snapshot, subnet, vpc)?;
+    let table = case.network.route_table(subnet)?;
     if table.routes.iter().any(leads_out) {
         return Ok(Way::Route);
     }

@@ -8,12 +8,14 @@
 //! assert!(matches!(world.judge(&RULE), Judgement::Fail(_)));
 //! ```
 
+pub mod fleet;
 mod worlds;
 
 pub use worlds::{ACCOUNT, INSTANCE, REGION, closed, nat, public};
 
 use crate::diagnosis::Diagnosis;
 use crate::finding::{Finding, Judgement};
+use crate::net::Network;
 use crate::rule::Rule;
 use crate::snapshot::{Header, Operation, Outcome, Read, Recorded, Snapshot};
 use crate::ssm::{self, Ssm};
@@ -151,17 +153,19 @@ impl World {
     /// What a rule says of the world's instance.
     pub fn judge(&self, rule: &Rule<Ssm>) -> Judgement {
         let snapshot = self.snapshot();
+        let network = Network::new(&snapshot);
         let found = ssm::find(&snapshot, INSTANCE);
         assert!(found.is_ok(), "the world has its instance");
         found.map_or_else(
             |gap| Judgement::not_applicable(gap.to_string()),
-            |instance| (rule.judge)(&ssm::Case::new(&snapshot, instance)).unwrap_or_else(Judgement::from),
+            |instance| (rule.judge)(&ssm::Case::new(&network, instance)).unwrap_or_else(Judgement::from),
         )
     }
 
     /// The whole diagnosis of the world's instance.
     pub fn diagnose(&self) -> Diagnosis {
-        let outcome = triage::ssm(&self.snapshot(), INSTANCE);
+        let snapshot = self.snapshot();
+        let outcome = triage::ssm(&Network::new(&snapshot), INSTANCE);
         assert!(outcome.is_ok(), "the world has its instance");
         outcome.unwrap_or_else(|_| Diagnosis {
             subject: crate::diagnosis::Subject { kind: "", id: String::new(), arn: String::new(), name: None },

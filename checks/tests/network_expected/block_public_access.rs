@@ -1,7 +1,7 @@
 //! AWS's own example of VPC Block Public Access: who can ping whom.
 
 use crate::{Coverage, expected, world};
-use checks::net::{Family, Flow, Origin, Point, PortSet, Protocol, Verdict, between};
+use checks::net::{Family, Flow, Network, Point, PortSet, Protocol, Verdict};
 use checks::snapshot::Snapshot;
 use serde_json::{Value, json};
 
@@ -24,14 +24,15 @@ fn ping(snapshot: &Snapshot, check: &str) -> String {
         "D_out_v6_eigw" => (Family::Ipv6, Protocol::ICMPV6, 128),
         _ => (Family::Ipv4, Protocol::ICMP, 8),
     };
-    let instance = snapshot.instances.get(&format!("i-{}", check.split('_').next().unwrap())).unwrap().unwrap();
-    let own = Point::Interface(Box::new(Origin::of_interface(snapshot, instance.primary_interface().unwrap())));
+    let network = Network::new(snapshot);
+    let own = network.interface(&format!("eni-i-{}", check.split('_').next().unwrap())).unwrap();
+    let own = Point::from(own);
     let far = Point::Internet(family);
     let flow = Flow { protocol, ports: PortSet::icmp(request, 0) };
     let path = if check.ends_with("_in") {
-        between(snapshot, &far, &own, &flow)
+        network.path(&far, &own, &flow)
     } else {
-        between(snapshot, &own, &far, &flow)
+        network.path(&own, &far, &flow)
     };
     match path.verdict {
         Verdict::Reachable => "allowed".into(),

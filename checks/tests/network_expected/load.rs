@@ -1,7 +1,7 @@
 //! Every recorded file loads: its facts, or none where it is about something else.
 
 use crate::{fixtures, json_files, read};
-use checks::net::{Effect, Verdict, to_service, verdict_of};
+use checks::net::{Effect, Network, Verdict, to_service, verdict_of};
 use checks::snapshot::facts_of_file;
 use serde_json::Value;
 
@@ -86,9 +86,11 @@ fn every_recorded_interface_can_be_judged() {
                 snapshot.record(read).unwrap();
             }
         }
+        let network = Network::new(&snapshot);
         for eni in snapshot.instances.known().iter().flat_map(|instance| &instance.network_interfaces) {
             for service in ["ssm", "ssmmessages", "s3"] {
-                let path = to_service(&snapshot, eni, service, "us-east-1", 443);
+                let interface = network.interface(&eni.network_interface_id).unwrap();
+                let path = to_service(&network, interface, service, "us-east-1", 443);
                 let shown = format!("{} {} {path:#?}", folder.display(), eni.network_interface_id);
                 assert_eq!(path.gaps.is_empty(), path.verdict != Verdict::Unknown, "{shown}");
                 let blocks = path.obstacles.iter().any(|obstacle| obstacle.effect == Effect::Blocked);

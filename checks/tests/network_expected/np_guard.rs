@@ -2,8 +2,9 @@
 
 use crate::{Coverage, expected, fixtures, read};
 use checks::net::security_group::{self, Peer};
-use checks::net::{AddressSet, Cause, Direction, PortSet, Protocol, Traffic, TrafficSet, network_acl};
-use checks::snapshot::ec2::InstanceNetworkInterface;
+use checks::net::{
+    AddressSet, Cause, Direction, Family, Interface, Network, PortSet, Protocol, Traffic, TrafficSet, network_acl,
+};
 use checks::snapshot::{Header, Snapshot, facts_of_file};
 
 pub(crate) fn explain() -> Coverage {
@@ -17,7 +18,8 @@ pub(crate) fn explain() -> Coverage {
             coverage.skip(id, "its wording is not understood by this comparison");
             continue;
         };
-        let found = Pair::of(&snapshot, text("src"), text("dst")).explain();
+        let network = Network::new(&snapshot);
+        let found = Pair::of(&network, text("src"), text("dst")).explain();
         coverage.compare(id, wanted, found);
     }
     coverage
@@ -49,7 +51,7 @@ fn load(input: &str) -> Snapshot {
 }
 
 struct Pair<'a> {
-    snapshot: &'a Snapshot,
+    network: &'a Network<'a>,
     from: End<'a>,
     to: End<'a>,
 }
@@ -57,50 +59,48 @@ struct Pair<'a> {
 struct End<'a> {
     addresses: AddressSet,
     /// `None` for the outside.
-    eni: Option<&'a InstanceNetworkInterface>,
-    groups: Vec<String>,
+    interface: Option<&'a Interface<'a>>,
 }
 
 impl<'a> End<'a> {
     /// `10.240.0.96`, `147.235.0.0/16` or `subnet private2 (10.240.48.198)`.
-    fn of(snapshot: &'a Snapshot, text: &str) -> Self {
+    fn of(network: &'a Network<'a>, text: &str) -> Self {
         let address = text.split_once('(').map_or(text, |(_, address)| address.trim_end_matches(')'));
-        let enis = snapshot.instances.known().iter().flat_map(|instance| &instance.network_interfaces);
-        let eni = enis.into_iter().find(|eni| eni.private_ip_address == address);
-        let groups = eni.map(|eni| security_group::ids(&eni.groups)).unwrap_or_default();
-        Self { addresses: AddressSet::parse(address).unwrap(), eni, groups }
+        let addresses = AddressSet::parse(address).unwrap();
+        let interface = network.interfaces().iter().find(|own| *own.addresses(Family::Ipv4) == addresses);
+        Self { addresses, interface }
     }
 
     fn peer(&self) -> Peer<'_> {
-        if self.eni.is_some() { Peer::Carrying(&self.groups) } else { Peer::Outside }
+        self.interface.map_or(Peer::Outside, |own| Peer::Carrying(&own.groups))
     }
 }
 
 impl<'a> Pair<'a> {
-    fn of(snapshot: &'a Snapshot, from: &str, to: &str) -> Self {
-        Self { snapshot, from: End::of(snapshot, from), to: End::of(snapshot, to) }
+    fn of(network: &'a Network<'a>, from: &str, to: &str) -> Self {
+        Self { network, from: End::of(network, from), to: End::of(network, to) }
     }
 
     /// What passes one end in one direction: its groups, and its subnet's ACL unless both ends are in one subnet.
     fn side(&self, is_source: bool, protocol: Protocol) -> (TrafficSet, TrafficSet) {
         let all = Traffic::new(protocol, self.from.addresses.clone(), self.to.addresses.clone(), PortSet::all());
+        let all = TrafficSet::from(all);
         let (end, other, direction) = if is_source {
             (&self.from, &self.to, Direction::Egress)
         } else {
             (&self.to, &self.from, Direction::Ingress)
         };
-        let Some(eni) = end.eni else { return (all.clone().into(), all.into()) };
-        let groups = security_group::evaluate(self.snapshot, &end.groups, direction, &all, other.peer()).passed();
-        (groups, self.acl(eni, direction, &all))
+        let Some(own) = end.interface else { return (all.clone(), all) };
+        let groups = security_group::evaluate(self.network, &own.groups, direction, &all, other.peer(), false).passed;
+        (groups, self.acl(own, direction, &all))
     }
 
-    fn acl(&self, eni: &InstanceNetworkInterface, direction: Direction, traffic: &Traffic) -> TrafficSet {
-        let subnet = |end: &End<'_>| end.eni.map(|eni| eni.subnet_id.clone());
+    fn acl(&self, own: &Interface<'_>, direction: Direction, traffic: &TrafficSet) -> TrafficSet {
+        let subnet = |end: &End<'_>| end.interface.map(Interface::subnet);
         if subnet(&self.from) == subnet(&self.to) {
-            return traffic.clone().into();
+            return traffic.clone();
         }
-        let acl = network_acl::of_subnet(self.snapshot, &eni.subnet_id, &eni.vpc_id).unwrap();
-        network_acl::evaluate(self.snapshot, acl, direction, traffic).passed()
+        network_acl::evaluate(self.network, own.subnet(), direction, traffic, false).passed
     }
 
     fn explain(&self) -> String {
@@ -144,7 +144,7 @@ impl<'a> Pair<'a> {
     /// Client ports to which TCP replies get out of the far end's subnet.
     fn reply_ports(&self) -> String {
         let all = Traffic::new(Protocol::TCP, self.to.addresses.clone(), self.from.addresses.clone(), PortSet::all());
-        self.acl(self.to.eni.unwrap(), Direction::Egress, &all).ports().to_string()
+        self.acl(self.to.interface.unwrap(), Direction::Egress, &all.into()).ports().to_string()
     }
 }
 

@@ -2,7 +2,9 @@
 
 use crate::{Coverage, expected, world};
 use checks::net::security_group::Peer;
-use checks::net::{AddressSet, Direction, PortSet, Protocol, Traffic, TrafficSet, network_acl, security_group};
+use checks::net::{
+    AddressSet, Direction, GroupIx, Network, PortSet, Protocol, Traffic, TrafficSet, network_acl, security_group,
+};
 use checks::snapshot::Snapshot;
 use serde_json::{Value, json};
 
@@ -14,7 +16,8 @@ pub(crate) fn matrix() -> Coverage {
     for case in data["cases"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
         let is_one_subnet = case["topology"] == "one-subnet";
-        let case = Case { snapshot: world_of(&data, case), case, is_one_subnet };
+        let snapshot = world_of(&data, case);
+        let case = Case { network: &Network::new(&snapshot), case, is_one_subnet };
         let wanted = [wanted(&case.case["expected_forward"]), wanted(&case.case["expected_return"])];
         let found = [case.forward(), case.reply()];
         coverage.compare(format!("reach-matrix/{name}"), wanted.join(", back "), found.join(", back "));
@@ -23,7 +26,7 @@ pub(crate) fn matrix() -> Coverage {
 }
 
 struct Case<'a> {
-    snapshot: Snapshot,
+    network: &'a Network<'a>,
     case: &'a Value,
     is_one_subnet: bool,
 }
@@ -33,16 +36,17 @@ impl Case<'_> {
         if self.is_one_subnet { "10.0.1.20" } else { "10.0.2.20" }
     }
 
-    fn groups(&self, side: &str) -> Vec<String> {
-        self.case[side].as_array().unwrap().iter().map(|group| format!("sg-{}", group.as_str().unwrap())).collect()
+    fn groups(&self, side: &str) -> Vec<GroupIx> {
+        let names = self.case[side].as_array().unwrap().iter().map(|group| format!("sg-{}", group.as_str().unwrap()));
+        names.map(|id| self.network.group(&id).unwrap()).collect()
     }
 
-    fn acl(&self, subnet: &str, direction: Direction, traffic: &Traffic) -> TrafficSet {
+    fn acl(&self, subnet: &str, direction: Direction, traffic: &TrafficSet) -> TrafficSet {
         if self.is_one_subnet {
-            return traffic.clone().into();
+            return traffic.clone();
         }
-        let acl = network_acl::of_subnet(&self.snapshot, subnet, "vpc-1").unwrap();
-        network_acl::evaluate(&self.snapshot, acl, direction, traffic).passed()
+        let subnet = self.network.subnet(subnet).unwrap();
+        network_acl::evaluate(self.network, subnet, direction, traffic, false).passed
     }
 
     /// Every protocol, through both interfaces' groups and, between subnets, both ACLs.
@@ -51,9 +55,11 @@ impl Case<'_> {
         describe(|protocol| {
             let traffic = packets(protocol, SOURCE, self.target());
             let peer = Peer::Carrying(&to);
-            let out = security_group::evaluate(&self.snapshot, &from, Direction::Egress, &traffic, peer).passed();
-            let peer = Peer::Carrying(&from);
-            let entering = security_group::evaluate(&self.snapshot, &to, Direction::Ingress, &traffic, peer).passed();
+            let judge = |groups: &[GroupIx], direction, peer| {
+                security_group::evaluate(self.network, groups, direction, &traffic, peer, false).passed
+            };
+            let out = judge(&from, Direction::Egress, peer);
+            let entering = judge(&to, Direction::Ingress, Peer::Carrying(&from));
             out.intersection(&self.acl("subnet-1", Direction::Egress, &traffic))
                 .intersection(&self.acl("subnet-2", Direction::Ingress, &traffic))
                 .intersection(&entering)
@@ -70,8 +76,9 @@ impl Case<'_> {
     }
 }
 
-fn packets(protocol: Protocol, source: &str, destination: &str) -> Traffic {
-    Traffic::new(protocol, AddressSet::parse(source).unwrap(), AddressSet::parse(destination).unwrap(), PortSet::all())
+fn packets(protocol: Protocol, source: &str, destination: &str) -> TrafficSet {
+    let address = |text| AddressSet::parse(text).unwrap();
+    Traffic::new(protocol, address(source), address(destination), PortSet::all()).into()
 }
 
 /// What passes of every protocol there is: `all`, `none`, or a list of `tcp/22`.
@@ -201,8 +208,10 @@ fn returns(entries: &str, protocol: Protocol) -> TrafficSet {
     };
     let snapshot = world(&json!({"NetworkAcls": [{"NetworkAclId": "acl-1", "VpcId": "vpc-1",
         "Associations": [{"SubnetId": "subnet-1"}], "Entries": entries}]}));
-    let acl = network_acl::of_subnet(&snapshot, "subnet-1", "vpc-1").unwrap();
-    network_acl::evaluate(&snapshot, acl, Direction::Egress, &packets(protocol, "10.0.2.20", SOURCE)).passed()
+    let network = Network::new(&snapshot);
+    let subnet = network.subnet("subnet-1").unwrap();
+    let traffic = packets(protocol, "10.0.2.20", SOURCE);
+    network_acl::evaluate(&network, subnet, Direction::Egress, &traffic, false).passed
 }
 
 /// 0 for all ports, 1 for some, 2 for none; UDP may need no reply, so that none is only a possible failure.

@@ -4,9 +4,22 @@ use super::super::testing::*;
 use super::super::*;
 use super::*;
 
-fn interface(snapshot: &Snapshot, id: &str) -> Point {
-    let instance = snapshot.instances.get(id).unwrap().unwrap();
-    Point::Interface(Box::new(Origin::of_interface(snapshot, instance.primary_interface().unwrap())))
+/// An end of a path as tests write it: `i-1`, an address, or `internet`.
+fn point<'n, 's>(network: &'n Network<'s>, text: &str) -> Point<'n, 's> {
+    match text.strip_prefix("i-") {
+        Some(number) => network.interface(&format!("eni-{number}")).unwrap().into(),
+        None if text == "internet" => Point::Internet(Family::Ipv4),
+        None => Point::Address(text.parse().unwrap()),
+    }
+}
+
+/// The path, after the verdict without reasons was found to be the same.
+fn path(snapshot: &Snapshot, from: &str, to: &str, flow: &Flow) -> Path {
+    let network = Network::new(snapshot);
+    let (from, to) = (point(&network, from), point(&network, to));
+    let path = network.path(&from, &to, flow);
+    assert_eq!(network.verdict(&from, &to, flow), path.verdict, "{path:#?}");
+    path
 }
 
 fn two(target_subnet: &str, address: &str, association: Value) -> Snapshot {
@@ -28,18 +41,16 @@ fn expect(path: &Path, verdict: Verdict, causes: &[Cause]) {
 #[test]
 fn inside_a_vpc() {
     let snapshot = two("subnet-3", "10.0.3.20", json!(null));
-    let (from, to) = (interface(&snapshot, "i-1"), interface(&snapshot, "i-2"));
-    expect(&between(&snapshot, &from, &to, &Flow::tcp(22)), Verdict::Reachable, &[]);
-    expect(&between(&snapshot, &from, &to, &Flow::tcp(23)), Verdict::Blocked, &[Cause::SecurityGroupIngress]);
-    let address = Point::Address("10.0.3.20".parse().unwrap());
-    expect(&between(&snapshot, &from, &address, &Flow::tcp(22)), Verdict::Reachable, &[]);
+    expect(&path(&snapshot, "i-1", "i-2", &Flow::tcp(22)), Verdict::Reachable, &[]);
+    expect(&path(&snapshot, "i-1", "i-2", &Flow::tcp(23)), Verdict::Blocked, &[Cause::SecurityGroupIngress]);
+    expect(&path(&snapshot, "i-1", "10.0.3.20", &Flow::tcp(22)), Verdict::Reachable, &[]);
     expect(
-        &between(&snapshot, &to, &from, &Flow::tcp(22)),
+        &path(&snapshot, "i-2", "i-1", &Flow::tcp(22)),
         Verdict::Blocked,
         &[Cause::SecurityGroupEgress, Cause::SecurityGroupIngress],
     );
     let some = Flow { protocol: Protocol::TCP, ports: PortSet::range(20, 25) };
-    let path = between(&snapshot, &from, &to, &some);
+    let path = path(&snapshot, "i-1", "i-2", &some);
     expect(&path, Verdict::Degraded, &[Cause::SecurityGroupIngress]);
     assert_eq!(path.obstacles[0].passes.as_deref(), Some("ports 22"));
 }
@@ -47,41 +58,36 @@ fn inside_a_vpc() {
 #[test]
 fn to_an_address_that_nobody_has() {
     let mut snapshot = private_world();
-    let nobody = Point::Address("10.0.9.9".parse().unwrap());
-    let path = between(&snapshot, &interface(&snapshot, "i-1"), &nobody, &Flow::tcp(22));
-    assert_eq!(path.gaps[0].action(), Some("ec2:DescribeNetworkInterfaces"));
+    let asked = path(&snapshot, "i-1", "10.0.9.9", &Flow::tcp(22));
+    assert_eq!(asked.gaps[0].action(), Some("ec2:DescribeNetworkInterfaces"));
     add(&mut snapshot, json!({"NetworkInterfaces": []}));
-    let path = between(&snapshot, &interface(&snapshot, "i-1"), &nobody, &Flow::tcp(22));
-    expect(&path, Verdict::Blocked, &[Cause::NoDestination]);
+    expect(&path(&snapshot, "i-1", "10.0.9.9", &Flow::tcp(22)), Verdict::Blocked, &[Cause::NoDestination]);
 }
 
 #[test]
 fn from_the_internet() {
     let snapshot = two("subnet-2", "10.0.2.20", json!({"PublicIp": "18.0.0.20"}));
-    let office = Point::Address("52.1.1.1".parse().unwrap());
-    let public = Point::Address("18.0.0.20".parse().unwrap());
-    let path = between(&snapshot, &office, &public, &Flow::tcp(22));
-    expect(&path, Verdict::Reachable, &[]);
-    let walked: Vec<&str> = path.hops.iter().map(|hop| hop.component.id.as_str()).collect();
+    let from_office = path(&snapshot, "52.1.1.1", "18.0.0.20", &Flow::tcp(22));
+    expect(&from_office, Verdict::Reachable, &[]);
+    let walked: Vec<&str> = from_office.hops.iter().map(|hop| hop.component.id.as_str()).collect();
     assert_eq!(walked, ["igw-1", "subnet-2", "eni-2"]);
-    let elsewhere = Point::Address("53.1.1.1".parse().unwrap());
-    expect(&between(&snapshot, &elsewhere, &public, &Flow::tcp(22)), Verdict::Blocked, &[Cause::SecurityGroupIngress]);
-    let anywhere = between(&snapshot, &Point::Internet(Family::Ipv4), &public, &Flow::tcp(22));
+    let elsewhere = path(&snapshot, "53.1.1.1", "18.0.0.20", &Flow::tcp(22));
+    expect(&elsewhere, Verdict::Blocked, &[Cause::SecurityGroupIngress]);
+    let anywhere = path(&snapshot, "internet", "18.0.0.20", &Flow::tcp(22));
     expect(&anywhere, Verdict::Unknown, &[Cause::SecurityGroupIngress]);
     assert_eq!(anywhere.obstacles[0].passes.as_deref(), Some("52.0.0.0/8"));
-    let nat = Point::Address("198.51.100.5".parse().unwrap());
-    let private = Point::Address("10.0.2.20".parse().unwrap());
-    expect(&between(&snapshot, &office, &private, &Flow::tcp(22)), Verdict::Blocked, &[Cause::NotPublicDestination]);
-    expect(&between(&snapshot, &office, &nat, &Flow::tcp(22)), Verdict::Blocked, &[Cause::NatUnsolicited]);
+    let private = path(&snapshot, "52.1.1.1", "10.0.2.20", &Flow::tcp(22));
+    expect(&private, Verdict::Blocked, &[Cause::NotPublicDestination]);
+    let nat = path(&snapshot, "52.1.1.1", "198.51.100.5", &Flow::tcp(22));
+    expect(&nat, Verdict::Blocked, &[Cause::NatUnsolicited]);
 }
 
 #[test]
 fn replies_go_back_the_way_they_came() {
     let snapshot = two("subnet-1", "10.0.1.20", json!({"PublicIp": "18.0.0.20"}));
-    let office = Point::Address("52.1.1.1".parse().unwrap());
-    let path = between(&snapshot, &office, &interface(&snapshot, "i-2"), &Flow::tcp(22));
-    expect(&path, Verdict::Blocked, &[Cause::NoReturnRoute]);
-    assert_eq!(path.obstacles[0].by.as_deref(), Some("0.0.0.0/0 -> nat-1"));
+    let asked = path(&snapshot, "52.1.1.1", "i-2", &Flow::tcp(22));
+    expect(&asked, Verdict::Blocked, &[Cause::NoReturnRoute]);
+    assert_eq!(asked.obstacles[0].by.as_deref(), Some("0.0.0.0/0 -> nat-1"));
     let entries = json!([
         entry(100, false, "allow", "0.0.0.0/0", None),
         entry(100, true, "allow", "0.0.0.0/0", Some((1024, 5000)))
@@ -91,7 +97,7 @@ fn replies_go_back_the_way_they_came() {
         &mut snapshot,
         json!({"NetworkAcls": [acl("acl-1", &["subnet-1"], open_entries()), acl("acl-2", &["subnet-2"], entries)]}),
     );
-    let path = between(&snapshot, &office, &interface(&snapshot, "i-2"), &Flow::tcp(22));
+    let path = path(&snapshot, "52.1.1.1", "i-2", &Flow::tcp(22));
     expect(&path, Verdict::Degraded, &[Cause::DestinationAclReply]);
     assert_eq!(path.obstacles[0].passes.as_deref(), Some("ports 1024-5000"));
 }

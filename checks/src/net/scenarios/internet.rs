@@ -13,11 +13,11 @@ fn over_nat_everything_works_and_every_hop_is_named() {
     let walked = |hops: &[Hop]| hops.iter().map(|hop| hop.component.id.clone()).collect::<Vec<_>>();
     let path = &path.ways[0].paths[0];
     assert_eq!(walked(&path.hops), ["eni-1", "subnet-1", "rtb-1", "subnet-2", "nat-1", "subnet-2", "rtb-2", "igw-1"]);
-    assert_eq!(walked(&path.reply_hops), ["subnet-2", "nat-1", "subnet-2", "subnet-1", "eni-1"]);
+    assert_eq!(walked(&path.reply_hops), ["subnet-2", "nat-1", "subnet-2", "rtb-2", "subnet-1", "eni-1"]);
     assert_eq!(path.hops[2].by.as_deref(), Some("0.0.0.0/0 -> nat-1"));
     assert_eq!(path.hops[7].header.source.to_string(), "198.51.100.5", "translated");
     assert_eq!(path.reply_hops[1].header.ports.to_string(), "1024-65535");
-    assert_eq!(path.reply_hops[3].header.ports.to_string(), "32768-60999");
+    assert_eq!(path.reply_hops[4].header.ports.to_string(), "32768-60999");
 }
 
 #[test]
@@ -198,8 +198,8 @@ fn a_gateway_endpoint_is_the_way_to_its_service() {
             "ServiceName": "com.amazonaws.eu-west-1.s3", "State": "available"}]}));
     add(&mut snapshot, only(json!({"DestinationPrefixListId": "pl-s3", "GatewayId": "vpce-s3", "State": "active"})));
     let s3 = |snapshot: &Snapshot| {
-        let eni = snapshot.instances.get("i-1").unwrap().unwrap().primary_interface().unwrap().clone();
-        to_service(snapshot, &eni, "s3", "eu-west-1", 443)
+        let network = Network::new(snapshot);
+        to_service(&network, network.interface("eni-1").unwrap(), "s3", "eu-west-1", 443)
     };
     expect(&s3(&snapshot), Verdict::Reachable, &[]);
     expect(&ssm(&snapshot), Verdict::Blocked, &[Cause::NoRoute]);

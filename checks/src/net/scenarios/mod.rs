@@ -12,8 +12,8 @@ use crate::snapshot::{Gap, Snapshot};
 use serde_json::{Value, json};
 
 fn ssm(snapshot: &Snapshot) -> ServicePath {
-    let instance = snapshot.instances.get("i-1").unwrap().unwrap();
-    to_service(snapshot, instance.primary_interface().unwrap(), "ssm", "eu-west-1", 443)
+    let network = Network::new(snapshot);
+    to_service(&network, network.interface("eni-1").unwrap(), "ssm", "eu-west-1", 443)
 }
 
 fn with(change: Value) -> Snapshot {

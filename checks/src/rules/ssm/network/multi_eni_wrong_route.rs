@@ -95,7 +95,8 @@ fn lacks_route(case: &Case<'_>) -> bool {
 /// The worst of the ways to the services that the agent needs.
 fn verdict(case: &Case<'_>, eni: &InstanceNetworkInterface) -> Verdict {
     let names = crate::ssm::services(case.agent_version(), case.region());
-    let ways = names.iter().map(|name| to_service(case.snapshot, eni, name, case.region(), 443).verdict);
+    let Some(interface) = case.network.interface(&eni.network_interface_id) else { return Verdict::Unknown };
+    let ways = names.iter().map(|name| to_service(case.network, interface, name, case.region(), 443).verdict);
     ways.max().unwrap_or(Verdict::Unknown)
 }
 

@@ -3,7 +3,7 @@
 use super::route_blackhole::{destination_of, proven};
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::net::{Cause, NatInstanceFault, route};
+use crate::net::{Cause, NatInstanceFault};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::{RouteTable, is};
@@ -120,7 +120,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
 fn another(case: &Case<'_>, id: &str) -> Fix {
     let command = |name| Aws::new("ec2", name, case.region());
     let instance = case.instance;
-    let own = route::of_subnet(case.snapshot, &instance.subnet_id, &instance.vpc_id).ok();
+    let own = case.network.route_table(&instance.subnet_id).ok();
     let (Some(table), Some(public)) = (own, public_subnet(case)) else {
         let summary = "create a public NAT gateway (it costs money by the hour) in a subnet with a route to an internet gateway, and route \
                        to it; the command lists the route tables of the VPC";
@@ -163,7 +163,7 @@ fn public_subnet<'a>(case: &Case<'a>) -> Option<&'a str> {
     let subnets = case.snapshot.subnets.known().iter().filter(|subnet| subnet.vpc_id == instance.vpc_id);
     let others = subnets.filter(|subnet| subnet.subnet_id != instance.subnet_id);
     let public = others.filter(|subnet| {
-        route::of_subnet(case.snapshot, &subnet.subnet_id, &subnet.vpc_id).is_ok_and(|table| is_public(table))
+        case.network.route_table(&subnet.subnet_id).is_ok_and(is_public)
     });
     let best = public.min_by_key(|subnet| (Some(&subnet.availability_zone) != own_zone, &subnet.subnet_id));
     best.map(|subnet| subnet.subnet_id.as_str())
@@ -184,7 +184,7 @@ fn reroute(case: &Case<'_>, wall: &Wall<'_>, id: &str) -> Option<Fix> {
         let find = command("describe-internet-gateways").arg("filters", format!("Name=attachment.vpc-id,Values={vpc}"));
         route.found("gateway-id", find, "InternetGateways[0].InternetGatewayId")
     };
-    let table = route::of_subnet(case.snapshot, subnet, vpc).ok()?;
+    let table = case.network.route_table(subnet).ok()?;
     let own = table.associations.iter().find(|association| association.subnet_id == subnet);
     if wall.obstacle.cause == Cause::NatSubnetBlackhole && own.is_some() && table.associations.len() == 1 {
         let dead = proven(table, wall);

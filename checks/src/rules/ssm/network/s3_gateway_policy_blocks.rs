@@ -3,7 +3,6 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::iam::{ContextValue, EndpointKind, Request};
-use crate::net::route;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::{VpcEndpoint, is};
 use crate::snapshot::{Gap, operations as op};
@@ -61,7 +60,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if gateways.is_empty() {
         return Ok(Judgement::not_applicable("the VPC has no gateway endpoint for S3"));
     }
-    let table = route::of_subnet(case.snapshot, &case.instance.subnet_id, vpc)?.route_table_id.as_str();
+    let table = case.network.route_table(&case.instance.subnet_id)?.route_table_id.as_str();
     let Some(endpoint) = gateways.into_iter().find(|endpoint| endpoint.route_table_ids.iter().any(|id| id == table))
     else {
         return Ok(Judgement::not_applicable(format!("route table `{table}` has no gateway endpoint for S3")));

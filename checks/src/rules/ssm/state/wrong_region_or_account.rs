@@ -108,7 +108,8 @@ mod tests {
         let mut snapshot = world.snapshot();
         snapshot.header.region.clear();
         let instance = crate::ssm::find(&snapshot, testkit::INSTANCE).unwrap();
-        let judgement = judge(&Case::new(&snapshot, instance)).unwrap();
+        let network = crate::net::Network::new(&snapshot);
+        let judgement = judge(&Case::new(&network, instance)).unwrap();
         assert_eq!(missing(judgement), ["which Region the facts were collected in"]);
     }
 }
