@@ -4,7 +4,7 @@ use crate::bed::Bed;
 use crate::probe::{self, Listeners, MORE_PATIENCE};
 use crate::topology::{End, Flow, Topology};
 use crate::{engine, facts};
-use checks::net::{Path, Verdict};
+use checks::net::{Network, Path, Verdict};
 use serde_json::{Map, Value};
 
 /// What the kernel says of a flow.
@@ -95,12 +95,15 @@ struct Answer {
 
 fn answers(topology: &Topology, facts: &Map<String, Value>, may_be_unknown: bool) -> Vec<Answer> {
     let snapshot = engine::snapshot_of(facts);
+    let network = Network::new(&snapshot);
     let flows = topology.flows.iter().enumerate();
     let answers = flows.flat_map(|(flow, row)| {
-        let questions = engine::questions(&snapshot, topology, row).into_iter();
+        let questions = engine::questions(&network, topology, row).into_iter();
         let answers = questions.map(|question| {
-            let path = engine::ask(&snapshot, &question, row);
-            let expected = engine::expected(&path, row);
+            let path = engine::ask(&network, &question, row);
+            // For some addresses of the internet it may be worse than for this one.
+            let is_partial = question.is_wider && path.verdict == Verdict::Degraded;
+            let expected = if is_partial { None } else { engine::expected(&path, row) };
             let may_be_unknown = may_be_unknown || question.is_wider;
             Answer { flow, named: question.named, path, expected, may_be_unknown }
         });
@@ -113,7 +116,8 @@ impl Answer {
     /// What speaks against the answer.
     fn against(&self, topology: &Topology, kernel: &[Vec<bool>]) -> Option<String> {
         let (flow, works) = (&topology.flows[self.flow], &kernel[self.flow]);
-        let is_odd = self.path.verdict == Verdict::Degraded && !engine::is_partial(&self.path, flow);
+        let is_odd =
+            self.path.verdict == Verdict::Degraded && self.expected.is_some() && !engine::is_partial(&self.path, flow);
         let fault = match &self.expected {
             None if self.may_be_unknown => None,
             None => Some("nothing is unknown here".to_owned()),

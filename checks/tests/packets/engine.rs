@@ -1,7 +1,7 @@
 //! What the engine says of a flow, and which attempts should then work.
 
 use crate::topology::{Attempt, End, Flow, INTERNET, Ports, Topology};
-use checks::net::{self, Cause, Effect, Family, Obstacle, Origin, Path, Point, Verdict};
+use checks::net::{self, Cause, Effect, Family, Network, Obstacle, Path, Point, Verdict};
 use checks::snapshot::{Header, Snapshot, facts_of_file};
 use serde_json::{Map, Value};
 
@@ -16,48 +16,49 @@ pub(crate) fn snapshot_of(facts: &Map<String, Value>) -> Snapshot {
 }
 
 /// A question to the engine that stands for a flow.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Question {
+pub(crate) struct Question<'n, 's> {
     /// How the ends are named, for people.
     pub(crate) named: &'static str,
-    from: Point,
-    to: Point,
-    /// Whether it is about more than the flow, so that the answer may be that it depends.
+    from: Point<'n, 's>,
+    to: Point<'n, 's>,
+    /// Whether it is about any address on the internet, so that the answer may be that it depends.
     pub(crate) is_wider: bool,
 }
 
 /// The ways to ask for a flow: the far end is named by its interface or by its address, or is any address on the internet.
-pub(crate) fn questions(snapshot: &Snapshot, topology: &Topology, flow: &Flow) -> Vec<Question> {
+pub(crate) fn questions<'n, 's>(network: &'n Network<'s>, topology: &Topology, flow: &Flow) -> Vec<Question<'n, 's>> {
     let point = |end: End| match end {
-        End::Host(host) => interface(snapshot, host),
+        End::Host(host) => interface(network, host),
         End::Address(address) => Point::Address(address.into()),
     };
-    let (from, to) = (point(flow.from), point(flow.to));
-    let ask = |named, from: &Point, to: Point, is_wider| Question { named, from: from.clone(), to, is_wider };
-    let mut questions = vec![ask("as it is", &from, to.clone(), false)];
+    let ask = |named, from: End, to, is_wider| Question { named, from: point(from), to, is_wider };
+    let mut questions = vec![ask("as it is", flow.from, point(flow.to), false)];
     if matches!(flow.to, End::Host(_)) {
         let address = Point::Address(topology.destination(flow).into());
-        questions.push(ask("to its address", &from, address, false));
+        questions.push(ask("to its address", flow.from, address, false));
     }
     if matches!(flow.from, End::Address(_)) {
-        questions.push(ask("from the internet", &Point::Internet(Family::Ipv4), to, true));
+        let from = Point::Internet(Family::Ipv4);
+        questions.push(Question { from, ..ask("from the internet", flow.from, point(flow.to), true) });
     }
     if matches!(flow.to, End::Address(address) if INTERNET.contains(&address)) {
-        questions.push(ask("to the internet", &from, Point::Internet(Family::Ipv4), true));
+        questions.push(ask("to the internet", flow.from, Point::Internet(Family::Ipv4), true));
     }
     questions
 }
 
-fn interface(snapshot: &Snapshot, host: usize) -> Point {
-    let id = format!("i-{host}");
-    let instance = snapshot.instances.get(&id).ok().flatten().expect("instances are always known");
-    let primary = instance.primary_interface().expect("each has one interface");
-    Point::Interface(Box::new(Origin::of_interface(snapshot, primary)))
+fn interface<'n, 's>(network: &'n Network<'s>, host: usize) -> Point<'n, 's> {
+    let id = format!("eni-{host}");
+    network.interface(&id).unwrap_or_else(|| panic!("`{id}` is not known")).into()
 }
 
-/// The one call to the engine.
-pub(crate) fn ask(snapshot: &Snapshot, question: &Question, flow: &Flow) -> Path {
-    net::between(snapshot, &question.from, &question.to, &net::Flow::tcp(flow.port))
+/// The one call to the engine; the short answer has to be that of the long one.
+pub(crate) fn ask<'s>(network: &Network<'s>, question: &Question<'_, 's>, flow: &Flow) -> Path {
+    let asked = net::Flow::tcp(flow.port);
+    let path = network.path(&question.from, &question.to, &asked);
+    let short = network.verdict(&question.from, &question.to, &asked);
+    assert_eq!(short, path.verdict, "the verdict alone differs from that of {path:#?}");
+    path
 }
 
 /// Which attempts of a flow work when a path is right; `None` when the path is not known.

@@ -8,9 +8,6 @@ use fastrand::Rng;
 use ipnetwork::Ipv4Network;
 use std::net::Ipv4Addr;
 
-/// Whether the two VPCs are peered in some topologies, which takes an engine that walks over peering connections.
-pub(crate) const WITH_PEERING: bool = false;
-
 /// Blocks of VPCs; no two overlap.
 const VPC_BLOCKS: [&str; 5] = ["10.0.0.0/16", "10.1.0.0/16", "172.31.0.0/16", "192.168.0.0/16", "100.64.0.0/16"];
 
@@ -64,7 +61,7 @@ impl Maker<'_> {
     fn vpcs(&mut self) {
         let mut blocks = VPC_BLOCKS;
         self.rng.shuffle(&mut blocks);
-        if WITH_PEERING && self.odds(80) {
+        if self.odds(70) {
             let is_active = self.odds(90);
             self.topology.peering = Some(if is_active { Peering::Active } else { Peering::Deleted });
         }

@@ -29,12 +29,13 @@ impl Maker<'_> {
         let host = self.rng.usize(0..self.topology.hosts.len());
         let internet = End::Address(self.one_of(&INTERNET));
         Some(match self.rng.u8(0..100) {
-            0..=34 => (End::Host(host), End::Host(self.neighbour(host, true)?)),
-            35..=54 => (End::Host(host), internet),
-            55..=74 => (internet, End::Host(self.public_host(host))),
-            75..=89 => (End::Host(host), End::Host(self.neighbour(host, false)?)),
-            90..=91 => (End::Host(host), End::Address(self.nobody(host))),
-            92..=93 => (End::Host(host), End::Address(self.nat(|nat| Some(nat.address))?)),
+            0..=29 => (End::Host(host), End::Host(self.neighbour(host, true)?)),
+            30..=54 => (End::Host(host), internet),
+            55..=71 => (internet, End::Host(self.public_host(host))),
+            72..=86 => (End::Host(host), End::Host(self.neighbour(host, false)?)),
+            87..=93 => (End::Host(host), End::Address(self.public_address(host)?)),
+            94..=95 => (End::Host(host), End::Address(self.nobody(host))),
+            96..=97 => (End::Host(host), End::Address(self.nat(|nat| Some(nat.address))?)),
             _ => (internet, End::Address(self.nat(|nat| nat.public)?)),
         })
     }
@@ -52,6 +53,12 @@ impl Maker<'_> {
         let public: Vec<usize> =
             (0..self.topology.hosts.len()).filter(|other| self.topology.hosts[*other].public.is_some()).collect();
         if public.is_empty() || self.odds(15) { host } else { self.one_of(&public) }
+    }
+
+    /// The public address of another host, by which it is reached through the internet gateways of both.
+    fn public_address(&mut self, host: usize) -> Option<Ipv4Addr> {
+        let other = self.public_host(host);
+        if other == host { None } else { self.topology.hosts[other].public }
     }
 
     /// An address of a subnet that no interface has.
