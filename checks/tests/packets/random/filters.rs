@@ -31,7 +31,7 @@ impl Maker<'_> {
             self.topology.acls.push(Acl { vpc, is_default: true, entries });
             for subnet in self.subnets_of(vpc) {
                 self.topology.subnets[subnet].acl = default;
-                if self.odds(55) {
+                if self.odds(60) {
                     self.topology.subnets[subnet].acl = self.topology.acls.len();
                     let mut entries = self.entries(false);
                     entries.extend(self.entries(true));
@@ -45,15 +45,15 @@ impl Maker<'_> {
     fn entries(&mut self, egress: bool) -> Vec<Entry> {
         let mut entries = Vec::new();
         match self.rng.u8(0..100) {
-            0..=39 => entries.push(allow_all(egress)),
-            40..=59 => {
+            0..=34 => entries.push(allow_all(egress)),
+            35..=49 => {
                 entries.push(allow_all(egress));
                 self.some_entries(egress, 1..=2, 40, &mut entries);
             }
-            60..=89 => {
+            50..=93 => {
                 // Services, and what is left of the range that replies go to.
                 let services = self.one_of(&[(0, 1023), (22, 443), (22, 8080)]);
-                let replies = self.one_of(&RANGES[5..]);
+                let replies = if self.odds(30) { (1024, 65535) } else { self.one_of(&RANGES[5..]) };
                 entries.push(entry(100, egress, services));
                 entries.push(entry(200, egress, replies));
                 if self.odds(25) {
@@ -92,8 +92,8 @@ impl Maker<'_> {
             self.topology.groups.extend((0..count).map(|_| Group { vpc, ..Group::default() }));
         }
         for group in 0..self.topology.groups.len() {
-            let outbound = if self.odds(75) { vec![open()] } else { self.permissions(group, 0..=2) };
-            let inbound = if self.odds(45) { vec![open()] } else { self.permissions(group, 0..=3) };
+            let outbound = if self.odds(80) { vec![open()] } else { self.permissions(group, 0..=2) };
+            let inbound = if self.odds(60) { vec![open()] } else { self.permissions(group, 0..=3) };
             self.topology.groups[group].inbound = inbound;
             self.topology.groups[group].outbound = outbound;
         }
