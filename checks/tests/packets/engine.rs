@@ -94,8 +94,12 @@ struct Passing {
 
 impl Passing {
     fn of(path: &Path) -> Self {
+        let goes_through_nat = path.hops.iter().any(|hop| hop.component.kind == "nat-gateway");
+        let before_nat = |own: &&Obstacle| {
+            own.cause == Cause::NatSubnetAclReply || (own.cause == Cause::DestinationAclReply && goes_through_nat)
+        };
         let partial = path.obstacles.iter().filter(|obstacle| obstacle.effect == Effect::Degraded);
-        let (translated, clients) = partial.partition::<Vec<_>, _>(|own| own.cause == Cause::NatSubnetAclReply);
+        let (translated, clients) = partial.partition::<Vec<_>, _>(before_nat);
         let all = |obstacles: Vec<&Obstacle>| obstacles.into_iter().map(passing).collect();
         Self { clients: all(clients), translated: all(translated) }
     }

@@ -1,7 +1,7 @@
 //! Real TCP connections between the namespaces of a bed.
 
 use crate::bed::{Bed, Role};
-use crate::topology::{Attempt, End, Flow, SERVICES, Topology};
+use crate::topology::{Attempt, End, Flow, INTERNET, SERVICES, Topology};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{
@@ -53,19 +53,22 @@ pub(crate) struct Listeners(#[expect(dead_code, reason = "they are open as long 
 impl Listeners {
     /// Every host listens on every port that is tried anywhere.
     pub(crate) fn of(topology: &Topology, bed: &Bed) -> Self {
-        let hosts = (0..topology.hosts.len()).map(Role::Host).chain([Role::Internet]);
-        let all = hosts.flat_map(|role| bed.inside(role, || SERVICES.map(listener)));
+        let hosts = topology.hosts.iter().enumerate().map(|(host, row)| (Role::Host(host), vec![row.address]));
+        let all = hosts.chain([(Role::Internet, INTERNET.to_vec())]).flat_map(|(role, addresses)| {
+            let on = |address: Ipv4Addr| SERVICES.map(|port| listener(SocketAddrV4::new(address, port)));
+            bed.inside(role, || addresses.into_iter().flat_map(on).collect::<Vec<_>>())
+        });
         Self(all.collect())
     }
 }
 
-fn listener(port: u16) -> OwnedFd {
+fn listener(address: SocketAddrV4) -> OwnedFd {
     let listening = socket().and_then(|socket| {
-        bind(&socket, &SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port))?;
+        bind(&socket, &address)?;
         listen(&socket, 1024)?;
         Ok(socket)
     });
-    listening.unwrap_or_else(|error| panic!("no listener on port {port}: {error}"))
+    listening.unwrap_or_else(|error| panic!("no listener on {address}: {error}"))
 }
 
 fn socket() -> rustix::io::Result<OwnedFd> {

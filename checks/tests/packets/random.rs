@@ -3,7 +3,9 @@
 mod filters;
 mod flows;
 
-use crate::topology::{Host, INTERNET, Nat, NatState, Peering, Route, Subnet, Table, Target, Topology, Vpc, block};
+use crate::topology::{
+    Host, INTERNET, INTERNET_CLIENTS, Nat, NatState, Peering, Route, Subnet, Table, Target, Topology, Vpc, block,
+};
 use fastrand::Rng;
 use ipnetwork::Ipv4Network;
 use std::net::Ipv4Addr;
@@ -203,7 +205,7 @@ impl Maker<'_> {
         let single = |address: Ipv4Addr| Ipv4Network::from(address);
         let hosts = topology.hosts.iter().flat_map(|host| [Some(host.address), host.public]).flatten();
         let nats = topology.nats.iter().flat_map(|nat| [Some(nat.address), nat.public]).flatten();
-        let singles = hosts.chain(nats).chain(INTERNET).map(single);
+        let singles = hosts.chain(nats).chain(INTERNET).chain(INTERNET_CLIENTS).map(single);
         let wholes =
             topology.vpcs.iter().map(|vpc| vpc.block).chain(topology.subnets.iter().map(|subnet| subnet.block));
         let internet =

@@ -13,6 +13,10 @@ pub(crate) const ANYWHERE: &str = "0.0.0.0/0";
 pub(crate) const INTERNET: [Ipv4Addr; 3] =
     [Ipv4Addr::new(198, 51, 100, 10), Ipv4Addr::new(198, 51, 100, 200), Ipv4Addr::new(192, 0, 2, 10)];
 
+/// Its addresses as a client. It listens on the others, so that every port is free here.
+pub(crate) const INTERNET_CLIENTS: [Ipv4Addr; 3] =
+    [Ipv4Addr::new(198, 51, 100, 11), Ipv4Addr::new(198, 51, 100, 201), Ipv4Addr::new(192, 0, 2, 11)];
+
 /// Source ports of clients of which nothing is known, and of NAT gateways.
 pub(crate) const ANY_CLIENT: (u16, u16) = (1024, 65535);
 
@@ -238,8 +242,7 @@ impl Topology {
             let (round, client) = (position / clients.len(), &clients[position % clients.len()]);
             Attempt { client: client.inwards(round), translated: translated[position % translated.len()].port }
         });
-        // The host on the internet listens on the ports of services itself.
-        let mut used = BTreeSet::from(SERVICES);
+        let mut used = BTreeSet::new();
         let attempts = attempts.filter(|attempt| used.insert(attempt.client)).collect();
         self.flows.push(Flow { from, to, port, attempts });
     }

@@ -4,7 +4,7 @@
 //! kernel that packets from its bridge look at first; the local route sends them on to the table of what is inside the VPC.
 
 use super::Role;
-use crate::topology::{INTERNET, Nat, NatState, Target, Topology};
+use crate::topology::{INTERNET, INTERNET_CLIENTS, Nat, NatState, Target, Topology};
 use ipnetwork::Ipv4Network;
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;
@@ -127,7 +127,7 @@ pub(super) fn edge(topology: &Topology) -> String {
         let _ = writeln!(text, "addr add {}/30 dev v{vpc}\nlink set v{vpc} up", link(vpc, 2));
         let _ = writeln!(text, "route add {} via {}", row.block, link(vpc, 1));
     }
-    for address in INTERNET {
+    for address in INTERNET.into_iter().chain(INTERNET_CLIENTS) {
         let _ = writeln!(text, "route add {address} via {}", next(INTERNET_LINK));
     }
     text
@@ -136,7 +136,7 @@ pub(super) fn edge(topology: &Topology) -> String {
 /// The host that stands in for the internet.
 pub(super) fn internet() -> String {
     let mut text = format!("link set lo up\naddr add {}/30 dev eth0\nlink set eth0 up\n", next(INTERNET_LINK));
-    for address in INTERNET {
+    for address in INTERNET.into_iter().chain(INTERNET_CLIENTS) {
         let _ = writeln!(text, "addr add {address}/32 dev eth0");
     }
     text + &format!("route add default via {INTERNET_LINK}\n")

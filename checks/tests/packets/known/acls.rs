@@ -1,7 +1,7 @@
 //! What is known of network ACLs.
 
 use super::Works::{All, From, No, Translated};
-use super::plain::{NEIGHBOUR, OUTSIDE, PRIVATE, WEB, host_at};
+use super::plain::{CLIENT, NEIGHBOUR, OUTSIDE, PRIVATE, WEB, host_at};
 use super::{Case, case, plain};
 use crate::topology::{ANYWHERE, Acl, Entry, Ports, Protocol, Topology};
 
@@ -55,7 +55,7 @@ fn order() -> Vec<Case> {
                 (WEB, PRIVATE, 80, No),
                 (PRIVATE, WEB, 80, No),
                 (WEB, OUTSIDE, 80, No),
-                (OUTSIDE, WEB, 80, No),
+                (CLIENT, WEB, 80, No),
                 (PRIVATE, OUTSIDE, 80, No),
             ],
         ),
@@ -68,7 +68,7 @@ fn order() -> Vec<Case> {
                 let to = tcp(true, 20, true, (1024, 65535), "198.51.100.0/25");
                 guard(topology, PUBLIC, vec![inbound, outbound, from, to]);
             },
-            &[(OUTSIDE, WEB, 443, All), (OUTSIDE, WEB, 80, No)],
+            &[(CLIENT, WEB, 443, All), (CLIENT, WEB, 80, No)],
         ),
         case(
             "entries for other protocols match no TCP",
@@ -99,7 +99,7 @@ fn replies() -> Vec<Case> {
                 (WEB, PRIVATE, 80, From((32768, 40000))),
                 (WEB, OUTSIDE, 80, From((32768, 40000))),
                 (PRIVATE, WEB, 80, All),
-                (OUTSIDE, WEB, 443, All),
+                (CLIENT, WEB, 443, All),
             ],
         ),
         case(
@@ -108,7 +108,7 @@ fn replies() -> Vec<Case> {
                 let deny = tcp(true, 10, false, (1024, 49151), ANYWHERE);
                 guard(topology, PUBLIC, vec![deny, plain::allow(true, 20, ANYWHERE)]);
             },
-            &[(PRIVATE, WEB, 80, From((49152, 60999))), (OUTSIDE, WEB, 80, From((49152, 65535)))],
+            &[(PRIVATE, WEB, 80, From((49152, 60999))), (CLIENT, WEB, 80, From((49152, 65535)))],
         ),
         case(
             "two ACLs that have no port in common",

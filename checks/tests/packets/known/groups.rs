@@ -1,7 +1,7 @@
 //! What is known of security groups.
 
 use super::Works::{All, No};
-use super::plain::{NEIGHBOUR, OUTSIDE, PRIVATE, WEB, host_at};
+use super::plain::{CLIENT, NEIGHBOUR, OUTSIDE, PRIVATE, WEB, host_at};
 use super::{Case, case};
 use crate::topology::{Group, Peer, Permission, Protocol, Topology, block};
 
@@ -30,12 +30,12 @@ fn rules() -> Vec<Case> {
         case(
             "a group without outbound rules lets nothing be started",
             |topology| topology.groups[0].outbound.clear(),
-            &[(WEB, NEIGHBOUR, 80, No), (WEB, OUTSIDE, 80, No), (OUTSIDE, WEB, 80, All)],
+            &[(WEB, NEIGHBOUR, 80, No), (WEB, OUTSIDE, 80, No), (CLIENT, WEB, 80, All)],
         ),
         case(
             "a group without inbound rules lets only replies in",
             |topology| topology.groups[0].inbound.clear(),
-            &[(WEB, NEIGHBOUR, 80, No), (OUTSIDE, WEB, 80, No), (WEB, OUTSIDE, 80, All), (PRIVATE, OUTSIDE, 80, All)],
+            &[(WEB, NEIGHBOUR, 80, No), (CLIENT, WEB, 80, No), (WEB, OUTSIDE, 80, All), (PRIVATE, OUTSIDE, 80, All)],
         ),
         case(
             "ports and protocols of rules",
@@ -57,8 +57,8 @@ fn rules() -> Vec<Case> {
                 (NEIGHBOUR, WEB, 80, No),
                 (WEB, PRIVATE, 80, All),
                 (NEIGHBOUR, PRIVATE, 80, No),
-                (OUTSIDE, WEB, 443, All),
-                (OUTSIDE, WEB, 80, No),
+                (CLIENT, WEB, 443, All),
+                (CLIENT, WEB, 80, No),
             ],
         ),
         case(
@@ -68,7 +68,7 @@ fn rules() -> Vec<Case> {
                 let more = second(topology, vec![tcp((443, 443), from("0.0.0.0/0"))], Vec::new());
                 host_at(topology, WEB).groups.push(more);
             },
-            &[(OUTSIDE, WEB, 80, All), (OUTSIDE, WEB, 443, All), (OUTSIDE, WEB, 22, No), (WEB, NEIGHBOUR, 443, No)],
+            &[(CLIENT, WEB, 80, All), (CLIENT, WEB, 443, All), (CLIENT, WEB, 22, No), (WEB, NEIGHBOUR, 443, No)],
         ),
     ]
 }
@@ -78,12 +78,12 @@ fn references() -> Vec<Case> {
         case(
             "a group that names itself",
             |topology| topology.groups[0].inbound = vec![tcp((0, 65535), Peer::Group(0))],
-            &[(WEB, NEIGHBOUR, 80, All), (WEB, PRIVATE, 443, All), (OUTSIDE, WEB, 80, No)],
+            &[(WEB, NEIGHBOUR, 80, All), (WEB, PRIVATE, 443, All), (CLIENT, WEB, 80, No)],
         ),
         case(
             "members of one group need a rule for each other",
             |topology| topology.groups[0].inbound = vec![tcp((0, 65535), from("198.51.100.0/24"))],
-            &[(WEB, NEIGHBOUR, 80, No), (OUTSIDE, WEB, 80, All)],
+            &[(WEB, NEIGHBOUR, 80, No), (CLIENT, WEB, 80, All)],
         ),
         case(
             "a group that names another one",

@@ -3,8 +3,8 @@
 use super::Works::{All, No};
 use super::{Case, case};
 use crate::topology::{
-    ANYWHERE, Acl, End, Entry, Group, Host, INTERNET, Nat, NatState, Peer, Permission, Protocol, Route, Subnet, Table,
-    Target, Topology, Vpc, block,
+    ANYWHERE, Acl, End, Entry, Group, Host, INTERNET, INTERNET_CLIENTS, Nat, NatState, Peer, Permission, Protocol,
+    Route, Subnet, Table, Target, Topology, Vpc, block,
 };
 use std::net::Ipv4Addr;
 
@@ -18,7 +18,9 @@ pub(super) const PRIVATE: End = End::Host(2);
 pub(super) const FAR: End = End::Host(3);
 /// In the other subnet of the other VPC, without a public address.
 pub(super) const FAR_PRIVATE: End = End::Host(4);
-/// On the internet.
+/// A client on the internet.
+pub(super) const CLIENT: End = End::Address(INTERNET_CLIENTS[0]);
+/// A server on the internet.
 pub(super) const OUTSIDE: End = End::Address(INTERNET[0]);
 
 /// The host at an end, to be changed.
@@ -107,12 +109,12 @@ pub(super) fn cases() -> Vec<Case> {
                 (PRIVATE, WEB, 22, All),
                 (WEB, OUTSIDE, 80, All),
                 (PRIVATE, OUTSIDE, 443, All),
-                (OUTSIDE, WEB, 443, All),
-                (OUTSIDE, FAR, 8080, All),
+                (CLIENT, WEB, 443, All),
+                (CLIENT, FAR, 8080, All),
                 // No public address, no way through the internet gateway.
                 (NEIGHBOUR, OUTSIDE, 22, No),
-                (OUTSIDE, NEIGHBOUR, 80, No),
-                (OUTSIDE, PRIVATE, 80, No),
+                (CLIENT, NEIGHBOUR, 80, No),
+                (CLIENT, PRIVATE, 80, No),
                 // The internet gateway carries nothing to private addresses.
                 (WEB, FAR, 80, No),
                 (PRIVATE, FAR_PRIVATE, 80, No),
@@ -121,7 +123,7 @@ pub(super) fn cases() -> Vec<Case> {
         case(
             "nobody answers for a NAT gateway",
             |_| {},
-            &[(OUTSIDE, nat_outside, 443, No), (WEB, nat, 443, No), (PRIVATE, nat, 80, No), (WEB, nobody, 80, No)],
+            &[(CLIENT, nat_outside, 443, No), (WEB, nat, 443, No), (PRIVATE, nat, 80, No), (WEB, nobody, 80, No)],
         ),
     ]
 }

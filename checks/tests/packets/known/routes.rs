@@ -1,11 +1,14 @@
 //! What is known of routes, gateways and NAT gateways.
 
 use super::Works::{All, No};
-use super::plain::{FAR, FAR_TABLE, NEIGHBOUR, OUTSIDE, PRIVATE, PRIVATE_TABLE, PUBLIC_TABLE, WEB, host_at, route};
+use super::plain::{
+    CLIENT, FAR, FAR_TABLE, NEIGHBOUR, OUTSIDE, PRIVATE, PRIVATE_TABLE, PUBLIC_TABLE, WEB, host_at, route,
+};
 use super::{Case, case};
-use crate::topology::{ANYWHERE, End, INTERNET, NatState, Target, Topology};
+use crate::topology::{ANYWHERE, End, INTERNET, INTERNET_CLIENTS, NatState, Target, Topology};
 
 const OTHER_HALF: End = End::Address(INTERNET[1]);
+const OTHER_CLIENT: End = End::Address(INTERNET_CLIENTS[1]);
 const GONE: Target = Target::Gone("NetworkInterfaceId", "eni-gone");
 
 pub(super) fn cases() -> Vec<Case> {
@@ -20,7 +23,7 @@ fn prefixes() -> Vec<Case> {
         case(
             "no route",
             |topology| topology.tables[PUBLIC_TABLE].routes.clear(),
-            &[(WEB, OUTSIDE, 80, No), (OUTSIDE, WEB, 80, No), (WEB, PRIVATE, 80, All)],
+            &[(WEB, OUTSIDE, 80, No), (CLIENT, WEB, 80, No), (WEB, PRIVATE, 80, All)],
         ),
         case(
             "the longest prefix decides, whatever it leads to",
@@ -36,7 +39,7 @@ fn prefixes() -> Vec<Case> {
             &[
                 (WEB, OUTSIDE, 80, All),
                 (WEB, OTHER_HALF, 80, No),
-                (OTHER_HALF, WEB, 80, No),
+                (OTHER_CLIENT, WEB, 80, No),
                 (PRIVATE, OUTSIDE, 443, All),
                 (PRIVATE, OTHER_HALF, 443, No),
             ],
@@ -59,7 +62,7 @@ fn gateways() -> Vec<Case> {
         case(
             "no internet gateway",
             without_gateway,
-            &[(WEB, OUTSIDE, 80, No), (PRIVATE, OUTSIDE, 80, No), (OUTSIDE, WEB, 80, No), (WEB, PRIVATE, 80, All)],
+            &[(WEB, OUTSIDE, 80, No), (PRIVATE, OUTSIDE, 80, No), (CLIENT, WEB, 80, No), (WEB, PRIVATE, 80, All)],
         ),
         case(
             "replies through a NAT gateway are no replies",
@@ -67,7 +70,7 @@ fn gateways() -> Vec<Case> {
                 host_at(topology, PRIVATE).public = Some([203, 0, 113, 12].into());
                 topology.tables[FAR_TABLE].routes.clear();
             },
-            &[(OUTSIDE, PRIVATE, 80, No), (PRIVATE, OUTSIDE, 80, All), (OUTSIDE, FAR, 80, No)],
+            &[(CLIENT, PRIVATE, 80, No), (PRIVATE, OUTSIDE, 80, All), (CLIENT, FAR, 80, No)],
         ),
     ]
 }

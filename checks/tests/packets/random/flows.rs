@@ -1,7 +1,7 @@
 //! Which connections are tried in a random topology.
 
 use super::Maker;
-use crate::topology::{End, INTERNET, NatState, SERVICES};
+use crate::topology::{End, INTERNET, INTERNET_CLIENTS, NatState, SERVICES};
 use std::net::Ipv4Addr;
 
 /// Flows of a topology.
@@ -28,15 +28,16 @@ impl Maker<'_> {
     fn ends(&mut self) -> Option<(End, End)> {
         let host = self.rng.usize(0..self.topology.hosts.len());
         let internet = End::Address(self.one_of(&INTERNET));
+        let client = End::Address(self.one_of(&INTERNET_CLIENTS));
         Some(match self.rng.u8(0..100) {
             0..=29 => (End::Host(host), End::Host(self.neighbour(host, true)?)),
             30..=54 => (End::Host(host), internet),
-            55..=71 => (internet, End::Host(self.public_host(host))),
+            55..=71 => (client, End::Host(self.public_host(host))),
             72..=86 => (End::Host(host), End::Host(self.neighbour(host, false)?)),
             87..=93 => (End::Host(host), End::Address(self.public_address(host)?)),
             94..=95 => (End::Host(host), End::Address(self.nobody(host))),
             96..=97 => (End::Host(host), End::Address(self.nat(|nat| Some(nat.address))?)),
-            _ => (internet, End::Address(self.nat(|nat| nat.public)?)),
+            _ => (client, End::Address(self.nat(|nat| nat.public)?)),
         })
     }
 
