@@ -5,7 +5,7 @@ mod wires;
 
 use crate::topology::Topology;
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Write as _;
 use std::os::fd::AsFd as _;
@@ -48,8 +48,12 @@ impl Role {
     }
 }
 
-/// The namespaces of one topology; they go when it is dropped, after a panic too.
-pub(crate) struct Bed {
+/// The namespaces of one topology. Their names go as soon as they are set up, so that nothing is left of them when this process ends, in
+/// whatever way.
+pub(crate) struct Bed(BTreeMap<Role, File>);
+
+/// The names of namespaces while they are set up; they go when it is dropped, after a panic too.
+struct Names {
     prefix: String,
     roles: BTreeSet<Role>,
 }
@@ -62,22 +66,20 @@ fn own_prefix() -> String {
 impl Bed {
     /// Lays the cables and sets addresses, routes and filters.
     pub(crate) fn of(topology: &Topology) -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let prefix = format!("{}{}-", own_prefix(), COUNT.fetch_add(1, Ordering::Relaxed));
         let cables = wires::cables(topology);
-        let roles: BTreeSet<Role> = cables.iter().flatten().map(|(role, _)| *role).collect();
-        let bed = Self { prefix, roles };
-        let names = bed.roles.iter().map(|role| format!("netns add {}\n", bed.name(*role)));
+        let names = Names::of(cables.iter().flatten().map(|(role, _)| *role).collect());
+        let added = names.roles.iter().map(|role| format!("netns add {}\n", names.of_role(*role)));
         let cables = cables.iter().enumerate().map(|(number, [(one, first), (other, second)])| {
-            let (one, other) = (bed.name(*one), bed.name(*other));
+            let (one, other) = (names.of_role(*one), names.of_role(*other));
             // An end with the number of its far end is taken for no cable, and is ready up to a second later.
             let (here, there) = (100 + 2 * number, 101 + 2 * number);
             format!(
                 "link add name {first} index {here} netns {one} type veth peer name {second} index {there} netns {other}\n"
             )
         });
-        run("ip", &["-batch", "-"], &names.chain(cables).collect::<String>());
-        for role in &bed.roles {
+        run("ip", &["-batch", "-"], &added.chain(cables).collect::<String>());
+        let bed = Self(names.roles.iter().map(|role| (*role, names.open(*role))).collect());
+        for role in &names.roles {
             let (wires, filters) = configuration(topology, *role);
             bed.inside(*role, || {
                 prepare(role.forwards());
@@ -85,24 +87,19 @@ impl Bed {
                 run("nft", &["-f", "-"], &filters);
             });
         }
-        for role in &bed.roles {
+        for role in &names.roles {
             bed.inside(*role, wait_for_links);
         }
         bed
     }
 
-    fn name(&self, role: Role) -> String {
-        format!("{}{}", self.prefix, role.word())
-    }
-
     /// Does something in a namespace. Sockets that are made there stay there.
     pub(crate) fn inside<T: Send>(&self, role: Role, work: impl FnOnce() -> T + Send) -> T {
-        let path = Path::new(NAMESPACES).join(self.name(role));
-        let namespace = File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let namespace = self.0[&role].as_fd();
         // A thread of its own: the one that calls stays where it is, whatever happens.
         std::thread::scope(|scope| {
             let work = scope.spawn(move || {
-                move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network))
+                move_into_link_name_space(namespace, Some(LinkNameSpaceType::Network))
                     .unwrap_or_else(|error| panic!("the namespace cannot be entered: {error}"));
                 work()
             });
@@ -111,9 +108,25 @@ impl Bed {
     }
 }
 
-impl Drop for Bed {
+impl Names {
+    fn of(roles: BTreeSet<Role>) -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        Self { prefix: format!("{}{}-", own_prefix(), COUNT.fetch_add(1, Ordering::Relaxed)), roles }
+    }
+
+    fn of_role(&self, role: Role) -> String {
+        format!("{}{}", self.prefix, role.word())
+    }
+
+    fn open(&self, role: Role) -> File {
+        let path = Path::new(NAMESPACES).join(self.of_role(role));
+        File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+}
+
+impl Drop for Names {
     fn drop(&mut self) {
-        remove(self.roles.iter().map(|role| self.name(*role)));
+        remove(self.roles.iter().map(|role| self.of_role(*role)));
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod filters;
 
-use crate::topology::{NatState, Peering, Route, Target, Topology};
+use crate::topology::{Destination, NatState, Peering, Route, Target, Topology};
 use serde_json::{Map, Value, json};
 use std::net::Ipv4Addr;
 
@@ -24,7 +24,7 @@ pub(crate) fn of(topology: &Topology) -> Map<String, Value> {
         "VpcPeeringConnections": peering_connections(topology),
         "VpcEndpoints": [],
         "EgressOnlyInternetGateways": [],
-        "PrefixLists": [],
+        "PrefixLists": prefix_lists(topology),
     });
     let Value::Object(facts) = facts else { unreachable!("an object was written") };
     facts
@@ -156,7 +156,19 @@ fn route(topology: &Topology, vpc: usize, route: &Route) -> Value {
         Target::Gone(member, id) => (member, id.to_owned()),
     };
     let state = if topology.is_blackhole(vpc, route.target) { "blackhole" } else { "active" };
-    json!({"DestinationCidrBlock": route.to.to_string(), member: id, "Origin": "CreateRoute", "State": state})
+    let (destination, to) = match route.to {
+        Destination::Block(block) => ("DestinationCidrBlock", block.to_string()),
+        Destination::List(list) => ("DestinationPrefixListId", format!("pl-{list}")),
+    };
+    json!({destination: to, member: id, "Origin": "CreateRoute", "State": state})
+}
+
+fn prefix_lists(topology: &Topology) -> Vec<Value> {
+    let rows = topology.lists.iter().enumerate().map(|(list, blocks)| {
+        let blocks: Vec<String> = blocks.iter().map(ToString::to_string).collect();
+        json!({"PrefixListId": format!("pl-{list}"), "PrefixListName": format!("list {list}"), "Cidrs": blocks})
+    });
+    rows.collect()
 }
 
 fn internet_gateways(topology: &Topology) -> Vec<Value> {

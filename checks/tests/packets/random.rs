@@ -4,7 +4,8 @@ mod filters;
 mod flows;
 
 use crate::topology::{
-    Host, INTERNET, INTERNET_CLIENTS, Nat, NatState, Peering, Route, Subnet, Table, Target, Topology, Vpc, block,
+    ANYWHERE, Destination, Host, INTERNET, INTERNET_CLIENTS, Nat, NatState, Peering, Route, Subnet, Table, Target,
+    Topology, Vpc, block,
 };
 use fastrand::Rng;
 use ipnetwork::Ipv4Network;
@@ -12,6 +13,13 @@ use std::net::Ipv4Addr;
 
 /// Blocks of VPCs; no two overlap.
 const VPC_BLOCKS: [&str; 5] = ["10.0.0.0/16", "10.1.0.0/16", "172.31.0.0/16", "192.168.0.0/16", "100.64.0.0/16"];
+
+/// Where routes to parts of the internet lead.
+const INTERNET_BLOCKS: [&str; 5] =
+    ["198.51.100.0/24", "198.51.100.0/25", "198.51.100.10/32", "192.0.2.0/24", "198.0.0.0/8"];
+
+/// The prefix list that routes lead to.
+const INTERNET_LIST: usize = 2;
 
 /// Lengths of the prefixes of subnets.
 const LENGTHS: [u8; 3] = [24, 26, 28];
@@ -23,6 +31,7 @@ pub(crate) fn topology(seed: u64) -> Topology {
     maker.vpcs();
     maker.nats();
     maker.hosts();
+    maker.lists();
     maker.tables();
     maker.acls();
     maker.groups();
@@ -41,6 +50,7 @@ pub(crate) fn withheld(seed: u64) -> &'static str {
         "RouteTables",
         "InternetGateways",
         "NatGateways",
+        "PrefixLists",
         "VpcPeeringConnections",
     ];
     Rng::with_seed(!seed).choice(members).expect("members")
@@ -124,6 +134,19 @@ impl Maker<'_> {
         }
     }
 
+    /// Prefix lists of a few blocks that have something to do with the network.
+    fn lists(&mut self) {
+        let blocks = self.blocks();
+        for _ in 0..2 {
+            let mut own: Vec<Ipv4Network> = (0..self.rng.usize(1..=3)).map(|_| self.one_of(&blocks)).collect();
+            own.sort();
+            own.dedup();
+            self.topology.lists.push(own);
+        }
+        let internet = ["198.51.100.0/24", "192.0.2.0/25", "198.51.100.200/32"].map(block);
+        self.topology.lists.push(internet.to_vec());
+    }
+
     /// A main table for each VPC and tables of its subnets' own.
     fn tables(&mut self) {
         for vpc in 0..self.topology.vpcs.len() {
@@ -142,22 +165,23 @@ impl Maker<'_> {
         let mut routes: Vec<Route> = Vec::new();
         if self.odds(90) {
             let target = self.outward(vpc, is_public);
-            routes.push(Route { to: block("0.0.0.0/0"), target });
+            routes.push(Route { to: Destination::Block(block(ANYWHERE)), target });
         }
         while self.odds(30) {
             let targets =
                 [Target::InternetGateway, Target::Gone("GatewayId", "igw-gone"), self.outward(vpc, is_public)];
             let target = self.one_of(&targets);
-            let to =
-                self.one_of(&["198.51.100.0/24", "198.51.100.0/25", "198.51.100.10/32", "192.0.2.0/24", "198.0.0.0/8"]);
-            routes.push(Route { to: block(to), target });
+            let to = self.one_of(&INTERNET_BLOCKS);
+            let to = if self.odds(25) { Destination::List(INTERNET_LIST) } else { Destination::Block(block(to)) };
+            routes.push(Route { to, target });
         }
         if self.odds(12) {
             // More specific than the local route, for a whole subnet, to an appliance that is gone.
             let subnets = self.subnets_of(vpc);
             let subnet = self.one_of(&subnets);
             let to = self.topology.subnets[subnet].block;
-            routes.push(Route { to, target: Target::Gone("NetworkInterfaceId", "eni-gone") });
+            let target = Target::Gone("NetworkInterfaceId", "eni-gone");
+            routes.push(Route { to: Destination::Block(to), target });
         }
         self.peering_routes(vpc, &mut routes);
         let mut distinct: Vec<Route> = Vec::new();
@@ -188,14 +212,14 @@ impl Maker<'_> {
         }
         let other = self.topology.vpcs[1 - vpc].block;
         if self.odds(80) {
-            routes.push(Route { to: other, target: Target::Peering });
+            routes.push(Route { to: Destination::Block(other), target: Target::Peering });
         }
         if self.odds(25) {
             let subnets = self.subnets_of(1 - vpc);
             let subnet = self.one_of(&subnets);
             let to = self.topology.subnets[subnet].block;
             let target = self.one_of(&[Target::Peering, Target::Gone("VpcPeeringConnectionId", "pcx-gone")]);
-            routes.push(Route { to, target });
+            routes.push(Route { to: Destination::Block(to), target });
         }
     }
 

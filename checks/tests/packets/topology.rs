@@ -29,6 +29,8 @@ pub(crate) struct Topology {
     pub(crate) acls: Vec<Acl>,
     pub(crate) tables: Vec<Table>,
     pub(crate) nats: Vec<Nat>,
+    /// Prefix lists.
+    pub(crate) lists: Vec<Vec<Ipv4Network>>,
     /// Between the first VPC and the second one.
     pub(crate) peering: Option<Peering>,
     pub(crate) flows: Vec<Flow>,
@@ -95,6 +97,8 @@ pub(crate) struct Permission {
 #[derive(Debug, Clone)]
 pub(crate) enum Peer {
     Block(Ipv4Network),
+    /// A prefix list.
+    List(usize),
     Group(usize),
     /// A reference that outlived its peering connection.
     Stale(usize),
@@ -128,8 +132,15 @@ pub(crate) struct Table {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Route {
-    pub(crate) to: Ipv4Network,
+    pub(crate) to: Destination,
     pub(crate) target: Target,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Destination {
+    Block(Ipv4Network),
+    /// A prefix list.
+    List(usize),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -35,6 +35,7 @@ fn permission(topology: &Topology, rule: &Permission, far: &str) -> String {
     for peer in &rule.peers {
         match peer {
             Peer::Block(block) => blocks.push(block.to_string()),
+            Peer::List(list) => blocks.extend(topology.lists[*list].iter().map(ToString::to_string)),
             Peer::Group(group) => {
                 let members = topology.hosts.iter().filter(|host| host.groups.contains(group));
                 blocks.extend(members.map(|host| host.address.to_string()));

@@ -4,7 +4,7 @@
 //! kernel that packets from its bridge look at first; the local route sends them on to the table of what is inside the VPC.
 
 use super::Role;
-use crate::topology::{INTERNET, INTERNET_CLIENTS, Nat, NatState, Target, Topology};
+use crate::topology::{Destination, INTERNET, INTERNET_CLIENTS, Nat, NatState, Target, Topology};
 use ipnetwork::Ipv4Network;
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;
@@ -101,23 +101,36 @@ pub(super) fn router(topology: &Topology, vpc: usize) -> String {
 fn routes(topology: &Topology, vpc: usize, subnet: usize, table: usize) -> String {
     let mut text = format!("route add throw {} table {table}\n", topology.vpcs[vpc].block);
     for route in &topology.table_of(subnet).routes {
-        let to = route.to;
-        let through = match route.target {
-            target if topology.is_blackhole(vpc, target) => None,
-            Target::InternetGateway => Some((link(vpc, 2), "edge".to_owned())),
-            Target::Peering => Some((if vpc == 0 { next(PEERING_LINK) } else { PEERING_LINK }, "pcx".to_owned())),
-            Target::Nat(nat) => {
-                let nat = &topology.nats[nat];
-                (nat.state == NatState::Available).then(|| (nat.address, format!("s{}", nat.subnet)))
-            }
-            Target::Gone(..) => None,
+        let through = through(topology, vpc, route.target);
+        // At the same prefix a route for a block is preferred to one for a prefix list.
+        let (blocks, metric) = match route.to {
+            Destination::Block(block) => (vec![block], 10),
+            Destination::List(list) => (topology.lists[list].clone(), 20),
         };
-        let _ = match through {
-            Some((via, device)) => writeln!(text, "route add {to} via {via} dev {device} onlink table {table}"),
-            None => writeln!(text, "route add blackhole {to} table {table}"),
-        };
+        for to in blocks {
+            let _ = match &through {
+                Some((via, device)) => {
+                    writeln!(text, "route add {to} via {via} dev {device} onlink metric {metric} table {table}")
+                }
+                None => writeln!(text, "route add blackhole {to} metric {metric} table {table}"),
+            };
+        }
     }
     text
+}
+
+/// The next hop of a route and the interface that leads there; `None` where it leads nowhere.
+fn through(topology: &Topology, vpc: usize, target: Target) -> Option<(Ipv4Addr, String)> {
+    match target {
+        target if topology.is_blackhole(vpc, target) => None,
+        Target::InternetGateway => Some((link(vpc, 2), "edge".to_owned())),
+        Target::Peering => Some((if vpc == 0 { next(PEERING_LINK) } else { PEERING_LINK }, "pcx".to_owned())),
+        Target::Nat(nat) => {
+            let nat = &topology.nats[nat];
+            (nat.state == NatState::Available).then(|| (nat.address, format!("s{}", nat.subnet)))
+        }
+        Target::Gone(..) => None,
+    }
 }
 
 /// Where the internet gateways are and the internet begins.

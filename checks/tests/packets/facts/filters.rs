@@ -21,7 +21,9 @@ pub(super) fn security_groups(topology: &Topology) -> Vec<Value> {
 fn permission(topology: &Topology, of: &Group, rule: &Permission) -> Value {
     let blocks: Vec<Value> = rule.peers.iter().filter_map(|peer| block_of(peer)).collect();
     let pairs: Vec<Value> = rule.peers.iter().filter_map(|peer| pair_of(topology, of, peer)).collect();
-    let mut permission = json!({"IpRanges": blocks, "UserIdGroupPairs": pairs, "Ipv6Ranges": [], "PrefixListIds": []});
+    let lists: Vec<Value> = rule.peers.iter().filter_map(list_of).collect();
+    let mut permission =
+        json!({"IpRanges": blocks, "UserIdGroupPairs": pairs, "Ipv6Ranges": [], "PrefixListIds": lists});
     let (first, last) = rule.ports;
     let (protocol, ports) = match rule.protocol {
         Protocol::All => ("-1", None),
@@ -42,9 +44,14 @@ fn block_of(peer: &Peer) -> Option<Value> {
     Some(json!({"CidrIp": block.to_string()}))
 }
 
+fn list_of(peer: &Peer) -> Option<Value> {
+    let Peer::List(list) = peer else { return None };
+    Some(json!({"PrefixListId": format!("pl-{list}")}))
+}
+
 fn pair_of(topology: &Topology, of: &Group, peer: &Peer) -> Option<Value> {
     match peer {
-        Peer::Block(_) => None,
+        Peer::Block(_) | Peer::List(_) => None,
         Peer::Group(id) if topology.groups[*id].vpc == of.vpc => {
             Some(json!({"GroupId": format!("sg-{id}"), "UserId": OWNER}))
         }

@@ -1,9 +1,13 @@
 //! What is known of security groups.
 
 use super::Works::{All, No};
-use super::plain::{CLIENT, NEIGHBOUR, OUTSIDE, PRIVATE, WEB, host_at};
+use super::plain::{CLIENT, FAR, FAR_PRIVATE, NEIGHBOUR, OUTSIDE, PRIVATE, WEB, host_at};
 use super::{Case, case};
-use crate::topology::{Group, Peer, Permission, Protocol, Topology, block};
+use crate::topology::{End, Group, Peer, Permission, Protocol, Topology, block};
+use std::net::Ipv4Addr;
+
+/// The public address of the host in the public subnet.
+const WEB_OUTSIDE: End = End::Address(Ipv4Addr::new(203, 0, 113, 10));
 
 fn tcp(ports: (u16, u16), peer: Peer) -> Permission {
     Permission { protocol: Protocol::Tcp, ports, peers: vec![peer] }
@@ -102,6 +106,36 @@ fn references() -> Vec<Case> {
                 topology.groups[0].outbound = vec![tcp((443, 443), Peer::Group(servers))];
             },
             &[(WEB, PRIVATE, 443, All), (WEB, PRIVATE, 80, No), (WEB, NEIGHBOUR, 443, No), (WEB, OUTSIDE, 443, No)],
+        ),
+        case(
+            "a prefix list",
+            |topology| {
+                topology.lists = vec![vec![block("10.0.1.5/32"), block("198.51.100.0/24")]];
+                topology.groups[0].inbound = vec![tcp((0, 65535), Peer::List(0))];
+            },
+            &[(WEB, PRIVATE, 80, All), (NEIGHBOUR, PRIVATE, 80, No), (CLIENT, WEB, 80, All)],
+        ),
+        case(
+            "a group is the private addresses of its members",
+            |topology| topology.groups[0].inbound = vec![tcp((0, 65535), Peer::Group(0))],
+            &[(WEB, NEIGHBOUR, 80, All), (PRIVATE, WEB_OUTSIDE, 80, No)],
+        ),
+        case(
+            "hosts that reach each other by public addresses",
+            |topology| {
+                host_at(topology, NEIGHBOUR).public = Some([203, 0, 113, 11].into());
+                topology.groups[0].inbound =
+                    vec![tcp((80, 80), from("203.0.113.0/24")), tcp((443, 443), Peer::Group(0))];
+            },
+            &[
+                (NEIGHBOUR, WEB_OUTSIDE, 80, All),
+                (NEIGHBOUR, WEB_OUTSIDE, 443, No),
+                (NEIGHBOUR, WEB, 443, All),
+                (NEIGHBOUR, WEB, 80, No),
+                (PRIVATE, WEB_OUTSIDE, 80, All),
+                (FAR, WEB_OUTSIDE, 80, All),
+                (FAR_PRIVATE, WEB_OUTSIDE, 80, No),
+            ],
         ),
         case(
             "a stale reference matches nothing",

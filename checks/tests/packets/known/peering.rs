@@ -3,7 +3,9 @@
 use super::Works::{All, From, No};
 use super::plain::{FAR, FAR_PRIVATE, FAR_TABLE, OUTSIDE, PRIVATE, PRIVATE_TABLE, PUBLIC_TABLE, WEB, allow, route};
 use super::{Case, case};
-use crate::topology::{ANYWHERE, Acl, Entry, Peer, Peering, Permission, Protocol, Target, Topology};
+use crate::topology::{
+    ANYWHERE, Acl, Destination, Entry, Peer, Peering, Permission, Protocol, Target, Topology, block,
+};
 
 fn peered(topology: &mut Topology) {
     topology.peering = Some(Peering::Active);
@@ -15,7 +17,7 @@ fn peered(topology: &mut Topology) {
 
 fn without_routes_to(topology: &mut Topology, text: &str) {
     for table in &mut topology.tables {
-        table.routes.retain(|own| own.to.to_string() != text);
+        table.routes.retain(|own| own.to != Destination::Block(block(text)));
     }
 }
 

@@ -3,8 +3,8 @@
 use super::Works::{All, No};
 use super::{Case, case};
 use crate::topology::{
-    ANYWHERE, Acl, End, Entry, Group, Host, INTERNET, INTERNET_CLIENTS, Nat, NatState, Peer, Permission, Protocol,
-    Route, Subnet, Table, Target, Topology, Vpc, block,
+    ANYWHERE, Acl, Destination, End, Entry, Group, Host, INTERNET, INTERNET_CLIENTS, Nat, NatState, Peer, Permission,
+    Protocol, Route, Subnet, Table, Target, Topology, Vpc, block,
 };
 use std::net::Ipv4Addr;
 
@@ -77,7 +77,7 @@ fn host(subnet: usize, address: [u8; 4], public: Option<[u8; 4]>, group: usize) 
 }
 
 pub(super) fn route(to: &str, target: Target) -> Route {
-    Route { to: block(to), target }
+    Route { to: Destination::Block(block(to)), target }
 }
 
 /// A rule of a group for everything from or to everywhere.

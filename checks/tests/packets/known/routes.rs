@@ -5,7 +5,9 @@ use super::plain::{
     CLIENT, FAR, FAR_TABLE, NEIGHBOUR, OUTSIDE, PRIVATE, PRIVATE_TABLE, PUBLIC_TABLE, WEB, host_at, route,
 };
 use super::{Case, case};
-use crate::topology::{ANYWHERE, End, INTERNET, INTERNET_CLIENTS, NatState, Target, Topology};
+use crate::topology::{
+    ANYWHERE, Destination, End, INTERNET, INTERNET_CLIENTS, NatState, Route, Target, Topology, block,
+};
 
 const OTHER_HALF: End = End::Address(INTERNET[1]);
 const OTHER_CLIENT: End = End::Address(INTERNET_CLIENTS[1]);
@@ -43,6 +45,16 @@ fn prefixes() -> Vec<Case> {
                 (PRIVATE, OUTSIDE, 443, All),
                 (PRIVATE, OTHER_HALF, 443, No),
             ],
+        ),
+        case(
+            "a block is preferred to a prefix list of the same length",
+            |topology| {
+                topology.lists = vec![vec![block("198.51.100.0/24"), block("198.51.100.128/25")]];
+                let list = |target| Route { to: Destination::List(0), target };
+                topology.tables[PUBLIC_TABLE].routes.push(list(GONE));
+                topology.tables[PUBLIC_TABLE].routes.push(route("198.51.100.0/24", Target::InternetGateway));
+            },
+            &[(WEB, OUTSIDE, 80, All), (CLIENT, WEB, 80, All), (WEB, OTHER_HALF, 80, No), (OTHER_CLIENT, WEB, 80, No)],
         ),
         case(
             "a dead route to a subnet beats the local one on the way there and back",

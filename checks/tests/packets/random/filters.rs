@@ -93,7 +93,7 @@ impl Maker<'_> {
         }
         for group in 0..self.topology.groups.len() {
             let outbound = if self.odds(80) { vec![open()] } else { self.permissions(group, 0..=2) };
-            let inbound = if self.odds(60) { vec![open()] } else { self.permissions(group, 0..=3) };
+            let inbound = if self.odds(50) { vec![open()] } else { self.permissions(group, 0..=3) };
             self.topology.groups[group].inbound = inbound;
             self.topology.groups[group].outbound = outbound;
         }
@@ -127,9 +127,10 @@ impl Maker<'_> {
     fn peer(&mut self, group: usize) -> Peer {
         let vpc = self.topology.groups[group].vpc;
         match self.rng.u8(0..100) {
-            0..=49 => Peer::Block(self.any_block()),
-            50..=64 => Peer::Group(group),
-            65..=89 => {
+            0..=34 => Peer::Block(self.any_block()),
+            35..=44 => Peer::List(self.rng.usize(0..self.topology.lists.len())),
+            45..=59 => Peer::Group(group),
+            60..=89 => {
                 // Groups of a peer can be named while the connection works.
                 let far = if self.topology.is_peered() && self.odds(40) { 1 - vpc } else { vpc };
                 let groups = self.groups_of(far);
