@@ -3,7 +3,7 @@
 use super::Evaluator;
 use super::block::{is, is_on_the_internet};
 use super::packet::{ICMP, TCP, UDP};
-use super::trip::{Device, End, Sender, Translation, Trip, Way};
+use super::trip::{Device, End, Sender, Translation, Trip};
 use super::walk::is_host;
 use checks::snapshot::ec2::{GatewayAttachment, NatGateway, NatGatewayAddress, NetworkInterface, PrivateIpAddress, Subnet};
 use std::net::IpAddr;
@@ -67,7 +67,7 @@ impl<'a> Evaluator<'a> {
 
     fn onto_the_internet(&self, source: IpAddr, mut trip: Trip<'a>) -> Vec<Trip<'a>> {
         trip.packet.source = source;
-        trip.way = Way::Internet;
+        trip.cross_the_internet();
         if trip.is_reply || self.is_public_address_here(trip.packet.destination) {
             return self.in_from_the_internet(trip);
         }
@@ -76,7 +76,7 @@ impl<'a> Evaluator<'a> {
 
     /// In through the internet gateway of the VPC that has the destination address.
     pub(super) fn in_from_the_internet(&self, mut trip: Trip<'a>) -> Vec<Trip<'a>> {
-        trip.way = Way::Internet;
+        trip.cross_the_internet();
         let destination = trip.packet.destination;
         if self.stranger == Some(destination) {
             return trip.ended(End::Internet);
@@ -136,7 +136,7 @@ impl<'a> Evaluator<'a> {
                 self.in_from_the_internet(trip)
             }
             Device::Interface(_) => {
-                trip.way = Way::Internet;
+                trip.cross_the_internet();
                 trip.ended(End::Internet)
             }
             _ => trip.not_knowable(),
@@ -243,8 +243,10 @@ impl<'a> Evaluator<'a> {
 
     /// Whether an address out there is that of an interface or NAT gateway of these facts.
     fn is_public_address_here(&self, address: IpAddr) -> bool {
-        self.stranger != Some(address)
+        let is_here = self.stranger != Some(address)
             && (self.interface_known_as(address).is_some()
-                || self.snapshot.nat_gateways.known().iter().any(|nat| paired(nat, address).is_some()))
+                || self.snapshot.nat_gateways.known().iter().any(|nat| paired(nat, address).is_some()));
+        self.reflects.set(self.reflects.get() || is_here);
+        is_here
     }
 }

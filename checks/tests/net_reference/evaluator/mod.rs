@@ -21,19 +21,27 @@ pub(crate) use packet::{Fate, Packet};
 use checks::snapshot::Snapshot;
 use checks::snapshot::ec2::{NatGateway, NetworkInterface, Subnet};
 use packet::Answer;
+use std::cell::Cell;
 use std::net::IpAddr;
-use trip::{Device, End, Sender, Trip, Way};
+use trip::{Device, End, Sender, Trip};
 
 /// Walks packets over the facts of a snapshot.
 pub(crate) struct Evaluator<'a> {
     snapshot: &'a Snapshot,
     /// An address that somebody out there has, whatever the facts say.
     stranger: Option<IpAddr>,
+    /// Whether a packet went out to the internet and came in again at another interface of these facts.
+    reflects: Cell<bool>,
 }
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn with_stranger(snapshot: &'a Snapshot, stranger: Option<IpAddr>) -> Self {
-        Self { snapshot, stranger }
+        Self { snapshot, stranger, reflects: Cell::new(false) }
+    }
+
+    /// Whether any packet so far went out to the internet and came in again here.
+    pub(crate) fn reflects(&self) -> bool {
+        self.reflects.get()
     }
 
     /// The fate of a packet, sent by an interface or (`None`) by somebody on the internet. `nat_port` is what a NAT gateway picks.
@@ -67,11 +75,14 @@ impl<'a> Evaluator<'a> {
             End::Interface(receiver) => self.send(self.sender(receiver), trip.reply(answer)),
             _ => self.in_from_the_internet(trip.reply(answer)),
         };
-        let came = |reply: &Trip<'a>| came_home(sender, packet, trip, reply);
+        let came = |reply: &Trip<'a>| match came_home(sender, packet, trip, reply) {
+            Fate::NotKnowable => self.fate_beyond(sender, trip, answer),
+            fate => fate,
+        };
         match Fate::of_alternatives(&replies.iter().map(came).collect::<Vec<_>>()) {
-            Fate::LostForward => Fate::LostOnReply,
+            Fate::LostForward | Fate::LostOnReply => Fate::LostOnReply,
             Fate::Answered => knows(Fate::Answered),
-            other => other,
+            Fate::NotKnowable => Fate::NotKnowable,
         }
     }
 
@@ -81,12 +92,14 @@ impl<'a> Evaluator<'a> {
         let translation = trip.translations.last();
         let subnet = translation.map_or(&sender.subnet_id, |of| &of.gateway.subnet_id);
         let attachments = self.snapshot.transit_gateway_vpc_attachments.known();
-        let may_skip = attachments.iter().any(|own| own.subnet_ids.contains(subnet));
+        let may_skip = trip.is_by_transit && attachments.iter().any(|own| own.subnet_ids.contains(subnet));
         if !may_skip && !self.may_enter(subnet, &answer) {
             return Fate::LostOnReply;
         }
         let Some(translation) = translation else { return Fate::NotKnowable };
-        let replies = self.back_through_nat_gateway(translation.gateway, trip.reply(answer));
+        let mut reply = trip.reply(answer);
+        reply.packet.destination = translation.to.source;
+        let replies = self.back_through_nat_gateway(translation.gateway, reply);
         let is_lost = replies.iter().all(|reply| reply.end == End::Lost);
         if is_lost { Fate::LostOnReply } else { Fate::NotKnowable }
     }
@@ -144,6 +157,5 @@ fn came_home(sender: Option<&NetworkInterface>, packet: Packet, request: &Trip, 
         return Fate::LostForward;
     }
     // One half through gateways to the internet and the other half by another way: whether they take that is not written anywhere.
-    let by_internet = |trip: &Trip| trip.way == Way::Internet;
-    if by_internet(request) == by_internet(reply) { Fate::Answered } else { Fate::NotKnowable }
+    if request.is_by_internet == reply.is_by_internet { Fate::Answered } else { Fate::NotKnowable }
 }

@@ -69,6 +69,10 @@ pub(crate) struct Trip<'a> {
     pub(crate) is_egress_only: bool,
     /// Whether it went to an appliance, which may do anything with it.
     pub(crate) is_behind_appliance: bool,
+    /// Whether it went through a gateway to the internet.
+    pub(crate) is_by_internet: bool,
+    /// Whether it went into a transit gateway.
+    pub(crate) is_by_transit: bool,
     /// Whether it left the subnet of its last sender.
     pub(crate) has_left: bool,
     /// The port that a NAT gateway picks, should one be met.
@@ -88,6 +92,8 @@ impl<'a> Trip<'a> {
             is_reply: false,
             is_egress_only: false,
             is_behind_appliance: false,
+            is_by_internet: false,
+            is_by_transit: false,
             has_left: false,
             nat_port,
             handed_on: 0,
@@ -102,6 +108,11 @@ impl<'a> Trip<'a> {
             pending: self.translations.clone(),
             ..Self::request(packet, self.nat_port)
         }
+    }
+
+    pub(crate) fn cross_the_internet(&mut self) {
+        self.way = Way::Internet;
+        self.is_by_internet = true;
     }
 
     pub(crate) fn ended(mut self, end: End<'a>) -> Vec<Self> {

@@ -30,18 +30,19 @@ const GROUP_KINDS: &[Kind] = &[
 /// What entries of ACLs are about: the services, and the ports that replies go to, close to their borders.
 const ACL_KINDS: &[Kind] = &[
     ("-1", None),
-    ("-1", None),
     ("6", Some((0, 65535))),
     ("6", Some((440, 447))),
     ("6", Some((443, 443))),
     ("6", Some((442, 445))),
     ("6", Some((1024, 65535))),
+    ("6", Some((1024, 32768))),
     ("6", Some((32768, 60999))),
     ("6", Some((32768, 61000))),
     ("6", Some((32769, 60998))),
     ("6", Some((49152, 65535))),
     ("6", Some((1025, 5000))),
     ("6", Some((40000, 50000))),
+    ("6", Some((61000, 65535))),
     ("17", Some((0, 65535))),
     ("17", Some((440, 65535))),
     ("1", Some((-1, -1))),
@@ -99,6 +100,7 @@ impl Maker {
             0..=2 => Peers::Group(self.pick(&self.vpcs[vpc].groups.clone()), None),
             3..=4 if self.vpcs.len() > 1 => self.group_elsewhere(vpc),
             5 if !self.lists.is_empty() => Peers::PrefixList(self.pick(&self.lists.clone()).0),
+            6..=7 => Peers::Blocks(vec!["0.0.0.0/0".into(), "::/0".into()]),
             _ => Peers::Blocks((0..self.rng.usize(1..=2)).map(|_| self.block()).collect()),
         }
     }
@@ -127,18 +129,24 @@ impl Maker {
     pub(super) fn acls(&mut self, vpc: usize) {
         let plan = self.vpcs[vpc].clone();
         for subnet in &plan.subnets {
-            if self.is_open() {
+            let is_default = if self.is_sane { self.chance(40) } else { self.is_open() };
+            if is_default {
                 continue;
             }
             let mut entries = Vec::new();
+            if self.is_sane {
+                let entries = self.one_narrow_entry();
+                self.world.acl(&format!("acl-{}", subnet.id), &plan.id, &subnet.id, entries);
+                continue;
+            }
             for egress in [true, false] {
-                for at in 0..self.rng.i64(0..=3) {
+                for at in 0..self.rng.i64(0..=2) {
                     entries.push(self.entry(egress, 10 * (at + 1)));
                 }
-                if self.chance(80) {
+                if self.chance(90) {
                     entries.push(rows::entry(100, egress, "allow", "-1", "0.0.0.0/0", None));
                 }
-                if self.chance(80) {
+                if self.chance(90) {
                     entries.push(rows::entry(101, egress, "allow", "-1", "::/0", None));
                 }
             }
@@ -147,10 +155,26 @@ impl Maker {
         }
     }
 
+    /// Everything allowed but for what one entry says of some ports.
+    fn one_narrow_entry(&mut self) -> Vec<Value> {
+        let mut entries = Vec::new();
+        let narrow = self.rng.bool();
+        for egress in [true, false] {
+            for (number, block) in [(100, "0.0.0.0/0"), (101, "::/0")] {
+                entries.push(rows::entry(number, egress, "allow", "-1", block, None));
+                if egress == narrow {
+                    let (protocol, ports) = self.pick(&ACL_KINDS[1..]);
+                    entries.push(rows::entry(number - 50, egress, "deny", protocol, block, ports));
+                }
+            }
+        }
+        entries
+    }
+
     pub(super) fn entry(&mut self, egress: bool, number: i64) -> Value {
         let (protocol, ports) = self.pick(ACL_KINDS);
-        let block = self.block();
-        let action = if self.chance(50) { "allow" } else { "deny" };
+        let block = if self.chance(50) { self.pick(&["0.0.0.0/0", "::/0"]).to_owned() } else { self.block() };
+        let action = if self.chance(40) { "allow" } else { "deny" };
         rows::entry(number, egress, action, protocol, &block, ports)
     }
 }

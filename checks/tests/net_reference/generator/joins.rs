@@ -79,9 +79,12 @@ impl Maker {
         let theirs: Vec<&str> = theirs.iter().map(String::as_str).collect();
         let (vpc, peer) = (self.vpcs[one].id.clone(), self.vpcs[other].id.clone());
         self.world.peering(&id, (&vpc, &mine), (&peer, &theirs), region, status);
+        let is_for_v6 = self.uses(Feature::PeeringOverIpv6, 80);
         for at in [one, other] {
             self.vpcs[at].targets4.push(id.clone());
-            self.vpcs[at].targets6.push(id.clone());
+            if is_for_v6 {
+                self.vpcs[at].targets6.push(id.clone());
+            }
         }
     }
 

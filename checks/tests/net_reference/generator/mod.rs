@@ -66,12 +66,15 @@ struct Maker {
     lists: Vec<(String, Vec<String>)>,
     /// In how many of a hundred places something is left wide open.
     openness: u8,
+    /// Whether routes lead where they mostly should, so that details decide.
+    is_sane: bool,
 }
 
 impl Maker {
     fn new(seed: u64, allowed: &[Feature]) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let openness = [50, 70, 85, 95][rng.usize(0..4)];
+        let is_sane = rng.u8(0..100) < 60;
+        let openness = if is_sane { 85 } else { [40, 60, 75, 90][rng.usize(0..4)] };
         Self {
             rng,
             allowed: allowed.to_vec(),
@@ -80,6 +83,7 @@ impl Maker {
             hosts: Vec::new(),
             lists: Vec::new(),
             openness,
+            is_sane,
         }
     }
 

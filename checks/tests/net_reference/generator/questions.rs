@@ -50,6 +50,7 @@ impl Maker {
             End::Address(maker.pick(&of).parse().unwrap())
         };
         let is_v6 = !host.v6.is_empty() && (host.v4.is_empty() || self.chance(40));
+        let is_nat_asked = self.has_nat() && !host.v4.is_empty() && self.uses(Feature::NatAsDestination, 30);
         match self.rng.u8(0..10) {
             0..=3 => (near, self.another(&host)),
             4..=5 => (near, outside(self, is_v6)),
@@ -57,6 +58,10 @@ impl Maker {
                 (near, outside(self, is_v6))
             }
             6 if self.allowed.contains(&Feature::Internet) => (outside(self, is_v6), self.named_from_outside(&host, is_v6)),
+            9 if is_nat_asked => {
+                let nat = self.world.rows("NatGateways")[0]["NatGatewayAddresses"][0]["PrivateIp"].clone();
+                (near, End::Address(nat.as_str().unwrap().parse().unwrap()))
+            }
             7..=8 if self.allowed.contains(&Feature::Internet) => (outside(self, is_v6), near),
             9 if !host.v4.is_empty() && (!self.has_nat() || self.uses(Feature::NatToPrivateAddresses, 90)) => {
                 (near, End::Address(self.pick(NOBODY).parse().unwrap()))
@@ -68,7 +73,8 @@ impl Maker {
     /// Another host of the same VPC, or of another one where something may join them; as an interface or by an address.
     fn another(&mut self, host: &HostPlan) -> End {
         let joins = self.vpcs.iter().flat_map(|vpc| &vpc.targets4).any(|id| id.starts_with("pcx-") || id.starts_with("tgw-"));
-        let is_other = |other: &&HostPlan| other.id != host.id && (other.vpc == host.vpc || joins);
+        let may_cross = joins && (!self.has_nat() || self.uses(Feature::NatToPrivateAddresses, 90));
+        let is_other = |other: &&HostPlan| other.id != host.id && (other.vpc == host.vpc || may_cross);
         let others: Vec<HostPlan> = self.hosts.iter().filter(is_other).cloned().collect();
         let may_miss = self.uses(Feature::MissingFamily, 10);
         let has = |text: &str| if text.contains(':') { !host.v6.is_empty() } else { !host.v4.is_empty() };

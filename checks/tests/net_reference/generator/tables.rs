@@ -50,7 +50,7 @@ impl Maker {
         if !is_of_nat || self.allowed.contains(&Feature::NatNarrowRoutes) {
             self.unusual_routes(plan, &mut routes, is_of_nat);
         }
-        if let Some(subnet) = subnet.filter(|_| !is_of_nat || self.allowed.contains(&Feature::AppliancesBehindNat)) {
+        if let Some(subnet) = subnet.filter(|_| plan.nat_subnets.is_empty() || self.allowed.contains(&Feature::AppliancesBesideNat)) {
             self.appliance_routes(plan, &mut routes, &taken, subnet);
         }
         self.rng.shuffle(&mut routes);
@@ -68,6 +68,9 @@ impl Maker {
         if is_of_nat && plan.nat_subnets.len() > 1 && !self.uses(Feature::NatChains, 90) {
             targets.retain(|id| !id.starts_with("nat-"));
         }
+        if self.is_sane && destination.ends_with("/0") {
+            return self.usual_target(&targets, is_of_nat);
+        }
         // A default route of a gateway's own subnet mostly leads out; now and then to the gateway itself, the classic mistake.
         let igw = targets.iter().find(|id| id.starts_with("igw-"));
         if let Some(igw) = igw.filter(|_| is_of_nat && destination == "0.0.0.0/0" && self.rng.u8(0..100) < 80) {
@@ -82,6 +85,13 @@ impl Maker {
         (!targets.is_empty()).then(|| self.pick(&targets))
     }
 
+    /// An internet gateway or, from a subnet without one, a NAT gateway; an egress-only gateway for IPv6.
+    fn usual_target(&mut self, targets: &[String], is_of_nat: bool) -> Option<String> {
+        let order = if is_of_nat || self.rng.bool() { ["igw-", "igw-"] } else { ["nat-", "eigw-"] };
+        let usual = |id: &&String| order.iter().any(|kind| id.starts_with(kind));
+        targets.iter().find(usual).or(targets.first()).cloned()
+    }
+
     /// A route is dead when its target is; a few are dead because another target was deleted.
     fn live_or_dead(&mut self, destination: &str, target: &str) -> Value {
         let connections = self.world.rows("VpcPeeringConnections");
@@ -90,7 +100,7 @@ impl Maker {
         if is_dead {
             return rows::blackhole(destination, target);
         }
-        if self.chance(4) {
+        if !self.is_sane && self.chance(4) {
             return rows::blackhole(destination, "nat-gone");
         }
         rows::route(destination, target)

@@ -38,6 +38,8 @@ pub(crate) struct Tally {
     pub(crate) not_knowable: usize,
     /// Whether an end is any address out there, and it depends on which.
     pub(crate) depends_on_address: bool,
+    /// Whether a packet went out to the internet and came in again here.
+    pub(crate) reflects: bool,
 }
 
 impl Tally {
@@ -111,6 +113,7 @@ impl Question {
                 total.answered += part.answered;
                 total.lost += part.lost;
                 total.not_knowable += part.not_knowable;
+                total.reflects |= part.reflects;
                 total.depends_on_address |= *first.get_or_insert(part.kinds()) != part.kinds();
             }
         }
@@ -137,6 +140,7 @@ impl Question {
         let mut tally = Tally::default();
         if !packet.has_ports() {
             tally.count(evaluator.fate(from, packet, 1024));
+            tally.reflects = evaluator.reflects();
             return tally;
         }
         for port in self.ports.0..=self.ports.1 {
@@ -147,6 +151,7 @@ impl Question {
                 }
             }
         }
+        tally.reflects = evaluator.reflects();
         tally
     }
 

@@ -9,6 +9,8 @@ pub(crate) enum Feature {
     EgressOnly,
     /// Public NAT gateways with a route to an internet gateway.
     Nat,
+    /// The private address of a NAT gateway as destination.
+    NatAsDestination,
     /// Private addresses outside the VPC as destinations of a subnet with a NAT gateway.
     NatToPrivateAddresses,
     /// Protocols that NAT gateways do not carry.
@@ -39,8 +41,8 @@ pub(crate) enum Feature {
     TransparentAppliances,
     /// Appliances and Block Public Access.
     AppliancesUnderPublicAccess,
-    /// Appliances as next hop of a NAT gateway.
-    AppliancesBehindNat,
+    /// Appliances in a VPC with a NAT gateway, either of which may be the next hop of the other.
+    AppliancesBesideNat,
     /// ICMP messages that nobody answers.
     UnansweredIcmp,
     /// Routes for subnets that take packets from the local one, to a NAT gateway.
@@ -59,6 +61,8 @@ pub(crate) enum Feature {
     Reflection,
     /// Another VPC over a peering connection.
     Peering,
+    /// The same for IPv6.
+    PeeringOverIpv6,
     /// Another VPC over a transit gateway.
     TransitGateway,
 }
@@ -68,6 +72,7 @@ const WALKED: &[(Feature, bool)] = &[
     (Feature::Internet, true),
     (Feature::EgressOnly, true),
     (Feature::Nat, true),
+    (Feature::NatAsDestination, false),
     (Feature::NatToPrivateAddresses, false),
     (Feature::NatOtherProtocols, false),
     (Feature::NatNarrowRoutes, true),
@@ -82,7 +87,7 @@ const WALKED: &[(Feature, bool)] = &[
     (Feature::RepliesThroughAppliances, false),
     (Feature::TransparentAppliances, false),
     (Feature::AppliancesUnderPublicAccess, false),
-    (Feature::AppliancesBehindNat, false),
+    (Feature::AppliancesBesideNat, false),
     (Feature::UnansweredIcmp, false),
     (Feature::MoreSpecificThanLocal, false),
     (Feature::NatInside, false),
@@ -93,6 +98,7 @@ const WALKED: &[(Feature, bool)] = &[
     (Feature::SecondaryAddresses, false),
     (Feature::Reflection, false),
     (Feature::Peering, false),
+    (Feature::PeeringOverIpv6, false),
     (Feature::TransitGateway, false),
 ];
 

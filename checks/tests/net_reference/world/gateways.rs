@@ -1,6 +1,6 @@
 //! Gateways of a world, and what joins its VPCs.
 
-use super::World;
+use super::{Feature, World};
 use super::rows::{self, ACCOUNT, REGION, is_v6};
 use serde_json::{Value, json};
 
@@ -53,12 +53,14 @@ fn peering_side(vpc: &str, blocks: &[&str], region: &str) -> Value {
 impl World {
     /// An internet gateway, attached to a VPC.
     pub(crate) fn internet_gateway(&mut self, id: &str, vpc: &str) {
+        self.has(Feature::Internet);
         self.rows("InternetGateways")
             .push(json!({ "InternetGatewayId": id, "OwnerId": ACCOUNT, "Attachments": [{ "State": "available", "VpcId": vpc }] }));
     }
 
     /// An egress-only internet gateway, attached to a VPC.
     pub(crate) fn egress_only_gateway(&mut self, id: &str, vpc: &str) {
+        self.has(Feature::EgressOnly);
         self.rows("EgressOnlyInternetGateways").push(
             json!({ "EgressOnlyInternetGatewayId": id, "Attachments": [{ "State": "attached", "VpcId": vpc }] }),
         );
@@ -66,6 +68,7 @@ impl World {
 
     /// A NAT gateway with its interface; private without a public address.
     pub(crate) fn nat_gateway(&mut self, id: &str, subnet: &str, private: &str, public: Option<&str>) {
+        self.has(if public.is_some() { Feature::Nat } else { Feature::PrivateNat });
         let vpc = self.row("Subnets", subnet)["VpcId"].as_str().unwrap().to_owned();
         let interface = format!("eni-{id}");
         let address = match public {
@@ -85,6 +88,7 @@ impl World {
 
     /// A peering connection between two VPCs, each with its blocks, and the Region of the second.
     pub(crate) fn peering(&mut self, id: &str, one: (&str, &[&str]), other: (&str, &[&str]), region: &str, status: &str) {
+        self.has(Feature::Peering);
         // Blocks show only while the connection is active.
         let is_shown = status == "active";
         let requester = peering_side(one.0, if is_shown { one.1 } else { &[] }, REGION);
@@ -96,6 +100,7 @@ impl World {
 
     /// A transit gateway, and whether it lets rules name groups across it.
     pub(crate) fn transit_gateway(&mut self, id: &str, passes_groups: bool) {
+        self.has(Feature::TransitGateway);
         self.rows("TransitGateways").push(json!({
             "TransitGatewayId": id, "State": "available", "OwnerId": ACCOUNT,
             "Options": { "SecurityGroupReferencingSupport": switch(passes_groups) },

@@ -164,6 +164,7 @@ impl World {
     }
 
     pub(crate) fn prefix_list(&mut self, id: &str, blocks: &[&str]) {
+        self.has(Feature::PrefixLists);
         let entries: Vec<Value> = blocks.iter().map(|block| json!({ "Cidr": block })).collect();
         self.answer(&format!("get-managed-prefix-list-entries.{id}"), json!({ "Entries": entries }));
     }
