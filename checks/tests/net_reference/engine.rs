@@ -1,7 +1,7 @@
 //! The one place where the engine is called, and which features it walks.
 
 use crate::question::{End, Question};
-use checks::net::route::{self, Target};
+use checks::net::route;
 use checks::net::{AddressSet, Family, Flow, Origin, Path, Point, PortSet, Protocol, between};
 use checks::snapshot::Snapshot;
 use checks::snapshot::ec2::{InstanceNetworkInterface, RouteTable};
@@ -31,7 +31,7 @@ fn interface<'a>(snapshot: &'a Snapshot, id: &str) -> &'a InstanceNetworkInterfa
     interfaces.into_iter().find(|own| own.network_interface_id == id).expect("the question names an interface")
 }
 
-/// What the engine says of a table and an address: the deciding target with whether it is gone, no route, or that it cannot tell.
+/// What decides for an address: a target, which may be gone, no route, or nobody can tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Decision {
     NoRoute,
@@ -39,15 +39,19 @@ pub(crate) enum Decision {
     NotKnown,
 }
 
-/// Which route decides for one address, by the engine.
-pub(crate) fn decision(snapshot: &Snapshot, table: &RouteTable, address: IpAddr) -> Decision {
-    let routed = route::divide(snapshot, table, &AddressSet::one(address));
-    if !routed.unknown.is_empty() {
-        return Decision::NotKnown;
-    }
-    assert_eq!(routed.legs.len(), 1, "one address has one leg: {routed:?}");
-    match &routed.legs[0].choice {
-        None => Decision::NoRoute,
-        Some(choice) => Decision::Target { id: Target::id(&choice.target).to_owned(), is_gone: choice.is_blackhole },
+/// Which route decides for each address, by the engine: it divides all addresses of a family at once.
+pub(crate) fn decisions(snapshot: &Snapshot, table: &RouteTable, is_v6: bool) -> impl Fn(IpAddr) -> Decision {
+    let family = if is_v6 { Family::Ipv6 } else { Family::Ipv4 };
+    let routed = route::divide(snapshot, table, &AddressSet::all(family));
+    move |address| {
+        if !routed.unknown.is_empty() {
+            return Decision::NotKnown;
+        }
+        let legs: Vec<_> = routed.legs.iter().filter(|leg| leg.destination.contains(address)).collect();
+        assert_eq!(legs.len(), 1, "{address} is in one leg: {routed:?}");
+        match &legs[0].choice {
+            None => Decision::NoRoute,
+            Some(choice) => Decision::Target { id: choice.target.id().to_owned(), is_gone: choice.is_blackhole },
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Random security groups and network ACLs.
 
-use super::Maker;
+use super::{Allowance, Maker};
 use crate::world::rows::{self, Peers};
 use serde_json::Value;
 
@@ -89,7 +89,7 @@ impl Maker {
         (0..self.rng.usize(0..=3)).map(|_| self.permission(vpc)).collect()
     }
 
-    pub(super) fn permission(&mut self, vpc: usize) -> Value {
+    fn permission(&mut self, vpc: usize) -> Value {
         let (protocol, ports) = self.pick(GROUP_KINDS);
         let peers: Vec<Peers> = (0..self.rng.usize(1..=2)).map(|_| self.peers(vpc)).collect();
         rows::permission(protocol, ports, &peers)
@@ -171,7 +171,21 @@ impl Maker {
         entries
     }
 
-    pub(super) fn entry(&mut self, egress: bool, number: i64) -> Value {
+    pub(super) fn allowance(&mut self) -> Allowance {
+        let vpc = self.rng.usize(0..self.vpcs.len());
+        if self.rng.bool() {
+            let list = if self.rng.bool() { "IpPermissions" } else { "IpPermissionsEgress" };
+            let id = self.pick(&self.vpcs[vpc].groups.clone());
+            return Allowance { member: "SecurityGroups", id, list, row: self.permission(vpc) };
+        }
+        let acls: Vec<String> = self.world.rows("NetworkAcls").iter().map(|row| row["NetworkAclId"].as_str().unwrap().to_owned()).collect();
+        let egress = self.rng.bool();
+        let mut row = self.entry(egress, 1);
+        row["RuleAction"] = "allow".into();
+        Allowance { member: "NetworkAcls", id: self.pick(&acls), list: "Entries", row }
+    }
+
+    fn entry(&mut self, egress: bool, number: i64) -> Value {
         let (protocol, ports) = self.pick(ACL_KINDS);
         let block = if self.chance(50) { self.pick(&["0.0.0.0/0", "::/0"]).to_owned() } else { self.block() };
         let action = if self.chance(40) { "allow" } else { "deny" };

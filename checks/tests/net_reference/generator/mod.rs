@@ -9,6 +9,7 @@ use crate::evaluator::block::covers;
 use crate::question::Question;
 use crate::world::{Feature, World};
 use fastrand::Rng;
+use serde_json::Value;
 
 /// A world with questions about it.
 #[derive(Debug, Clone)]
@@ -23,6 +24,37 @@ pub(crate) fn case(seed: u64, allowed: &[Feature]) -> Case {
     maker.build();
     let questions = (0..4).map(|_| maker.question()).collect();
     Case { world: maker.world, questions }
+}
+
+/// A rule or entry that allows something, for a world of the same seed.
+pub(crate) struct Allowance {
+    member: &'static str,
+    id: String,
+    list: &'static str,
+    row: Value,
+}
+
+impl Allowance {
+    pub(crate) fn added_to(&self, world: &World) -> World {
+        let mut world = world.clone();
+        let row = world.row(self.member, &self.id);
+        row[self.list].as_array_mut().unwrap().push(self.row.clone());
+        world
+    }
+}
+
+/// A rule of a group, or an entry of an ACL before all others, for the world of a seed.
+pub(crate) fn allowance(seed: u64, allowed: &[Feature]) -> Allowance {
+    let mut maker = Maker::new(seed, allowed);
+    maker.build();
+    maker.allowance()
+}
+
+/// A world with one route table of many routes.
+pub(crate) fn table(seed: u64, allowed: &[Feature]) -> World {
+    let mut maker = Maker::new(seed, allowed);
+    maker.table_of_many();
+    maker.world
 }
 
 #[derive(Debug, Clone, Default)]

@@ -21,6 +21,40 @@ impl Maker {
         }
     }
 
+    /// One VPC whose main table has many routes, more than one of them to the same block.
+    pub(super) fn table_of_many(&mut self) {
+        self.vpc(0);
+        self.prefix_lists();
+        let plan = self.vpcs[0].clone();
+        let targets = ["igw-0", "nat-0", "pcx-01", "tgw-0", "eni-x", "vgw-0"];
+        let mut taken: Vec<String> = plan.blocks.clone();
+        for _ in 0..self.rng.usize(0..=8) {
+            let block = self.block();
+            let is_inside = !self.may_be_routed(&plan, &block);
+            if taken.contains(&block) || is_inside && !self.allowed.contains(&Feature::MoreSpecificThanLocal) {
+                continue;
+            }
+            let target = self.pick(&targets);
+            let row = if self.chance(20) { rows::blackhole(&block, target) } else { rows::route(&block, target) };
+            self.world.route("rtb-vpc-0", row);
+            if !block.contains(':') && self.chance(30) && (!is_inside || self.allowed.contains(&Feature::PropagatedInside)) {
+                self.world.route("rtb-vpc-0", rows::propagated(&block, "vgw-1"));
+            }
+            taken.push(block);
+        }
+        let mut known: Vec<String> = Vec::new();
+        for (list, blocks) in self.lists.clone() {
+            let is_ambiguous = blocks.iter().any(|block| known.contains(block));
+            let is_inside = blocks.iter().any(|block| !self.may_be_routed(&plan, block));
+            if !is_inside && (!is_ambiguous || self.allowed.contains(&Feature::AmbiguousPrefixLists)) {
+                known.extend(blocks);
+                let target = self.pick(&targets);
+                self.world.route("rtb-vpc-0", rows::route(&list, target));
+            }
+        }
+        self.rng.shuffle(self.world.row("RouteTables", "rtb-vpc-0")["Routes"].as_array_mut().unwrap());
+    }
+
     /// The routes of a table beside the local ones, each destination once.
     fn routes(&mut self, plan: &VpcPlan, subnet: Option<&String>) -> Vec<Value> {
         let is_of_nat = subnet.is_some_and(|subnet| plan.nat_subnets.contains(subnet));

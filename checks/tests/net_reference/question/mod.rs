@@ -6,6 +6,7 @@ use crate::evaluator::{Evaluator, Fate, Packet, public_address};
 use checks::net::Verdict;
 use checks::snapshot::Snapshot;
 use checks::snapshot::ec2::NetworkInterface;
+pub(crate) use samples::border_addresses;
 use samples::Samples;
 use std::net::IpAddr;
 
@@ -72,7 +73,7 @@ impl Tally {
 
 impl Question {
     /// Whether the packets are IPv6 ones: those to an interface are so only when it has no IPv4 address.
-    fn is_v6(&self, snapshot: &Snapshot) -> bool {
+    pub(crate) fn is_v6(&self, snapshot: &Snapshot) -> bool {
         match (&self.from, &self.to) {
             (End::Interface(_), End::Interface(id)) => interface(snapshot, id).private_ip_address.is_empty(),
             (End::Address(address), _) | (End::Interface(_), End::Address(address)) => address.is_ipv6(),

@@ -41,18 +41,7 @@ impl<'a> Samples<'a> {
     /// Addresses out there that stand for all others: at and beside both ends of every block that the facts name. A VPC's own IPv6
     /// addresses are not out there for the VPC itself.
     pub(super) fn internet(&self, is_v6: bool, near: Option<&NetworkInterface>) -> Vec<IpAddr> {
-        let mut texts = BTreeSet::new();
-        for read in self.snapshot.reads() {
-            if let Outcome::Output(output) = &read.outcome {
-                collect(output, &mut texts);
-            }
-        }
-        let mut found: BTreeSet<IpAddr> = BTreeSet::new();
-        for (first, last) in texts.iter().filter_map(|text| ends(text)) {
-            if first.is_ipv6() == is_v6 {
-                found.extend([Some(first), Some(last), beside(first, false), beside(last, true)].into_iter().flatten());
-            }
-        }
+        let mut found = border_addresses(self.snapshot, is_v6);
         let is_own = |address: &IpAddr| {
             let vpcs = self.snapshot.vpcs.known().iter().filter(|vpc| near.is_some_and(|near| near.vpc_id == vpc.vpc_id));
             let mut blocks = vpcs.flat_map(|vpc| &vpc.ipv6_cidr_block_association_set);
@@ -61,6 +50,23 @@ impl<'a> Samples<'a> {
         found.retain(|address| is_on_the_internet(*address) && !is_own(address));
         found.into_iter().collect()
     }
+}
+
+/// The addresses at and beside both ends of every block that the facts name.
+pub(crate) fn border_addresses(snapshot: &Snapshot, is_v6: bool) -> BTreeSet<IpAddr> {
+    let mut texts = BTreeSet::new();
+    for read in snapshot.reads() {
+        if let Outcome::Output(output) = &read.outcome {
+            collect(output, &mut texts);
+        }
+    }
+    let mut found = BTreeSet::new();
+    for (first, last) in texts.iter().filter_map(|text| ends(text)) {
+        if first.is_ipv6() == is_v6 {
+            found.extend([Some(first), Some(last), beside(first, false), beside(last, true)].into_iter().flatten());
+        }
+    }
+    found
 }
 
 fn collect<'a>(value: &'a Value, texts: &mut BTreeSet<&'a str>) {
