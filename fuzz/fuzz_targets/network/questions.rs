@@ -6,6 +6,7 @@ use checks::net::{
     to_service_briefly, verdict_of,
 };
 use checks::snapshot::Snapshot;
+use checks::ssm::Estate;
 use checks::triage;
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -26,8 +27,9 @@ pub(crate) fn ask(snapshot: &Snapshot, draw: &mut Draw<'_>) {
     for interface in interfaces.iter().take(6) {
         services(&network, interface, draw);
     }
+    let estate = Estate::new(snapshot);
     for instance in snapshot.instances.known().iter().take(4) {
-        let _ = triage::ssm(&network, &instance.instance_id);
+        let _ = triage::ssm(&estate, &instance.instance_id);
     }
 }
 
