@@ -478,6 +478,19 @@ impl<'s> Network<'s> {
         self.table_of(number).map(|table| table.row).map_err(Gap::clone)
     }
 
+    /// What a route table leads an address to, and whether that is gone; `None` when no route takes the address.
+    ///
+    /// # Errors
+    /// The table is not known, or one of its routes is not.
+    pub fn target(&self, table: &str, address: IpAddr) -> Observed<(&route::Target, bool)> {
+        let Some(table) = self.table(table) else { return Err(Gap::opaque(format!("route table `{table}`"))) };
+        if let Some((_, gap)) = table.unknown.first() {
+            return Err(gap.clone());
+        }
+        let legs = table.divide(&AddressSet::one(address));
+        Ok(legs.into_iter().find_map(|leg| leg.choice).map(|choice| (choice.target, choice.is_blackhole)))
+    }
+
     /// A table by its id.
     pub(super) fn table(&self, id: &str) -> Option<&Table<'s>> {
         self.table_at(*self.table_by_id.get(id)?)

@@ -1,34 +1,31 @@
 //! The one place where the engine is called, and which features it walks.
 
 use crate::question::{End, Question};
-use checks::net::route;
-use checks::net::{AddressSet, Family, Flow, Origin, Path, Point, PortSet, Protocol, between};
+use checks::net::{Family, Flow, Network, Path, Point, PortSet, Protocol};
 use checks::snapshot::Snapshot;
-use checks::snapshot::ec2::{InstanceNetworkInterface, RouteTable};
 use std::net::IpAddr;
 
 /// The engine's answer to a question.
 pub(crate) fn path(snapshot: &Snapshot, question: &Question) -> Path {
-    let (from, to) = (point(snapshot, &question.from), point(snapshot, &question.to));
+    let network = Network::new(snapshot);
+    let (from, to) = (point(&network, &question.from), point(&network, &question.to));
     let (first, last) = question.ports;
     let ports = match question.message {
         Some((kind, code)) => PortSet::icmp(i64::from(kind), i64::from(code)),
         None => PortSet::range(first, last),
     };
-    between(snapshot, &from, &to, &Flow { protocol: Protocol::of_number(question.protocol), ports })
+    let flow = Flow { protocol: Protocol::of_number(question.protocol), ports };
+    let path = network.path(&from, &to, &flow);
+    assert_eq!(network.verdict(&from, &to, &flow), path.verdict, "the short walk and the explained one: {question:?}");
+    path
 }
 
-fn point(snapshot: &Snapshot, end: &End) -> Point {
+fn point<'n, 's>(network: &'n Network<'s>, end: &End) -> Point<'n, 's> {
     match end {
-        End::Interface(id) => Point::Interface(Box::new(Origin::of_interface(snapshot, interface(snapshot, id)))),
+        End::Interface(id) => network.interface(id).expect("the question names an interface").into(),
         End::Address(address) => Point::Address(*address),
         End::Internet { is_v6 } => Point::Internet(if *is_v6 { Family::Ipv6 } else { Family::Ipv4 }),
     }
-}
-
-fn interface<'a>(snapshot: &'a Snapshot, id: &str) -> &'a InstanceNetworkInterface {
-    let interfaces = snapshot.instances.known().iter().flat_map(|instance| &instance.network_interfaces);
-    interfaces.into_iter().find(|own| own.network_interface_id == id).expect("the question names an interface")
 }
 
 /// What decides for an address: a target, which may be gone, no route, or nobody can tell.
@@ -39,19 +36,11 @@ pub(crate) enum Decision {
     NotKnown,
 }
 
-/// Which route decides for each address, by the engine: it divides all addresses of a family at once.
-pub(crate) fn decisions(snapshot: &Snapshot, table: &RouteTable, is_v6: bool) -> impl Fn(IpAddr) -> Decision {
-    let family = if is_v6 { Family::Ipv6 } else { Family::Ipv4 };
-    let routed = route::divide(snapshot, table, &AddressSet::all(family));
-    move |address| {
-        if !routed.unknown.is_empty() {
-            return Decision::NotKnown;
-        }
-        let legs: Vec<_> = routed.legs.iter().filter(|leg| leg.destination.contains(address)).collect();
-        assert_eq!(legs.len(), 1, "{address} is in one leg: {routed:?}");
-        match &legs[0].choice {
-            None => Decision::NoRoute,
-            Some(choice) => Decision::Target { id: choice.target.id().to_owned(), is_gone: choice.is_blackhole },
-        }
+/// Which route decides for an address, by the engine.
+pub(crate) fn decision(network: &Network<'_>, table: &str, address: IpAddr) -> Decision {
+    match network.target(table, address) {
+        Err(_) => Decision::NotKnown,
+        Ok(None) => Decision::NoRoute,
+        Ok(Some((target, is_gone))) => Decision::Target { id: target.id().to_owned(), is_gone },
     }
 }

@@ -5,7 +5,9 @@ use super::block::{is, is_on_the_internet};
 use super::packet::{ICMP, TCP, UDP};
 use super::trip::{Device, End, Sender, Translation, Trip};
 use super::walk::is_host;
-use checks::snapshot::ec2::{GatewayAttachment, NatGateway, NatGatewayAddress, NetworkInterface, PrivateIpAddress, Subnet};
+use checks::snapshot::ec2::{
+    GatewayAttachment, NatGateway, NatGatewayAddress, NetworkInterface, PrivateIpAddress, Subnet,
+};
 use std::net::IpAddr;
 
 impl<'a> Evaluator<'a> {

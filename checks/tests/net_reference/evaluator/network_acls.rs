@@ -1,8 +1,8 @@
 //! Network ACLs: by rising number, the first entry that matches decides.
 
+use super::Evaluator;
 use super::block::covers;
 use super::packet::Packet;
-use super::Evaluator;
 use checks::snapshot::ec2::NetworkAclEntry;
 
 impl Evaluator<'_> {

@@ -41,7 +41,8 @@ impl Evaluator<'_> {
         let mut mode_with_exclusions = mode;
         for exclusion in self.snapshot.block_public_access_exclusions.known() {
             let arn = &exclusion.resource_arn;
-            let is_about = arn.ends_with(&format!("/{}", subnet.subnet_id)) || arn.ends_with(&format!("/{}", subnet.vpc_id));
+            let is_about =
+                arn.ends_with(&format!("/{}", subnet.subnet_id)) || arn.ends_with(&format!("/{}", subnet.vpc_id));
             if !is_about || !exclusion.state.ends_with("-complete") || exclusion.state == "delete-complete" {
                 continue;
             }

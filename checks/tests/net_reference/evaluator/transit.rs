@@ -14,9 +14,9 @@ impl<'a> Evaluator<'a> {
             return trip.not_knowable();
         };
         let attachments = self.snapshot.transit_gateway_vpc_attachments.known();
-        let attachment = attachments.iter().find(|row| {
-            row.transit_gateway_id == id && row.vpc_id == sender.subnet.vpc_id && row.state == "available"
-        });
+        let attachment = attachments
+            .iter()
+            .find(|row| row.transit_gateway_id == id && row.vpc_id == sender.subnet.vpc_id && row.state == "available");
         let Some(attachment) = attachment.filter(|own| gateway.state == "available" && takes(own, &trip)) else {
             return trip.lost();
         };
@@ -115,9 +115,8 @@ fn decides(routes: &[TransitGatewayRoute], destination: IpAddr) -> Option<&Trans
     for route in routes {
         let Some(length) = matched(&route.destination_cidr_block, destination) else { continue };
         let is_static = route.r#type == "static";
-        let is_better = best.is_none_or(|(known, known_static, _)| {
-            length > known || (length == known && is_static && !known_static)
-        });
+        let is_better = best
+            .is_none_or(|(known, known_static, _)| length > known || (length == known && is_static && !known_static));
         if is_better {
             best = Some((length, is_static, route));
         }

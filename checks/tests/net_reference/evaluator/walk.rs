@@ -2,8 +2,8 @@
 
 use super::Evaluator;
 use super::block::{covers, is};
-use super::routes::{Choice, target};
 use super::packet::Answer;
+use super::routes::{Choice, target};
 use super::trip::{Device, End, Sender, Trip};
 use checks::snapshot::ec2::{NetworkInterface, Route, Subnet};
 use std::net::IpAddr;

@@ -57,9 +57,13 @@ impl Maker {
     /// A block of either family that something here or out there is in.
     pub(super) fn block(&mut self) -> String {
         let mut blocks: Vec<String> = vec!["0.0.0.0/0".into(), "0.0.0.0/0".into(), "::/0".into(), "::/0".into()];
-        let outside = ["10.0.0.0/8", "198.51.100.0/24", "198.51.100.0/25", "198.51.100.7/32", "128.0.0.0/1", "192.168.0.0/16"];
+        let outside =
+            ["10.0.0.0/8", "198.51.100.0/24", "198.51.100.0/25", "198.51.100.7/32", "128.0.0.0/1", "192.168.0.0/16"];
         blocks.extend(outside.map(str::to_owned));
-        blocks.extend(["203.0.113.0/24", "203.0.113.0/29", "2001:db8::/32", "2001:db8:ff::/48", "2001:db8:ff::/49"].map(str::to_owned));
+        blocks.extend(
+            ["203.0.113.0/24", "203.0.113.0/29", "2001:db8::/32", "2001:db8:ff::/48", "2001:db8:ff::/49"]
+                .map(str::to_owned),
+        );
         for vpc in &self.vpcs {
             blocks.extend(vpc.blocks.clone());
             blocks.extend(vpc.subnets.iter().flat_map(|subnet| subnet.v6.iter().chain([&subnet.v4]).cloned()));
@@ -178,7 +182,8 @@ impl Maker {
             let id = self.pick(&self.vpcs[vpc].groups.clone());
             return Allowance { member: "SecurityGroups", id, list, row: self.permission(vpc) };
         }
-        let acls: Vec<String> = self.world.rows("NetworkAcls").iter().map(|row| row["NetworkAclId"].as_str().unwrap().to_owned()).collect();
+        let acls: Vec<String> =
+            self.world.rows("NetworkAcls").iter().map(|row| row["NetworkAclId"].as_str().unwrap().to_owned()).collect();
         let egress = self.rng.bool();
         let mut row = self.entry(egress, 1);
         row["RuleAction"] = "allow".into();

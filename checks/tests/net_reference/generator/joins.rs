@@ -2,8 +2,8 @@
 
 use super::Maker;
 use crate::world::gateways::{Attachment, transit_blackhole, transit_route};
-use crate::world::{Feature, World};
 use crate::world::rows::REGION;
+use crate::world::{Feature, World};
 use serde_json::{Value, json};
 
 impl Maker {

@@ -195,12 +195,14 @@ impl Maker {
         let subnet = self.pick(&plan.subnets);
         let base = subnet.v4.rsplit_once('.').unwrap();
         let first: usize = base.1.split_once('/').unwrap().0.parse().unwrap();
-        let mut host = HostPlan { id: format!("eni-{vpc}{at}"), vpc, subnet: subnet.id.clone(), v4: Vec::new(), v6: Vec::new() };
+        let mut host =
+            HostPlan { id: format!("eni-{vpc}{at}"), vpc, subnet: subnet.id.clone(), v4: Vec::new(), v6: Vec::new() };
         let is_v6_only = subnet.v6.is_some() && self.chance(15);
         let count = if self.uses(Feature::SecondaryAddresses, 15) { 2 } else { 1 };
         for index in 0..count {
             if !is_v6_only {
-                let public = self.uses(Feature::Internet, 50).then(|| format!("203.0.113.{}", vpc * 16 + at * 2 + index));
+                let public =
+                    self.uses(Feature::Internet, 50).then(|| format!("203.0.113.{}", vpc * 16 + at * 2 + index));
                 host.v4.push((format!("{}.{}", base.0, first + 4 + at * 2 + index), public));
             }
             if let Some(v6) = subnet.v6.as_ref().filter(|_| is_v6_only || self.rng.u8(0..100) < 85) {
@@ -216,7 +218,13 @@ impl Maker {
         let addresses: Vec<_> = v4.chain(host.v6.iter().map(|v6| (v6.as_str(), None))).collect();
         let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
         let platform = self.rng.u8(0..100);
-        let platform = if platform < 60 { "Linux/UNIX" } else if platform < 80 { "Windows" } else { "" };
+        let platform = if platform < 60 {
+            "Linux/UNIX"
+        } else if platform < 80 {
+            "Windows"
+        } else {
+            ""
+        };
         self.world.host(&host.id, &subnet.id, &addresses, &groups, platform);
         self.hosts.push(host);
     }

@@ -15,9 +15,7 @@ impl Maker {
         let is_v6 = |end: &End| match end {
             End::Address(address) => Some(address.is_ipv6()),
             End::Internet { is_v6 } => Some(*is_v6),
-            End::Interface(id) => {
-                self.hosts.iter().find(|host| host.id == *id).map(|host| host.v4.is_empty())
-            }
+            End::Interface(id) => self.hosts.iter().find(|host| host.id == *id).map(|host| host.v4.is_empty()),
         };
         let is_v6 = match (&from, &to) {
             (End::Interface(_), to) => is_v6(to),
@@ -54,10 +52,15 @@ impl Maker {
         match self.rng.u8(0..10) {
             0..=3 => (near, self.another(&host)),
             4..=5 => (near, outside(self, is_v6)),
-            6..=8 if self.world.features.contains(&Feature::Appliances) && !self.uses(Feature::RepliesThroughAppliances, 90) => {
+            6..=8
+                if self.world.features.contains(&Feature::Appliances)
+                    && !self.uses(Feature::RepliesThroughAppliances, 90) =>
+            {
                 (near, outside(self, is_v6))
             }
-            6 if self.allowed.contains(&Feature::Internet) => (outside(self, is_v6), self.named_from_outside(&host, is_v6)),
+            6 if self.allowed.contains(&Feature::Internet) => {
+                (outside(self, is_v6), self.named_from_outside(&host, is_v6))
+            }
             9 if is_nat_asked => {
                 let nat = self.world.rows("NatGateways")[0]["NatGatewayAddresses"][0]["PrivateIp"].clone();
                 (near, End::Address(nat.as_str().unwrap().parse().unwrap()))
@@ -72,7 +75,8 @@ impl Maker {
 
     /// Another host of the same VPC, or of another one where something may join them; as an interface or by an address.
     fn another(&mut self, host: &HostPlan) -> End {
-        let joins = self.vpcs.iter().flat_map(|vpc| &vpc.targets4).any(|id| id.starts_with("pcx-") || id.starts_with("tgw-"));
+        let joins =
+            self.vpcs.iter().flat_map(|vpc| &vpc.targets4).any(|id| id.starts_with("pcx-") || id.starts_with("tgw-"));
         let may_cross = joins && (!self.has_nat() || self.uses(Feature::NatToPrivateAddresses, 90));
         let is_other = |other: &&HostPlan| other.id != host.id && (other.vpc == host.vpc || may_cross);
         let others: Vec<HostPlan> = self.hosts.iter().filter(is_other).cloned().collect();

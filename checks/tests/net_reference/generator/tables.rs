@@ -37,7 +37,10 @@ impl Maker {
             let target = self.pick(&targets);
             let row = if self.chance(20) { rows::blackhole(&block, target) } else { rows::route(&block, target) };
             self.world.route("rtb-vpc-0", row);
-            if !block.contains(':') && self.chance(30) && (!is_inside || self.allowed.contains(&Feature::PropagatedInside)) {
+            if !block.contains(':')
+                && self.chance(30)
+                && (!is_inside || self.allowed.contains(&Feature::PropagatedInside))
+            {
                 self.world.route("rtb-vpc-0", rows::propagated(&block, "vgw-1"));
             }
             taken.push(block);
@@ -84,7 +87,9 @@ impl Maker {
         if !is_of_nat || self.allowed.contains(&Feature::NatNarrowRoutes) {
             self.unusual_routes(plan, &mut routes, is_of_nat);
         }
-        if let Some(subnet) = subnet.filter(|_| plan.nat_subnets.is_empty() || self.allowed.contains(&Feature::AppliancesBesideNat)) {
+        if let Some(subnet) =
+            subnet.filter(|_| plan.nat_subnets.is_empty() || self.allowed.contains(&Feature::AppliancesBesideNat))
+        {
             self.appliance_routes(plan, &mut routes, &taken, subnet);
         }
         self.rng.shuffle(&mut routes);

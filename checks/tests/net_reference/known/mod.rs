@@ -119,4 +119,3 @@ fn two_subnets() -> World {
 fn set_rules(world: &mut World, group: &str, member: &str, rules: &[Value]) {
     world.row("SecurityGroups", group)[member] = rules.into();
 }
-

@@ -9,10 +9,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 const PROTOCOLS: [Protocol; 3] = [Protocol::TCP, Protocol::UDP, Protocol::of_number(50)];
 
 fn traffic() -> impl Strategy<Value = Traffic> {
-    let block = (0..4_u8, 30..=32_u8).prop_map(|(host, length)| AddressSet::parse(&format!("10.0.0.{host}/{length}")).unwrap());
-    (0..PROTOCOLS.len(), block.clone(), block, 0..4_u16, 0..4_u16).prop_map(|(protocol, source, destination, first, last)| {
-        Traffic::new(PROTOCOLS[protocol], source, destination, PortSet::range(first, last))
-    })
+    let block =
+        (0..4_u8, 30..=32_u8).prop_map(|(host, length)| AddressSet::parse(&format!("10.0.0.{host}/{length}")).unwrap());
+    (0..PROTOCOLS.len(), block.clone(), block, 0..4_u16, 0..4_u16).prop_map(
+        |(protocol, source, destination, first, last)| {
+            Traffic::new(PROTOCOLS[protocol], source, destination, PortSet::range(first, last))
+        },
+    )
 }
 
 fn set(parts: &[Traffic]) -> TrafficSet {

@@ -46,7 +46,8 @@ fn is_about(row: &Value, v6: bool) -> bool {
         "Ipv6Address",
         "Cidr",
     ];
-    let is_own = row.get("VpcId").is_some() || row.get("NetworkInterfaceId").is_some() || row.get("InstanceId").is_some();
+    let is_own =
+        row.get("VpcId").is_some() || row.get("NetworkInterfaceId").is_some() || row.get("InstanceId").is_some();
     !is_own && MEMBERS.iter().any(|member| row[*member].as_str().is_some_and(|text| is_of(text, v6)))
 }
 

@@ -54,6 +54,10 @@ fn assert_law(
     if breaks(world) {
         let world = smallest(world, breaks);
         let (before, after) = verdicts(&world);
-        panic!("SEED={seed}: {before:?} became {after:?}\n{question:?}\n{}\nafter:\n{}", world.text(), change(&world).text());
+        panic!(
+            "SEED={seed}: {before:?} became {after:?}\n{question:?}\n{}\nafter:\n{}",
+            world.text(),
+            change(&world).text()
+        );
     }
 }

@@ -6,8 +6,8 @@ use crate::evaluator::{Evaluator, Fate, Packet, public_address};
 use checks::net::Verdict;
 use checks::snapshot::Snapshot;
 use checks::snapshot::ec2::NetworkInterface;
-pub(crate) use samples::border_addresses;
 use samples::Samples;
+pub(crate) use samples::border_addresses;
 use std::net::IpAddr;
 
 /// An end of a path.
@@ -16,7 +16,9 @@ pub(crate) enum End {
     Interface(String),
     Address(IpAddr),
     /// Any address out there.
-    Internet { is_v6: bool },
+    Internet {
+        is_v6: bool,
+    },
 }
 
 /// What is asked.
@@ -118,7 +120,8 @@ impl Question {
                 total.depends_on_address |= *first.get_or_insert(part.kinds()) != part.kinds();
             }
         }
-        total.depends_on_address &= matches!((&self.from, &self.to), (End::Internet { .. }, _) | (_, End::Internet { .. }));
+        total.depends_on_address &=
+            matches!((&self.from, &self.to), (End::Internet { .. }, _) | (_, End::Internet { .. }));
         total
     }
 
@@ -135,8 +138,14 @@ impl Question {
             End::Interface(id) => (Some(id.as_str()), client_ports(snapshot, id)),
             _ => (None, (1024, u16::MAX)),
         };
-        let mut packet =
-            Packet { protocol: self.protocol, source, source_port: 0, destination, destination_port: 0, message: (0, 0) };
+        let mut packet = Packet {
+            protocol: self.protocol,
+            source,
+            source_port: 0,
+            destination,
+            destination_port: 0,
+            message: (0, 0),
+        };
         packet.message = self.message.unwrap_or_default();
         let mut tally = Tally::default();
         if !packet.has_ports() {

@@ -43,9 +43,11 @@ impl<'a> Samples<'a> {
     pub(super) fn internet(&self, is_v6: bool, near: Option<&NetworkInterface>) -> Vec<IpAddr> {
         let mut found = border_addresses(self.snapshot, is_v6);
         let is_own = |address: &IpAddr| {
-            let vpcs = self.snapshot.vpcs.known().iter().filter(|vpc| near.is_some_and(|near| near.vpc_id == vpc.vpc_id));
+            let vpcs =
+                self.snapshot.vpcs.known().iter().filter(|vpc| near.is_some_and(|near| near.vpc_id == vpc.vpc_id));
             let mut blocks = vpcs.flat_map(|vpc| &vpc.ipv6_cidr_block_association_set);
-            blocks.any(|block| covers(&block.ipv6_cidr_block, *address)) || near.is_some_and(|near| is_known_as(near, *address))
+            blocks.any(|block| covers(&block.ipv6_cidr_block, *address))
+                || near.is_some_and(|near| is_known_as(near, *address))
         };
         found.retain(|address| is_on_the_internet(*address) && !is_own(address));
         found.into_iter().collect()

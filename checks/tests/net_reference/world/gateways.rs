@@ -1,7 +1,7 @@
 //! Gateways of a world, and what joins its VPCs.
 
-use super::{Feature, World};
 use super::rows::{self, ACCOUNT, REGION, is_v6};
+use super::{Feature, World};
 use serde_json::{Value, json};
 
 /// What is said of a VPC attachment beside its table.
@@ -61,9 +61,8 @@ impl World {
     /// An egress-only internet gateway, attached to a VPC.
     pub(crate) fn egress_only_gateway(&mut self, id: &str, vpc: &str) {
         self.has(Feature::EgressOnly);
-        self.rows("EgressOnlyInternetGateways").push(
-            json!({ "EgressOnlyInternetGatewayId": id, "Attachments": [{ "State": "attached", "VpcId": vpc }] }),
-        );
+        self.rows("EgressOnlyInternetGateways")
+            .push(json!({ "EgressOnlyInternetGatewayId": id, "Attachments": [{ "State": "attached", "VpcId": vpc }] }));
     }
 
     /// A NAT gateway with its interface; private without a public address.
@@ -76,7 +75,9 @@ impl World {
                 "AllocationId": format!("eipalloc-{id}"), "NetworkInterfaceId": interface, "PrivateIp": private, "PublicIp": public,
                 "Status": "succeeded", "IsPrimary": true,
             }),
-            None => json!({ "NetworkInterfaceId": interface, "PrivateIp": private, "Status": "succeeded", "IsPrimary": true }),
+            None => {
+                json!({ "NetworkInterfaceId": interface, "PrivateIp": private, "Status": "succeeded", "IsPrimary": true })
+            }
         };
         self.rows("NatGateways").push(json!({
             "NatGatewayId": id, "SubnetId": subnet, "VpcId": vpc, "State": "available", "NatGatewayAddresses": [address],
@@ -87,7 +88,14 @@ impl World {
     }
 
     /// A peering connection between two VPCs, each with its blocks, and the Region of the second.
-    pub(crate) fn peering(&mut self, id: &str, one: (&str, &[&str]), other: (&str, &[&str]), region: &str, status: &str) {
+    pub(crate) fn peering(
+        &mut self,
+        id: &str,
+        one: (&str, &[&str]),
+        other: (&str, &[&str]),
+        region: &str,
+        status: &str,
+    ) {
         self.has(Feature::Peering);
         // Blocks show only while the connection is active.
         let is_shown = status == "active";

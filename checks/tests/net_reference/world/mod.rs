@@ -71,7 +71,8 @@ impl World {
 
     /// What the engine gets to see.
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let header = Header { account: ACCOUNT.into(), region: REGION.into(), partition: "aws".into(), ..Header::default() };
+        let header =
+            Header { account: ACCOUNT.into(), region: REGION.into(), partition: "aws".into(), ..Header::default() };
         let mut snapshot = Snapshot::new(header);
         for (name, answer) in &self.files {
             let facts = facts_of_file(&format!("{name}.json"), &answer.to_string());
@@ -110,7 +111,8 @@ impl World {
         for row in self.rows("NetworkAcls") {
             row["Associations"].as_array_mut().unwrap().retain(|of| of["SubnetId"] != subnet);
         }
-        let association = json!({ "NetworkAclAssociationId": format!("aclassoc-{subnet}"), "NetworkAclId": acl, "SubnetId": subnet });
+        let association =
+            json!({ "NetworkAclAssociationId": format!("aclassoc-{subnet}"), "NetworkAclId": acl, "SubnetId": subnet });
         self.row("NetworkAcls", acl)["Associations"].as_array_mut().unwrap().push(association);
     }
 

@@ -22,10 +22,8 @@ fn v6_associations(blocks: &[&str], state: &str) -> Vec<Value> {
 
 pub(crate) fn vpc(id: &str, blocks: &[&str]) -> Value {
     let v4 = v4_of(blocks);
-    let set: Vec<Value> = v4
-        .iter()
-        .map(|block| json!({ "CidrBlock": block, "CidrBlockState": { "State": "associated" } }))
-        .collect();
+    let set: Vec<Value> =
+        v4.iter().map(|block| json!({ "CidrBlock": block, "CidrBlockState": { "State": "associated" } })).collect();
     json!({
         "VpcId": id, "CidrBlock": v4[0], "CidrBlockAssociationSet": set, "OwnerId": ACCOUNT, "IsDefault": false,
         "Ipv6CidrBlockAssociationSet": v6_associations(blocks, "associated"), "InstanceTenancy": "default",
@@ -138,7 +136,14 @@ pub(crate) fn anything() -> Value {
 }
 
 /// An entry of a network ACL; `ports` are ICMP type and code for ICMP, and `None` for protocols without.
-pub(crate) fn entry(number: i64, egress: bool, action: &str, protocol: &str, block: &str, ports: Option<(i64, i64)>) -> Value {
+pub(crate) fn entry(
+    number: i64,
+    egress: bool,
+    action: &str,
+    protocol: &str,
+    block: &str,
+    ports: Option<(i64, i64)>,
+) -> Value {
     let mut row = json!({ "RuleNumber": number, "Egress": egress, "RuleAction": action, "Protocol": protocol });
     row[if is_v6(block) { "Ipv6CidrBlock" } else { "CidrBlock" }] = json!(block);
     match (protocol, ports) {
