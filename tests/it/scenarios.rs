@@ -14,17 +14,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Programs under way at once.
 const WORKERS: usize = 4;
 
-/// Scenarios of what the engine does not walk through yet, or not rightly. One that is right comes off this list.
-const WAITING: &[&str] = &[
-    "reach/healthy-ipv6",
-    "reach/healthy-peering",
-    "reach/healthy-transit-gateway",
-    "reach/peering-group-closed",
-    "reach/peering-no-return-route",
-    "reach/transit-gateway-no-return-route",
-    "reach/transit-gateway-no-route",
-];
-
 #[derive(Deserialize)]
 struct Scenario {
     title: String,
@@ -76,13 +65,7 @@ fn every_scenario_gets_its_causes() {
     let rows = rows.into_inner().expect("no worker panicked");
     let mut wrong = Vec::new();
     for (name, row) in &rows {
-        let is_waiting = WAITING.contains(&name.as_str());
         match row {
-            Err(fault) if is_waiting => say(&format!("waits {name:<44} {fault}")),
-            Ok(_) if is_waiting => {
-                say(&format!("WRONG {name:<44} waits no longer: take it off the list"));
-                wrong.push(name);
-            }
             Ok(said) => say(&format!("ok    {name:<44} {said}")),
             Err(fault) => {
                 say(&format!("WRONG {name:<44} {fault}"));

@@ -154,7 +154,11 @@ impl<'s> Network<'s> {
                 (narrowed.as_ref(), AddressSet::one(*address))
             }
             Point::Outside(address) => (None, AddressSet::one(*address)),
-            Point::Internet(family) => (None, AddressSet::internet(*family)),
+            // What a VPC has of the internet's addresses is not meant.
+            Point::Internet(family) => {
+                let all = AddressSet::internet(*family);
+                (None, self.blocks_of(origin.vpc).map_or_else(|| all.clone(), |own| all.difference(own)))
+            }
             Point::Gateway(gateway) => return walk.gap(|| Gap::opaque(format!("what is behind `{gateway}`"))),
         };
         let asked = flow.to(source, destination);

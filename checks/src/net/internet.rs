@@ -104,7 +104,17 @@ pub(super) fn onward<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, parcel: Parce
 /// Replies that leave by an internet gateway: to somebody outside, or to a public address here.
 fn back_in<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, id: &str, parcel: Parcel<'_, 's>) {
     let hop = || Component::new("internet-gateway", id);
+    let destinations = parcel.traffic.destinations();
+    // What came over a transit gateway from a NAT gateway came under its private address.
+    let is_private = destinations.intersection(&AddressSet::internet(parcel.traffic.family())).is_empty();
+    let stop = |walk: &mut Walk<'_>| {
+        walk.stop(Way::Reply, hop, parcel.traffic, || {
+            let by = format!("{destinations} is no address of the internet");
+            Obstacle::new(Cause::NoReturnRoute, hop(), Vec::new()).by(by)
+        });
+    };
     match (parcel.turn, trip.from) {
+        (Some(_), _) if parcel.traffic.family() == Family::Ipv4 && is_private => stop(walk),
         (Some(turn), _) => {
             walk.pass(Way::Reply, parcel.traffic, || (hop(), None, None));
             let ports = trip.ports_of_replies(parcel.turn);
@@ -117,12 +127,23 @@ fn back_in<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, id: &str, parcel: Parce
             }
         }
         (None, None) => {}
-        (None, Some(_)) if parcel.traffic.family() == Family::Ipv6 => trip.home(walk, parcel),
-        (None, Some(_)) => walk.stop(Way::Reply, hop, parcel.traffic, || {
-            let by = format!("{} is no address of the internet", parcel.traffic.destinations());
-            Obstacle::new(Cause::NoReturnRoute, hop(), Vec::new()).by(by)
-        }),
+        (None, Some(origin)) if parcel.traffic.family() == Family::Ipv6 => {
+            if !leads_out(trip, origin, &parcel.traffic.sources()) {
+                // The request came by another way, and nobody says that the sender's VPC can be met from the internet.
+                let gap = || Gap::opaque(format!("how replies over the internet get to `{}`", origin.id));
+                walk.opaque(Way::Reply, hop, parcel.traffic, "UNKNOWN_DESTINATION", gap);
+            }
+            trip.home(walk, parcel);
+        }
+        (None, Some(_)) => stop(walk),
     }
+}
+
+/// Whether an interface sends to these addresses through a gateway to the internet.
+fn leads_out(trip: &Trip<'_, '_>, origin: &Interface<'_>, destinations: &AddressSet) -> bool {
+    let leads = |target: &Target| matches!(target, Target::InternetGateway(_) | Target::EgressOnlyInternetGateway(_));
+    let Ok(table) = trip.network.table_of(origin.subnet) else { return false };
+    table.divide(destinations).iter().all(|leg| leg.choice.as_ref().is_some_and(|choice| leads(choice.target)))
 }
 
 /// In from the internet to an interface under its public address.

@@ -28,10 +28,6 @@ impl<'a> Evaluator<'a> {
         if !self.may_enter(&entry.subnet_id, &trip.packet) {
             return trip.lost();
         }
-        // Back into the gateway that the packet has just left: where that ends is not written anywhere.
-        if sender.device == Device::TransitGateway {
-            return trip.not_knowable();
-        }
         self.through_transit_gateway(attachment, entry, trip)
     }
 

@@ -25,7 +25,8 @@ impl Maker {
             if self.uses(Feature::Nat, 60) {
                 self.nat_gateway(at, true);
             }
-            if self.uses(Feature::PrivateNat, 10) {
+            let percent = if self.allowed.contains(&Feature::NatChains) { 40 } else { 10 };
+            if self.uses(Feature::PrivateNat, percent) {
                 self.nat_gateway(at, false);
             }
             if self.uses(Feature::VirtualPrivateGateway, 15) {

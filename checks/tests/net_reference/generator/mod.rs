@@ -245,6 +245,17 @@ impl Maker {
                 self.lists.push((id, blocks));
             }
         }
+        if !self.lists.is_empty() && self.uses(Feature::NestedPrefixListEntries, 30) {
+            let blocks = ["0.0.0.0/0".to_owned(), "198.51.100.0/24".to_owned()];
+            self.world.prefix_list("pl-nested", &["0.0.0.0/0", "198.51.100.0/24"]);
+            self.lists.push(("pl-nested".into(), blocks.to_vec()));
+        }
+        if !self.lists.is_empty() && self.uses(Feature::AmbiguousPrefixLists, 30) {
+            let blocks = self.lists[0].1.clone();
+            let texts: Vec<&str> = blocks.iter().map(String::as_str).collect();
+            self.world.prefix_list("pl-twin", &texts);
+            self.lists.push(("pl-twin".into(), blocks));
+        }
         if self.uses(Feature::UnreadablePrefixLists, 7) {
             self.lists.push(("pl-hidden".into(), Vec::new()));
         }

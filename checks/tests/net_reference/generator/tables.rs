@@ -87,10 +87,9 @@ impl Maker {
         if !is_of_nat || self.allowed.contains(&Feature::NatNarrowRoutes) {
             self.unusual_routes(plan, &mut routes, is_of_nat);
         }
-        if let Some(subnet) =
-            subnet.filter(|_| plan.nat_subnets.is_empty() || self.allowed.contains(&Feature::AppliancesBesideNat))
-        {
+        if let Some(subnet) = subnet {
             self.appliance_routes(plan, &mut routes, &taken, subnet);
+            self.nat_inside(plan, &mut routes);
         }
         self.rng.shuffle(&mut routes);
         routes
@@ -115,11 +114,16 @@ impl Maker {
         if let Some(igw) = igw.filter(|_| is_of_nat && destination == "0.0.0.0/0" && self.rng.u8(0..100) < 80) {
             return Some(igw.clone());
         }
-        let joining: Vec<String> =
-            targets.iter().filter(|id| id.starts_with("pcx-") || id.starts_with("tgw-")).cloned().collect();
-        let is_of_vpc = self.vpcs.iter().any(|vpc| vpc.blocks.iter().any(|block| block == destination));
-        if is_of_vpc && !joining.is_empty() && self.chance(85) {
-            return Some(self.pick(&joining));
+        let other = self.vpcs.iter().find(|vpc| vpc.blocks.iter().any(|block| block == destination));
+        if let Some(other) = other.map(|vpc| vpc.number)
+            && self.chance(85)
+        {
+            let (first, last) = (plan.number.min(other), plan.number.max(other));
+            let joins = |id: &&String| **id == format!("pcx-{first}{last}") || id.starts_with("tgw-");
+            let joining: Vec<String> = targets.iter().filter(joins).cloned().collect();
+            if !joining.is_empty() {
+                return Some(self.pick(&joining));
+            }
         }
         (!targets.is_empty()).then(|| self.pick(&targets))
     }
@@ -178,6 +182,9 @@ impl Maker {
     /// Routes to interfaces, and routes for whole subnets that take packets from the local route. No appliance stands in the subnet that
     /// sends to it, nor in the one whose packets it gets.
     fn appliance_routes(&mut self, plan: &VpcPlan, routes: &mut Vec<Value>, taken: &[String], own: &str) {
+        if !plan.nat_subnets.is_empty() && !self.allowed.contains(&Feature::AppliancesBesideNat) {
+            return;
+        }
         let all = self.hosts.clone();
         let not_in = |subnets: &[&str]| -> Vec<HostPlan> {
             let fits = |host: &&HostPlan| host.vpc == plan.number && !subnets.contains(&host.subnet.as_str());
@@ -189,16 +196,23 @@ impl Maker {
         if all.iter().any(has_public) && !self.uses(Feature::TransparentAppliances, 90) {
             hosts.clear();
         }
-        if !hosts.is_empty() && !taken.contains(&destination) && self.uses(Feature::Appliances, 12) {
+        if !hosts.is_empty() && !taken.contains(&destination) && self.uses(Feature::Appliances, 30) {
             routes.push(rows::route(&destination, &self.appliance(&hosts)));
         }
-        let nats: Vec<String> = plan.targets4.iter().filter(|id| id.starts_with("nat-")).cloned().collect();
         let subnet = self.pick(&plan.subnets);
         let hosts = not_in(&[own, &subnet.id]);
-        if !nats.is_empty() && self.uses(Feature::NatInside, 6) {
-            routes.push(rows::route(&subnet.v4, &self.pick(&nats)));
-        } else if !hosts.is_empty() && self.uses(Feature::MoreSpecificThanLocal, 12) {
+        if !hosts.is_empty() && self.uses(Feature::MoreSpecificThanLocal, 70) {
             routes.push(rows::route(&subnet.v4, &self.appliance(&hosts)));
+        }
+    }
+
+    /// A route for a whole subnet that takes packets from the local route to a NAT gateway.
+    fn nat_inside(&mut self, plan: &VpcPlan, routes: &mut Vec<Value>) {
+        let nats: Vec<String> = plan.targets4.iter().filter(|id| id.starts_with("nat-")).cloned().collect();
+        let subnet = self.pick(&plan.subnets);
+        let is_taken = routes.iter().any(|route| route["DestinationCidrBlock"] == subnet.v4.as_str());
+        if !nats.is_empty() && !is_taken && self.uses(Feature::NatInside, 15) {
+            routes.push(rows::route(&subnet.v4, &self.pick(&nats)));
         }
     }
 

@@ -108,7 +108,29 @@ fn an_appliance_in_the_way_is_not_looked_into_unless_it_cannot_forward() {
     world.table("rtb-a", "vpc-1", "subnet-a", vec![rows::route("10.0.2.0/24", "eni-c")]);
     holds(&world, &tcp("eni-a", "eni-b", 443), Verdict::Blocked);
     world.row("NetworkInterfaces", "eni-c")["SourceDestCheck"] = false.into();
+    let instance = &mut world.rows("Reservations").iter_mut().find(|row| row.to_string().contains("eni-c")).unwrap()["Instances"]
+        [0];
+    instance["SourceDestCheck"] = false.into();
+    instance["NetworkInterfaces"][0]["SourceDestCheck"] = false.into();
     holds(&world, &tcp("eni-a", "eni-b", 443), Verdict::Unknown);
     set_rules(&mut world, "sg-c", "IpPermissions", &[]);
     holds(&world, &tcp("eni-a", "eni-b", 443), Verdict::Blocked);
+}
+
+#[test]
+fn nobody_sends_without_an_address_of_the_family() {
+    let mut world = two_subnets();
+    world.has(Feature::MissingFamily);
+    world.host("eni-old", "subnet-a", &[("10.0.1.30", None)], &["sg-a"], LINUX);
+    holds(&world, &tcp("eni-old", "2001:db8:1:2::10", 443), Verdict::Blocked);
+    holds(&world, &tcp("eni-old", "eni-b", 443), Verdict::Reachable);
+}
+
+#[test]
+fn only_an_echo_request_is_answered() {
+    let mut world = two_subnets();
+    world.has(Feature::UnansweredIcmp);
+    world.acl("acl-b", "vpc-1", "subnet-b", vec![rows::entry(10, false, "allow", "1", "0.0.0.0/0", Some((-1, -1)))]);
+    holds(&world, &Question { message: Some((3, 4)), ..ping("eni-a", "eni-b") }, Verdict::Reachable);
+    holds(&world, &ping("eni-a", "eni-b"), Verdict::Blocked);
 }

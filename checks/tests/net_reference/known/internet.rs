@@ -130,3 +130,24 @@ fn what_is_behind_a_virtual_private_gateway_is_not_known() {
     world.acl("acl-a", "vpc-1", "subnet-a", everything_but([deny]));
     holds(&world, &tcp("eni-a", "192.168.0.5", 443), Verdict::Blocked);
 }
+
+/// The IPv6 addresses of the VPC itself are not out there.
+#[test]
+fn any_address_out_there_reaches_and_is_reached_over_ipv6() {
+    let mut world = public();
+    world.has(Feature::AnyIpv6Address);
+    let internet = || End::Internet { is_v6: true };
+    holds(&world, &Question { to: internet(), ..tcp("eni-a", OUTSIDE6, 443) }, Verdict::Reachable);
+    holds(&world, &Question { from: internet(), ..tcp(OUTSIDE6, "eni-a", 443) }, Verdict::Reachable);
+}
+
+#[test]
+fn a_list_that_nobody_read_is_no_missing_route_either_way() {
+    let mut world = two_subnets();
+    world.has(Feature::UnreadablePrefixLists);
+    world.internet_gateway("igw-1", "vpc-1");
+    world.route("rtb-vpc-1", rows::route("pl-hidden", "igw-1"));
+    world.host("eni-public", "subnet-a", &[("10.0.1.20", Some("203.0.113.20"))], &["sg-a"], LINUX);
+    holds(&world, &tcp("eni-public", OUTSIDE, 443), Verdict::Unknown);
+    holds(&world, &tcp(OUTSIDE, "eni-public", 443), Verdict::Unknown);
+}

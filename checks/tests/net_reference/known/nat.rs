@@ -116,3 +116,26 @@ fn the_table_of_the_gateways_subnet_decides_for_every_destination() {
     holds(&world, &tcp("eni-a", OUTSIDE, 443), Verdict::Blocked);
     holds(&world, &tcp("eni-a", "198.51.101.7", 443), Verdict::Reachable);
 }
+
+#[test]
+fn the_gateway_sends_replies_on_by_the_table_of_its_subnet() {
+    let mut world = behind_nat();
+    world.has(Feature::NatInside);
+    world.route("rtb-b", rows::blackhole("10.0.1.0/24", "eni-gone"));
+    assert_eq!(fate(&world, "eni-a", OUTSIDE), Fate::LostOnReply);
+    holds(&world, &tcp("eni-a", OUTSIDE, 443), Verdict::Blocked);
+}
+
+#[test]
+fn a_subnet_may_be_reached_through_a_nat_gateway() {
+    let mut world = two_subnets();
+    world.has(Feature::NatInside);
+    world.subnet("subnet-c", "vpc-1", "a", &["10.0.3.0/24"]);
+    world.nat_gateway("nat-1", "subnet-c", "10.0.3.5", None);
+    world.table("rtb-a", "vpc-1", "subnet-a", vec![rows::route("10.0.2.0/24", "nat-1")]);
+    holds(&world, &tcp("eni-a", "eni-b", 443), Verdict::Reachable);
+    set_rules(&mut world, "sg-b", "IpPermissions", &[of_group("sg-a")]);
+    holds(&world, &tcp("eni-a", "eni-b", 443), Verdict::Blocked);
+    set_rules(&mut world, "sg-b", "IpPermissions", &[allow(443, &["10.0.3.5/32"])]);
+    holds(&world, &tcp("eni-a", "eni-b", 443), Verdict::Reachable);
+}
