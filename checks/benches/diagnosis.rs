@@ -1,7 +1,7 @@
 //! How long the pure diagnosis of one instance takes: `cargo bench -p checks --features testkit --bench diagnosis`.
 
-use checks::net::Network;
 use checks::snapshot::Snapshot;
+use checks::ssm::Estate;
 use checks::testkit::{self, INSTANCE, World};
 use checks::triage;
 use divan::{Bencher, black_box};
@@ -34,8 +34,8 @@ fn world(name: &str) -> World {
 #[divan::bench(args = names())]
 fn diagnose(bencher: Bencher<'_, '_>, name: &str) {
     let snapshot = world(name).snapshot();
-    let network = Network::new(&snapshot);
-    bencher.counter(divan::counter::ItemsCount::new(1_usize)).bench(|| triage::ssm(black_box(&network), INSTANCE));
+    let estate = Estate::new(&snapshot);
+    bencher.counter(divan::counter::ItemsCount::new(1_usize)).bench(|| triage::ssm(black_box(&estate), INSTANCE));
 }
 
 /// From the text of a snapshot to typed facts.

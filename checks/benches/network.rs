@@ -1,8 +1,11 @@
 //! How many paths the network engine judges in a second, in worlds of every size and at AWS's quotas:
 //! `cargo bench -p checks --features testkit --bench network`.
 
+#![expect(clippy::arithmetic_side_effects, clippy::indexing_slicing, reason = "small numbers of the bench's own")]
+
 use checks::net::{Flow, Network, Point, Verdict};
 use checks::snapshot::Snapshot;
+use checks::ssm::Estate;
 use checks::testkit::fleet::{Lists, fleet, instance_id, interface_id};
 use checks::triage;
 use divan::counter::ItemsCount;
@@ -14,12 +17,20 @@ fn main() {
 }
 
 /// Instances in a world, and how crowded its lists are.
-const WORLDS: &[(usize, Lists)] =
-    &[(10, Lists::Usual), (1_000, Lists::Usual), (100_000, Lists::Usual), (10, Lists::AtQuota), (1_000, Lists::AtQuota)];
+const WORLDS: &[(usize, Lists)] = &[
+    (10, Lists::Usual),
+    (1_000, Lists::Usual),
+    (100_000, Lists::Usual),
+    (10, Lists::AtQuota),
+    (1_000, Lists::AtQuota),
+];
+
+/// Worlds by what they were made of.
+type Made = Mutex<Vec<((usize, bool), &'static Snapshot)>>;
 
 /// Worlds are made once and kept.
 fn world((instances, lists): (usize, Lists)) -> &'static Snapshot {
-    static MADE: LazyLock<Mutex<Vec<((usize, bool), &'static Snapshot)>>> = LazyLock::new(Mutex::default);
+    static MADE: LazyLock<Made> = LazyLock::new(Mutex::default);
     let key = (instances, lists == Lists::AtQuota);
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, snapshot)) = made.iter().find(|(known, _)| *known == key) {
@@ -30,22 +41,26 @@ fn world((instances, lists): (usize, Lists)) -> &'static Snapshot {
     snapshot
 }
 
-/// Pairs of interfaces of one VPC in different subnets, and of an interface and the internet.
+/// Pairs of interfaces of one VPC, in different subnets where the VPC is full.
 struct Pairs<'n, 's> {
-    points: Vec<Point<'n, 's>>,
+    pairs: Vec<(Point<'n, 's>, Point<'n, 's>)>,
 }
 
 impl<'n, 's> Pairs<'n, 's> {
     fn of(network: &'n Network<'s>, instances: usize) -> Self {
         let step = (instances / 512).max(1);
-        let numbers = (0..instances).step_by(step).filter(|number| number % 20 != 19);
-        let points = numbers.filter_map(|number| network.interface(&interface_id(number))).map(Point::from).collect();
-        Self { points }
+        let point = |number: usize| network.interface(&interface_id(number)).map(Point::from);
+        // Half the VPC further on is the other subnet; what has no group that lets it out is no pair.
+        let other = |number: usize| {
+            if instances > 400 { number / 400 * 400 + (number + 200) % 400 } else { (number + 1) % instances }
+        };
+        let is_open = |number: usize| number % 20 != 19;
+        let numbers = (0..instances).step_by(step).filter(|number| is_open(*number) && is_open(other(*number)));
+        Self { pairs: numbers.filter_map(|number| Some((point(number)?, point(other(number))?))).collect() }
     }
 
-    fn get(&self, at: usize) -> (&Point<'n, 's>, &Point<'n, 's>) {
-        let count = self.points.len();
-        (&self.points[at % count], &self.points[(at + 1) % count])
+    fn get(&self, at: usize) -> &(Point<'n, 's>, Point<'n, 's>) {
+        &self.pairs[at % self.pairs.len()]
     }
 }
 
@@ -63,7 +78,7 @@ fn verdict(bencher: Bencher<'_, '_>, which: (usize, Lists)) {
             let (from, to) = pairs.get(at);
             reachable += usize::from(network.verdict(black_box(from), to, &flow) == Verdict::Reachable);
         }
-        reachable
+        assert_eq!(reachable, 1_000);
     });
 }
 
@@ -78,9 +93,10 @@ fn verdict_over_nat(bencher: Bencher<'_, '_>, which: (usize, Lists)) {
         let mut reachable = 0_usize;
         for _ in 0..1_000 {
             at = at.wrapping_add(1);
-            reachable += usize::from(network.verdict(black_box(pairs.get(at).0), &far, &flow) == Verdict::Reachable);
+            let (from, _) = pairs.get(at);
+            reachable += usize::from(network.verdict(black_box(from), &far, &flow) == Verdict::Reachable);
         }
-        reachable
+        assert_eq!(reachable, 1_000);
     });
 }
 
@@ -110,10 +126,10 @@ fn index(bencher: Bencher<'_, '_>, which: (usize, Lists)) {
 fn fleet_for_ssm(bencher: Bencher<'_, '_>, instances: usize) {
     let snapshot = world((instances, Lists::Usual));
     bencher.counter(ItemsCount::new(instances)).bench(|| {
-        let network = Network::new(black_box(snapshot));
+        let estate = Estate::new(black_box(snapshot));
         let judge = |from: usize| {
             let ids = (from..instances).step_by(2).map(instance_id);
-            ids.filter_map(|id| triage::ssm(&network, &id).ok()).filter(|own| !own.findings.is_empty()).count()
+            ids.filter_map(|id| triage::ssm(&estate, &id).ok()).filter(|own| !own.findings.is_empty()).count()
         };
         std::thread::scope(|scope| {
             let other = scope.spawn(|| judge(1));

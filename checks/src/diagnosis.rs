@@ -1,6 +1,7 @@
 //! Runs the rules of a symptom over a case and draws the conclusion.
 
 use crate::finding::{Finding, Judgement, Place, Severity};
+use crate::reach::Walked;
 use crate::rule::{About, Affects, Rule, Symptom};
 use crate::snapshot::Gap;
 
@@ -93,8 +94,10 @@ pub struct Diagnosis {
     pub summary: String,
     /// Every finding, worst first and then in the order in which a call or packet meets them.
     pub findings: Vec<Finding>,
-    /// Every rule of the symptom once, in the order of its layers.
+    /// Every rule of the symptom once, in the order of its layers; none for a path, whose hops are what was looked at.
     pub checks: Vec<Check>,
+    /// The ways that were walked, for a path.
+    pub ways: Vec<Walked>,
 }
 
 /// Whether the subject works at this moment: the plainest evidence, against which every other is weighed.
@@ -147,7 +150,7 @@ pub fn diagnose<S: Symptom>(
     let findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();
     let verdict = verdict_of(&findings);
     let summary = summary(verdict, &findings, works);
-    Diagnosis { subject, verdict, summary, findings, checks }
+    Diagnosis { subject, verdict, summary, findings, checks, ways: Vec::new() }
 }
 
 /// Where a finding stands: the layer of its rule, its place on the way, the rule.

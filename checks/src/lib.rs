@@ -11,6 +11,7 @@ pub mod iam;
 pub mod net;
 pub mod os;
 pub mod page;
+pub mod reach;
 pub mod report;
 pub mod rule;
 pub mod rules;

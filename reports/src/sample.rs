@@ -4,6 +4,10 @@ use checks::diagnosis::{Check, Diagnosis, Status, Subject, Verdict};
 use checks::evidence::{Component, Evidence};
 use checks::finding::{Finding, Severity, Step};
 use checks::fix::{Aws, Fix, FixClass};
+use checks::net::{
+    AddressSet, Cause, Family, Hop, HopVerdict, Obstacle, Path, PortSet, Protocol, Traffic, Verdict as PathVerdict,
+};
+use checks::reach::Walked;
 use checks::report::{Calls, Denied, Report};
 use checks::snapshot::operations;
 use serde_json::{Value, json};
@@ -108,6 +112,7 @@ pub(crate) fn broken() -> Diagnosis {
             check("ssm/sg-egress-443-blocked", "network", Status::Fail, "no outbound rule covers TCP 443"),
             check("ssm/nat-route-blackhole", "network", Status::Fail, "the default route is a blackhole"),
         ],
+        ways: Vec::new(),
     }
 }
 
@@ -244,6 +249,7 @@ pub(crate) fn inconclusive() -> Diagnosis {
         summary: "the node has not been seen for 3 hours; no cause shows outside the instance, so the rest must be looked at inside it".to_owned(),
         findings,
         checks,
+        ways: Vec::new(),
     }
 }
 
@@ -264,6 +270,7 @@ pub(crate) fn healthy() -> Diagnosis {
             ),
             check("ssm/dhmc-shadowed-by-profile", "identity", Status::NotApplicable, "default host management is off"),
         ],
+        ways: Vec::new(),
     }
 }
 
@@ -300,5 +307,50 @@ pub(crate) fn hostile(text: &str) -> Diagnosis {
             .into_iter()
             .map(|status| check("ssm/sg-egress-443-blocked", "network", status, text))
             .collect(),
+        ways: Vec::new(),
+    }
+}
+
+/// A path that is stopped at its second hop, and another way between the same ends that is not; every text in it is `text`.
+pub(crate) fn path(text: &str) -> Diagnosis {
+    let header = |source: &str, destination: &str| {
+        Traffic::new(Protocol::TCP, AddressSet::of([source]), AddressSet::of([destination]), PortSet::one(5432))
+    };
+    let hop = |verdict: HopVerdict, by: Option<&str>| Hop {
+        component: Component::new("network-interface", text),
+        header: header("10.0.1.10", "10.0.2.20"),
+        verdict,
+        by: by.map(str::to_owned),
+        code: by.map(|_| "ENI_SG_RULES_MISMATCH"),
+    };
+    let evidence = evidence("ec2:DescribeSecurityGroups", text, "IpPermissions", json!([{ "Description": text }]));
+    let mut obstacle =
+        Obstacle::new(Cause::SecurityGroupIngress, Component::new("security-group", text), vec![evidence.clone()]);
+    obstacle.by = Some(text.to_owned());
+    let blocked = Path {
+        family: Family::Ipv4,
+        to: text.to_owned(),
+        hops: vec![hop(HopVerdict::Passed, None), hop(HopVerdict::Blocked, Some(text))],
+        reply_hops: vec![Hop {
+            header: header("10.0.2.20", "10.0.1.10"),
+            ..hop(HopVerdict::Unknown, Some("entry 100"))
+        }],
+        verdict: PathVerdict::Blocked,
+        obstacles: vec![obstacle],
+        gaps: Vec::new(),
+    };
+    let open = Path { verdict: PathVerdict::Reachable, obstacles: Vec::new(), ..blocked.clone() };
+    let way = |path: Path| Walked { from: text.to_owned(), to: "10.0.2.20".to_owned(), path };
+    let mut found = finding("net/security-group-ingress", Severity::Degraded, "No inbound rule allows it", text);
+    found.evidence = vec![evidence];
+    found.reachability_code = Some("ENI_SG_RULES_MISMATCH");
+    found.path = vec![step("network-interface", text, "blocked", Some(text))];
+    Diagnosis {
+        subject: Subject { kind: "path", id: format!("{text} -> db"), arn: String::new(), name: Some(text.to_owned()) },
+        verdict: Verdict::Degraded,
+        summary: format!("not reachable as expected: {text}"),
+        findings: vec![found],
+        checks: Vec::new(),
+        ways: vec![way(open), way(blocked)],
     }
 }

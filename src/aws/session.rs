@@ -78,6 +78,7 @@ struct Inner {
     counters: Counters,
     ec2: OnceLock<aws_sdk_ec2::Client>,
     iam: OnceLock<aws_sdk_iam::Client>,
+    lambda: OnceLock<aws_sdk_lambda::Client>,
     s3: OnceLock<aws_sdk_s3::Client>,
 }
 
@@ -130,6 +131,7 @@ impl Session {
             counters: Counters::default(),
             ec2: OnceLock::new(),
             iam: OnceLock::new(),
+            lambda: OnceLock::new(),
             s3: OnceLock::new(),
         }));
         for name in ["sts", "ec2"] {
@@ -158,6 +160,10 @@ impl Session {
 
     pub(super) fn iam(&self) -> &aws_sdk_iam::Client {
         self.0.iam.get_or_init(|| aws_sdk_iam::Client::new(&self.0.config))
+    }
+
+    pub(super) fn lambda(&self) -> &aws_sdk_lambda::Client {
+        self.0.lambda.get_or_init(|| aws_sdk_lambda::Client::new(&self.0.config))
     }
 
     pub(super) fn s3(&self) -> &aws_sdk_s3::Client {

@@ -1,5 +1,6 @@
 //! `aws-triage collect`.
 
+use super::reach::{self, Question};
 use super::ssm::Subjects;
 use crate::error::Error;
 use crate::exit::Exit;
@@ -17,12 +18,30 @@ pub(super) struct Arguments {
 enum Symptom {
     /// The facts of `aws-triage ssm`
     Ssm(SsmArguments),
+    /// The facts of `aws-triage reach`
+    Reach(ReachArguments),
 }
 
 #[derive(Debug, Args)]
 struct SsmArguments {
     #[command(flatten)]
     subjects: Subjects,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = reach::SUBJECTS)]
+struct ReachArguments {
+    #[command(flatten)]
+    question: Question,
+    #[command(flatten)]
+    target: Target,
+}
+
+/// Where the snapshot goes.
+#[derive(Debug, Args)]
+struct Target {
     /// File to write the snapshot to
     #[arg(short = 'o', long = "out", value_name = "FILE")]
     out: PathBuf,
@@ -37,15 +56,38 @@ struct SsmArguments {
 /// Runs the command.
 #[cfg(feature = "aws")]
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
-    let Symptom::Ssm(arguments) = &arguments.symptom;
-    let live = crate::collect::live::ssm(&arguments.subjects, arguments.verbose, arguments.quiet)?;
-    let mut text = serde_json::to_string_pretty(&live.snapshot.to_json()).unwrap_or_default();
-    text.push('\n');
-    // What was collected is kept whatever is missing: the refusals are facts as well.
-    crate::collect::file::write_private(&arguments.out, &text)?;
-    let missing = missing(&live.snapshot, &arguments.subjects.instances, &live.elsewhere);
+    match &arguments.symptom {
+        Symptom::Ssm(SsmArguments { subjects, target }) => {
+            let live = target.collect(&subjects.wanted(&|snapshot| subjects.reads(snapshot)))?;
+            Ok(told(missing(&live.snapshot, &subjects.instances, &live.elsewhere)))
+        }
+        Symptom::Reach(ReachArguments { question, target }) => {
+            let cases = question.cases()?;
+            let instances = reach::instances(&cases);
+            let plan = |snapshot: &checks::snapshot::Snapshot| checks::reach::reads(snapshot, &cases);
+            let live = target.collect(&question.wanted(&plan, &instances))?;
+            Ok(told(missing_ends(&live.snapshot, &cases)))
+        }
+    }
+}
+
+#[cfg(feature = "aws")]
+impl Target {
+    /// Collects and writes. What was collected is kept whatever is missing: the refusals are facts as well.
+    fn collect(&self, wanted: &crate::collect::live::Wanted<'_>) -> Result<crate::collect::live::Live, Error> {
+        let live = crate::collect::live::facts(wanted, self.verbose, self.quiet)?;
+        let mut text = serde_json::to_string_pretty(&live.snapshot.to_json()).unwrap_or_default();
+        text.push('\n');
+        crate::collect::file::write_private(&self.out, &text)?;
+        Ok(live)
+    }
+}
+
+/// Tells what is missing, and how it ended.
+#[cfg(feature = "aws")]
+fn told(missing: Vec<Error>) -> Exit {
     missing.iter().for_each(super::tell);
-    Ok(if missing.is_empty() { Exit::Healthy } else { Exit::CouldNotRun })
+    if missing.is_empty() { Exit::Healthy } else { Exit::CouldNotRun }
 }
 
 /// An error for each instance that the facts do not hold, with the hints that belong to it.
@@ -60,11 +102,35 @@ fn missing(snapshot: &checks::snapshot::Snapshot, instances: &[String], hints: &
     instances.iter().filter_map(error_of).collect()
 }
 
+/// An error for each end that the facts do not hold. What is not clear is a question for whoever judges them.
+#[cfg(feature = "aws")]
+fn missing_ends(snapshot: &checks::snapshot::Snapshot, cases: &[checks::reach::Case]) -> Vec<Error> {
+    let network = checks::net::Network::new(snapshot);
+    let judge = checks::reach::Judge::new(&network);
+    let mut errors: Vec<Error> = Vec::new();
+    for case in cases {
+        let error = match judge.pairs(case) {
+            Ok(_) | Err(checks::reach::Problem::Ambiguous(_)) => continue,
+            Err(problem) => Error::could_not_run(problem.to_string()),
+        };
+        if !errors.contains(&error) {
+            errors.push(error);
+        }
+    }
+    errors
+}
+
 /// Without the SDK there is nothing to collect from.
 #[cfg(not(feature = "aws"))]
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
-    let Symptom::Ssm(arguments) = &arguments.symptom;
-    Err(super::diagnose::without_aws(&format!("cannot write `{}`", arguments.out.display())))
+    let target = match &arguments.symptom {
+        Symptom::Ssm(SsmArguments { target, .. }) => target,
+        Symptom::Reach(ReachArguments { question, target }) => {
+            question.cases()?;
+            target
+        }
+    };
+    Err(super::diagnose::without_aws(&format!("cannot write `{}`", target.out.display())))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::common::Output;
 use super::diagnose::{self, Facts};
+use super::ssm;
 use crate::clock;
 use crate::demo;
 use crate::error::Error;
@@ -19,7 +20,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
     let started_at = clock::now();
     let snapshot = demo::account()?;
-    let facts = Facts { snapshot, started_at, finished_at: clock::now(), hints: Vec::new() };
-    diagnose::report("ssm", &facts, &demo::instances(), &arguments.output)?;
+    let facts = Facts::of(snapshot, started_at);
+    diagnose::report("ssm", &facts, ssm::judged(&facts, &demo::instances()), &arguments.output)?;
     Ok(Exit::Healthy)
 }

@@ -1,7 +1,6 @@
-//! What every diagnosing command does: get the facts, judge each subject, report, and tell how it ended.
+//! What every diagnosing command does: get the facts, report what was judged, and tell how it ended.
 
 use super::common::Output;
-use super::ssm::Subjects;
 use super::{print, tell};
 use crate::clock;
 use crate::collect::file;
@@ -11,8 +10,6 @@ use checks::diagnosis::{Diagnosis, Verdict};
 use checks::finding::Severity;
 use checks::report::{Calls, Report, SubjectError};
 use checks::snapshot::Snapshot;
-use checks::ssm::SubjectGap;
-use checks::triage;
 use std::path::Path;
 
 /// Facts with the time it took to get them.
@@ -24,25 +21,48 @@ pub(super) struct Facts {
     pub(super) hints: Vec<(String, String)>,
 }
 
+/// What became of the subjects.
+#[derive(Default)]
+pub(super) struct Judged {
+    pub(super) subjects: Vec<Diagnosis>,
+    pub(super) errors: Vec<SubjectError>,
+}
+
+impl Facts {
+    /// Facts with nothing to add to them.
+    pub(super) fn of(snapshot: Snapshot, started_at: String) -> Self {
+        Self { snapshot, started_at, finished_at: clock::now(), hints: Vec::new() }
+    }
+
+    /// Where a subject was looked for, in words.
+    pub(super) fn place(&self) -> String {
+        let region = &self.snapshot.header.region;
+        if region.is_empty() { "these facts".to_owned() } else { format!("`{region}`") }
+    }
+
+    /// The error of a subject, with the hints that belong to it.
+    pub(super) fn error(&self, subject: &str, mut message: String) -> SubjectError {
+        for (_, hint) in self.hints.iter().filter(|(of, _)| of == subject) {
+            message.push_str("\n  hint: ");
+            message.push_str(hint);
+        }
+        SubjectError { subject: subject.to_owned(), message }
+    }
+}
+
 /// Facts from a snapshot or a folder.
 pub(super) fn recorded(path: &Path) -> Result<Facts, Error> {
     let started_at = clock::now();
-    let snapshot = file::read(path)?;
-    Ok(Facts { snapshot, started_at, finished_at: clock::now(), hints: Vec::new() })
+    Ok(Facts::of(file::read(path)?, started_at))
 }
 
 /// Facts from AWS.
 #[cfg(feature = "aws")]
-pub(super) fn live(subjects: &Subjects, output: &Output) -> Result<Facts, Error> {
+pub(super) fn live(wanted: &crate::collect::live::Wanted<'_>, output: &Output) -> Result<Facts, Error> {
     let started_at = clock::now();
-    let live = crate::collect::live::ssm(subjects, output.verbose, output.quiet)?;
-    Ok(Facts { snapshot: live.snapshot, started_at, finished_at: clock::now(), hints: live.elsewhere })
-}
-
-/// Without the SDK there are only recorded facts.
-#[cfg(not(feature = "aws"))]
-pub(super) fn live(_: &Subjects, _: &Output) -> Result<Facts, Error> {
-    Err(without_aws("cannot call AWS"))
+    let live = crate::collect::live::facts(wanted, output.verbose, output.quiet)?;
+    let facts = Facts::of(live.snapshot, started_at);
+    Ok(Facts { hints: live.elsewhere, ..facts })
 }
 
 /// What a build without the SDK says when it is asked for live facts.
@@ -52,20 +72,11 @@ pub(super) fn without_aws(what: &str) -> Error {
         .hint("give recorded facts with --snapshot, or build with default features")
 }
 
-/// Judges the instances, prints the report, and tells how it ended.
-pub(super) fn report(command: &str, facts: &Facts, instances: &[String], output: &Output) -> Result<Exit, Error> {
-    let mut subjects = Vec::new();
-    let mut errors = Vec::new();
-    for id in instances {
-        match triage::ssm(&facts.snapshot, id) {
-            Ok(diagnosis) => subjects.push(diagnosis),
-            Err(gap) => errors.push(subject_error(id, &gap, facts)),
-        }
-    }
-    for error in &errors {
+/// Prints the report.
+pub(super) fn report(command: &str, facts: &Facts, judged: Judged, output: &Output) -> Result<(), Error> {
+    for error in &judged.errors {
         tell(&Error::could_not_run(error.message.clone()));
     }
-    let exit = exit_of(&subjects, !errors.is_empty(), output);
     let header = &facts.snapshot.header;
     let report = Report {
         command: command.to_owned(),
@@ -74,43 +85,38 @@ pub(super) fn report(command: &str, facts: &Facts, instances: &[String], output:
         account: header.account.clone(),
         region: header.region.clone(),
         partition: header.partition.clone(),
-        calls: Calls::of(&facts.snapshot, &subjects),
-        subjects,
-        errors,
+        calls: Calls::of(&facts.snapshot, &judged.subjects),
+        subjects: judged.subjects,
+        errors: judged.errors,
     };
-    let text = reports::render(&report, output.format(), output.style(), env!("CARGO_PKG_VERSION"));
+    write(&reports::render(&report, output.format(), output.style(), env!("CARGO_PKG_VERSION")), output)
+}
+
+/// Writes a result to where it is wanted.
+pub(super) fn write(text: &str, output: &Output) -> Result<(), Error> {
     match &output.output_file {
-        Some(path) => file::write(path, &text)?,
-        None => print(&text)?,
+        Some(path) => file::write(path, text),
+        None => print(text),
     }
-    Ok(exit)
 }
 
-fn subject_error(id: &str, gap: &SubjectGap, facts: &Facts) -> SubjectError {
-    let region = &facts.snapshot.header.region;
-    let place = if region.is_empty() { "these facts".to_owned() } else { format!("`{region}`") };
-    let mut message = match gap {
-        SubjectGap::NotFound => format!("instance `{id}` not found in {place}"),
-        SubjectGap::NotReadable(gap) => format!("the facts of instance `{id}` could not be read: {gap}"),
-    };
-    for (_, hint) in facts.hints.iter().filter(|(subject, _)| subject == id) {
-        message.push_str("\n  hint: ");
-        message.push_str(hint);
+impl Judged {
+    /// How it ended. With several subjects: the worst of 4, 1, 3, 0, in that order.
+    pub(super) fn exit(&self, output: &Output) -> Exit {
+        self.exit_by(|subject| {
+            let fails = subject.findings.iter().any(|finding| output.fail_on.counts(finding.severity));
+            let open = subject.findings.iter().any(|finding| finding.severity == Severity::CannotTell);
+            match (fails, open || subject.verdict == Verdict::Inconclusive) {
+                (true, _) => Exit::Findings,
+                (false, true) => Exit::Inconclusive,
+                (false, false) => Exit::Healthy,
+            }
+        })
     }
-    SubjectError { subject: id.to_owned(), message }
-}
 
-/// With several subjects: the worst of 4, 1, 3, 0, in that order.
-fn exit_of(subjects: &[Diagnosis], has_errors: bool, output: &Output) -> Exit {
-    let of_errors = has_errors.then_some(Exit::CouldNotRun);
-    let of_subjects = subjects.iter().map(|subject| {
-        let fails = subject.findings.iter().any(|finding| output.fail_on.counts(finding.severity));
-        let open = subject.findings.iter().any(|finding| finding.severity == Severity::CannotTell);
-        match (fails, open || subject.verdict == Verdict::Inconclusive) {
-            (true, _) => Exit::Findings,
-            (false, true) => Exit::Inconclusive,
-            (false, false) => Exit::Healthy,
-        }
-    });
-    of_subjects.chain(of_errors).min().unwrap_or(Exit::Healthy)
+    /// The same with another measure for each subject.
+    pub(super) fn exit_by(&self, of: impl Fn(&Diagnosis) -> Exit) -> Exit {
+        let of_errors = (!self.errors.is_empty()).then_some(Exit::CouldNotRun);
+        self.subjects.iter().map(of).chain(of_errors).min().unwrap_or(Exit::Healthy)
+    }
 }

@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod cases;
 mod collect;
 mod common;
 mod completions;
@@ -7,12 +8,11 @@ mod demo;
 mod diagnose;
 mod explain;
 mod permissions;
+mod reach;
 mod rules;
 mod ssm;
 
 pub use common::{Color, Connection, FailOn, Output};
-#[cfg(feature = "aws")]
-pub(crate) use ssm::Subjects;
 
 use crate::error::Error;
 use crate::exit::Exit;
@@ -43,6 +43,8 @@ const EXIT_CODES: &str = "Exit codes:
 enum Command {
     /// Why an EC2 instance is not managed by Systems Manager, or sessions to it fail
     Ssm(ssm::Arguments),
+    /// Whether packets get from one end to another and back, and everything that stops them
+    Reach(reach::Arguments),
     /// Record the facts of a diagnosis to a file, and judge nothing
     Collect(collect::Arguments),
     /// The ssm diagnosis on a broken account that is part of this program: no credentials, no network
@@ -78,6 +80,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Ex
 pub fn run(invocation: &Invocation) -> Exit {
     let outcome = match &invocation.command {
         Command::Ssm(arguments) => ssm::run(arguments),
+        Command::Reach(arguments) => reach::run(arguments),
         Command::Collect(arguments) => collect::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),

@@ -3,7 +3,7 @@
 use super::print;
 use crate::error::Error;
 use crate::exit::Exit;
-use checks::ssm;
+use checks::{reach, ssm};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -23,16 +23,22 @@ pub(super) struct Arguments {
 enum Command {
     /// `aws-triage ssm` and `aws-triage collect ssm`
     Ssm,
+    /// `aws-triage reach` and `aws-triage collect reach`
+    Reach,
 }
 
 /// Runs the command: an identity policy with exactly the actions that the command can call.
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
-    let Command::Ssm = arguments.command;
-    let more = if arguments.flow_logs { ssm::FLOW_LOG_READS } else { &[] };
-    let actions: BTreeSet<&str> = ssm::READS.iter().chain(more).map(|operation| operation.action).collect();
+    let (sid, reads, more) = match arguments.command {
+        Command::Ssm if arguments.flow_logs => ("AwsTriageSsm", ssm::READS, ssm::FLOW_LOG_READS),
+        Command::Ssm => ("AwsTriageSsm", ssm::READS, &[][..]),
+        Command::Reach if arguments.flow_logs => return Err(Error::usage("`reach` reads no flow logs")),
+        Command::Reach => ("AwsTriageReach", reach::READS, &[][..]),
+    };
+    let actions: BTreeSet<&str> = reads.iter().chain(more).map(|operation| operation.action).collect();
     let policy = json!({
         "Version": "2012-10-17",
-        "Statement": [{ "Sid": "AwsTriageSsm", "Effect": "Allow", "Action": actions, "Resource": "*" }],
+        "Statement": [{ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": "*" }],
     });
     let mut text = serde_json::to_string_pretty(&policy).unwrap_or_default();
     text.push('\n');

@@ -2,12 +2,11 @@
 
 use super::waves::{self, Wave};
 use crate::aws::{Options, Session, SessionError};
-use crate::cli::{Connection, Subjects};
+use crate::cli::Connection;
 use crate::clock;
 use crate::error::Error;
 use crate::wire::endpoint::region_is_known;
 use checks::snapshot::{Header, Outcome, Read, Snapshot, operations as op};
-use checks::ssm::{self, ReadOptions};
 use serde_json::json;
 use std::io::Write;
 
@@ -19,42 +18,55 @@ pub struct Live {
     pub elsewhere: Vec<(String, String)>,
 }
 
-/// Collects the facts of `aws-triage ssm`.
+/// What can be asked now, given what is known.
+pub(crate) type Plan<'a> = dyn Fn(&Snapshot) -> Vec<Read> + 'a;
+
+/// Which facts are wanted, and from where.
+pub(crate) struct Wanted<'a> {
+    /// Where AWS is, and who asks.
+    pub(crate) connection: &'a Connection,
+    /// What to ask.
+    pub(crate) plan: &'a Plan<'a>,
+    /// Instances to look for elsewhere when they are not found.
+    pub(crate) instances: &'a [String],
+    /// Regions to look for them in.
+    pub(crate) regions: &'a [String],
+}
+
+/// Collects facts.
 ///
 /// # Errors
 /// There is no session: no credentials, no Region, settings that lead nowhere.
-pub(crate) fn ssm(subjects: &Subjects, verbose: bool, quiet: bool) -> Result<Live, Error> {
+pub(crate) fn facts(wanted: &Wanted<'_>, verbose: bool, quiet: bool) -> Result<Live, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|error| Error::could_not_run(format!("cannot start the runtime: {error}")))?;
-    runtime.block_on(async {
-        let session = open(&subjects.connection, None).await?;
+    let live = runtime.block_on(async {
+        let session = open(wanted.connection, None).await?;
         let region = session.region().to_owned();
         let partition = region_is_known(&region).unwrap_or("aws").to_owned();
         let mut snapshot =
             Snapshot::new(Header { region, partition, collected_at: clock::now(), account: String::new() });
-        let options = ReadOptions { flow_logs: subjects.flow_logs };
-        let plan = |snapshot: &Snapshot| {
-            let mut reads = Vec::new();
-            for read in subjects.instances.iter().flat_map(|id| ssm::reads(snapshot, id, options)) {
-                if !reads.contains(&read) {
-                    reads.push(read);
-                }
-            }
-            reads
-        };
-        let asked = waves::collect(&session, &mut snapshot, &plan).await;
-        let owner =
-            snapshot.instances.known().iter().map(|instance| instance.owner_id.clone()).find(|id| !id.is_empty());
-        snapshot.header.account = owner.unwrap_or_default();
+        let asked = waves::collect(&session, &mut snapshot, wanted.plan).await;
+        snapshot.header.account = owner(&snapshot);
         if verbose && !quiet {
-            tell(&session, &asked, &plan(&snapshot), &snapshot);
+            tell(&session, &asked, &(wanted.plan)(&snapshot), &snapshot);
         }
-        let elsewhere = seen_elsewhere(subjects, &snapshot).await;
+        let elsewhere = seen_elsewhere(wanted, &snapshot).await;
         Ok(Live { snapshot, elsewhere })
-    })
+    });
+    // A look-up of a name that the operating system still works on is not waited for.
+    runtime.shutdown_background();
+    live
+}
+
+/// The account that owns what was found.
+fn owner(snapshot: &Snapshot) -> String {
+    let instances = snapshot.instances.known().iter().map(|instance| &instance.owner_id);
+    let interfaces = snapshot.network_interfaces.known().iter().map(|eni| &eni.owner_id);
+    instances.chain(interfaces).find(|id| !id.is_empty()).cloned().unwrap_or_default()
 }
 
 async fn open(connection: &Connection, region: Option<&str>) -> Result<Session, Error> {
@@ -104,12 +116,12 @@ fn tell(session: &Session, waves: &[Wave], left: &[Read], snapshot: &Snapshot) {
 }
 
 /// Looks for instances that were not found in the other Regions that were given.
-async fn seen_elsewhere(subjects: &Subjects, snapshot: &Snapshot) -> Vec<(String, String)> {
+async fn seen_elsewhere(wanted: &Wanted<'_>, snapshot: &Snapshot) -> Vec<(String, String)> {
     let mut hints = Vec::new();
-    let missing = subjects.instances.iter().filter(|id| matches!(snapshot.instances.get(id), Ok(None)));
+    let missing = wanted.instances.iter().filter(|id| matches!(snapshot.instances.get(id), Ok(None)));
     for id in missing {
-        for region in subjects.regions.iter().filter(|region| **region != snapshot.header.region) {
-            let Ok(session) = open(&subjects.connection, Some(region)).await else { continue };
+        for region in wanted.regions.iter().filter(|region| **region != snapshot.header.region) {
+            let Ok(session) = open(&wanted.connection, Some(region)).await else { continue };
             let parameters = json!({ "InstanceIds": [id] });
             if session.call(op::DESCRIBE_INSTANCES.service, op::DESCRIBE_INSTANCES.name, &parameters).await.is_ok() {
                 hints.push((id.clone(), format!("it is in `{region}`: run again with --region {region}")));

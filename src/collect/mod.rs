@@ -3,6 +3,8 @@
 pub mod file;
 #[cfg(feature = "aws")]
 pub mod live;
+#[cfg(feature = "aws")]
+mod names;
 mod redact;
 #[cfg(feature = "aws")]
 pub mod waves;

@@ -26,8 +26,9 @@ mod tests {
     #[test]
     fn the_account_is_whole_and_shows_every_kind_of_verdict() {
         let snapshot = super::account().unwrap();
+        let estate = checks::ssm::Estate::new(&snapshot);
         let verdicts: Vec<Verdict> =
-            super::instances().iter().map(|id| checks::triage::ssm(&snapshot, id).unwrap().verdict).collect();
+            super::instances().iter().map(|id| checks::triage::ssm(&estate, id).unwrap().verdict).collect();
         assert_eq!(verdicts, [Verdict::Broken, Verdict::Degraded, Verdict::Healthy]);
     }
 }

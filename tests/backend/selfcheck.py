@@ -25,14 +25,14 @@ SCENARIOS = HERE.parent / "scenarios"
 REGION = "eu-west-1"
 RULE = re.compile(r"[a-z0-9]+/[a-z0-9-]+")
 MEMBERS = {"title", "world", "steps", "see", "args", "expect"}
-EXPECT = {"exit", "verdict", "rules", "severities", "advice", "cannotTell", "allow"}
+EXPECT = {"exit", "verdict", "rules", "severities", "advice", "cannotTell", "allow", "codes"}
 VERDICTS = {0: {"healthy", "degraded"}, 1: {"broken", "degraded"}, 3: {"inconclusive"}, 4: {None}}
 
 
 def main():
     """Run everything; exit 1 and list what is wrong."""
     began = time.monotonic()
-    scenarios = {path.stem: json.loads(path.read_text()) for path in sorted(SCENARIOS.glob("*/*.json"))}
+    scenarios = {f"{path.parent.name}/{path.stem}": json.loads(path.read_text()) for path in sorted(SCENARIOS.glob("*/*.json"))}
     wrong = [fault for name, scenario in scenarios.items() for fault in form(name, scenario)]
     with Served() as served:
         print(f"ready after {time.monotonic() - began:.1f} s")

@@ -97,6 +97,18 @@ impl Account<'_> {
         self.names["instance"].as_str().expect("a world names its instance")
     }
 
+    /// A text with the names of this world put in: `$db` is the id of the database.
+    pub(crate) fn named(&self, text: &str) -> String {
+        let mut parts = text.split('$');
+        let first = parts.next().unwrap_or_default().to_owned();
+        parts.fold(first, |resolved, part| {
+            let is_end = |letter: char| !(letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+            let (name, rest) = part.split_at(part.find(is_end).unwrap_or(part.len()));
+            let value = self.names[name].as_str().unwrap_or_else(|| panic!("the world has no `${name}`"));
+            resolved + value + rest
+        })
+    }
+
     /// An access key of the account; keys with different letters see the same world and have their own denials and rules.
     pub(crate) fn key(&self, letters: &str) -> String {
         format!("{letters}{}TEST", self.id)

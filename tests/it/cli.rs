@@ -21,6 +21,19 @@ fn usage_errors_end_with_2_and_say_what_was_expected() {
         (&["rules", "--symptom", "toothache"], "expected one of: ssm"),
         (&["permissions", "toothache"], "possible values"),
         (&["collect", "ssm", ID], "--out"),
+        (&["reach"], "--from"),
+        (&["reach", "--from", ID], "--to"),
+        (&["reach", "--to", ID], "--from"),
+        (&["reach", "--from", "i-1", "--to", ID], "8 or 17 hexadecimal digits"),
+        (&["reach", "--from", ID, "--to", "10.0.0.0/8"], "no single address"),
+        (&["reach", "--from", ID, "--to", "function:web"], "takes no connections"),
+        (&["reach", "--from", ID, "--to", "db", "--port", "70000"], "1 to 65535"),
+        (&["reach", "--from", ID, "--to", "db", "--port", "80", "--protocol", "icmp"], "has no ports"),
+        (&["reach", "--from", ID, "--to", "db", "--expect", "maybe"], "possible values"),
+        (&["reach", "--from", ID, "--to", "db", "--cases", "x"], "cannot be used with"),
+        (&["reach", "--from", "10.0.0.1", "--to", "2a05::1"], "the other an IPv6 address"),
+        (&["collect", "reach", "--from", ID, "--to", "db"], "--out"),
+        (&["permissions", "reach", "--flow-logs"], "reads no flow logs"),
     ];
     for (arguments, part) in cases {
         let run = offline(arguments);
@@ -32,9 +45,14 @@ fn usage_errors_end_with_2_and_say_what_was_expected() {
 
 #[test]
 fn help_and_version_end_with_0() {
-    for arguments in
-        [&["--help"][..], &["ssm", "--help"], &["collect", "ssm", "--help"], &["--version"], &["help", "demo"]]
-    {
+    for arguments in [
+        &["--help"][..],
+        &["ssm", "--help"],
+        &["reach", "--help"],
+        &["collect", "ssm", "--help"],
+        &["--version"],
+        &["help", "demo"],
+    ] {
         let run = offline(arguments);
         assert_eq!(run.code, 0, "{arguments:?}: {run:?}");
         assert!(!run.stdout.is_empty() && run.stderr.is_empty());
@@ -84,12 +102,15 @@ fn every_rule_is_listed_explained_and_checked() {
 
 #[test]
 fn the_policy_holds_reads_only() {
-    let policy = offline(&["permissions", "ssm"]).json();
-    let actions = policy["Statement"][0]["Action"].as_array().expect("a list").clone();
-    assert!(actions.iter().any(|action| action == "ssm:DescribeInstanceInformation"));
-    for action in actions {
-        let name = action.as_str().and_then(|action| action.split(':').nth(1)).unwrap_or_default().to_owned();
-        assert!(["Describe", "Get", "List", "Simulate"].iter().any(|verb| name.starts_with(verb)), "{name} is no read");
+    for (command, one) in [("ssm", "ssm:DescribeInstanceInformation"), ("reach", "lambda:GetFunctionConfiguration")] {
+        let policy = offline(&["permissions", command]).json();
+        let actions = policy["Statement"][0]["Action"].as_array().expect("a list").clone();
+        assert!(actions.iter().any(|action| action == one));
+        for action in actions {
+            let name = action.as_str().and_then(|action| action.split(':').nth(1)).unwrap_or_default().to_owned();
+            let verbs = ["Describe", "Get", "List", "Search", "Simulate"];
+            assert!(verbs.iter().any(|verb| name.starts_with(verb)), "{name} is no read");
+        }
     }
 }
 
@@ -112,7 +133,9 @@ fn colour_is_for_terminals_only_and_no_colour_is_honoured() {
 #[cfg(not(feature = "aws"))]
 #[test]
 fn without_the_sdk_the_program_says_so() {
-    for arguments in [&["ssm", ID][..], &["collect", "ssm", ID, "-o", "/nonexistent/x"]] {
+    let reach = ["reach", "--from", ID, "--to", "internet"];
+    let collect = [&["collect"][..], &reach, &["-o", "/nonexistent/x"]].concat();
+    for arguments in [&["ssm", ID][..], &["collect", "ssm", ID, "-o", "/nonexistent/x"], &reach, &collect] {
         let run = offline(arguments);
         assert_eq!(run.code, 4, "{run:?}");
         assert!(

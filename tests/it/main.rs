@@ -13,6 +13,9 @@ mod faults;
 mod http;
 #[cfg(feature = "aws")]
 mod live;
+mod reach;
+#[cfg(feature = "aws")]
+mod reach_live;
 mod run;
 #[cfg(feature = "aws")]
 mod scenarios;

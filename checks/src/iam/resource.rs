@@ -74,6 +74,11 @@ impl ResourcePattern {
         &self.text
     }
 
+    /// Whether it is `*`.
+    pub(crate) fn is_everything(&self) -> bool {
+        matches!(self.form, Form::Everything)
+    }
+
     pub(crate) fn fit(&self, target: Target<'_>, context: &Context, notes: &mut Notes) -> Fit {
         let Form::Segments { head, rest } = &self.form else { return Fit::Yes };
         match target {

@@ -5,7 +5,7 @@ use super::condition::Condition;
 use super::context::Context;
 use super::notes::Notes;
 use super::principal_element::PrincipalElement;
-use super::resource::{ResourceElement, Target};
+use super::resource::{ResourceElement, ResourcePattern, Target};
 use super::truth::Truth;
 use super::unsettled::Unsettled;
 
@@ -58,6 +58,13 @@ pub(crate) struct Question<'a> {
 }
 
 impl Statement {
+    /// Whether it has no conditions, no resources but `*`, and no principals.
+    pub(crate) fn looks_at_action_only(&self) -> bool {
+        let is_everything =
+            |element: &ResourceElement| !element.negated && element.entries.iter().any(ResourcePattern::is_everything);
+        self.conditions.is_empty() && self.principals.is_none() && self.resources.as_ref().is_none_or(is_everything)
+    }
+
     /// Whether action, resource and conditions match. The principal is another matter, because it matches at levels.
     pub(crate) fn covers(&self, question: Question<'_>, implied_resource: bool, notes: &mut Notes) -> Truth {
         let action = self.actions.matches(question.action, notes);

@@ -156,6 +156,11 @@ impl AddressSet {
         self.0.as_slice()
     }
 
+    /// The places of its first and last address.
+    pub(super) fn corners(&self) -> (u128, u128) {
+        self.0.corners()
+    }
+
     /// The addresses at these places.
     pub(super) fn of_ranges(ranges: impl Iterator<Item = (u128, u128)>) -> Self {
         Self(Ranges::collected(ranges))

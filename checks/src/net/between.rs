@@ -3,14 +3,15 @@
 use super::addresses::AddressSet;
 use super::interface::Interface;
 use super::internet::{self, not_public};
-use super::private_gateway as gateway;
 use super::network::Network;
 use super::obstacle::{Cause, Obstacle};
+use super::parcel::{Link, Parcel};
 use super::path::{Certainty, Path, Verdict, Walk, Way};
 use super::ports::PortSet;
+use super::private_gateway as gateway;
 use super::proof;
 use super::traffic::{Family, Protocol, Traffic, TrafficSet};
-use super::trip::{Causes, Link, Parcel, Trip};
+use super::trip::{Causes, Trip};
 use crate::evidence::Component;
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::NatGateway;
@@ -20,6 +21,7 @@ use std::sync::LazyLock;
 
 /// An end of a path.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "an end lives on the stack for the time of one question")]
 pub enum Point<'n, 's> {
     /// An interface, under its private address inside its VPC and under its public address outside.
     Interface(Cow<'n, Interface<'s>>),
@@ -105,13 +107,13 @@ impl<'s> Network<'s> {
         let certainty = if is_anywhere(from) || is_anywhere(to) { &*ANYWHERE } else { &Certainty::Exact };
         let mut walk = Walk::new(family, certainty, explains);
         match from {
-            Point::Interface(origin) => self.from_interface(&mut walk, origin, to, flow),
+            Point::Interface(origin) => self.leave_interface(&mut walk, origin, to, flow),
             Point::Address(address) => match self.only_owner(*address) {
-                Some(origin) => self.from_interface(&mut walk, &origin.narrowed(*address), to, flow),
-                None => self.from_outside(&mut walk, AddressSet::one(*address), to, flow),
+                Some(origin) => self.leave_interface(&mut walk, &origin.narrowed(*address), to, flow),
+                None => self.come_from_outside(&mut walk, AddressSet::one(*address), to, flow),
             },
-            Point::Outside(address) => self.from_outside(&mut walk, AddressSet::one(*address), to, flow),
-            Point::Internet(family) => self.from_outside(&mut walk, AddressSet::internet(*family), to, flow),
+            Point::Outside(address) => self.come_from_outside(&mut walk, AddressSet::one(*address), to, flow),
+            Point::Internet(family) => self.come_from_outside(&mut walk, AddressSet::internet(*family), to, flow),
             Point::Gateway(gateway) => {
                 let certainty = Certainty::Within(Gap::opaque(format!("which address behind `{gateway}` is meant")));
                 let mut walk = Walk::new(family, &certainty, explains);
@@ -128,9 +130,16 @@ impl<'s> Network<'s> {
         owners.next().filter(|_| owners.next().is_none())
     }
 
-    fn from_interface(&self, walk: &mut Walk<'_>, origin: &Interface<'s>, to: &Point<'_, 's>, flow: &Flow) {
+    fn leave_interface(&self, walk: &mut Walk<'_>, origin: &Interface<'s>, to: &Point<'_, 's>, flow: &Flow) {
         let family = walk.family;
-        let trip = Trip { network: self, from: Some(origin), to: None, service: None, causes: Causes::INTERFACE, beyond: None };
+        let trip = Trip {
+            network: self,
+            from: Some(origin),
+            to: None,
+            service: None,
+            causes: Causes::INTERFACE,
+            beyond: None,
+        };
         let source = origin.addresses(family).clone();
         let narrowed;
         let (target, destination) = match to {
@@ -148,11 +157,27 @@ impl<'s> Network<'s> {
             Point::Internet(family) => (None, AddressSet::internet(*family)),
             Point::Gateway(gateway) => return walk.gap(|| Gap::opaque(format!("what is behind `{gateway}`"))),
         };
-        Trip { to: target, ..trip }.leave(walk, origin, flow.to(source, destination));
+        let asked = flow.to(source, destination);
+        if !asked.is_empty() && self.is_served_by_vpc(origin, &asked.destination) {
+            let hop =
+                || (Component::new("vpc", self.vpc_id(origin.vpc)), Some("served by the VPC itself".to_owned()), None);
+            return walk.pass(Way::Forward, &asked.into(), hop);
+        }
+        Trip { to: target, ..trip }.leave(walk, origin, asked);
+    }
+
+    /// What the VPC itself answers, beside every group, ACL and route: metadata, time, and its resolver.
+    ///
+    /// Source: VPC user guide, "Control subnet traffic with network access control lists" and "Security groups".
+    fn is_served_by_vpc(&self, origin: &Interface<'s>, destination: &AddressSet) -> bool {
+        static LINK_LOCAL: LazyLock<AddressSet> = LazyLock::new(|| AddressSet::of(["169.254.0.0/16", "fd00:ec2::/32"]));
+        let row = self.snapshot.vpcs.get(self.vpc_id(origin.vpc)).ok().flatten();
+        destination.is_subset(&LINK_LOCAL)
+            || row.is_some_and(|row| destination.is_subset(&super::dns::resolver_addresses(row)))
     }
 
     /// From an address that belongs to no interface here: the internet, as far as it is public.
-    fn from_outside(&self, walk: &mut Walk<'_>, source: AddressSet, to: &Point<'_, 's>, flow: &Flow) {
+    fn come_from_outside(&self, walk: &mut Walk<'_>, source: AddressSet, to: &Point<'_, 's>, flow: &Flow) {
         let family = walk.family;
         if !source.intersects(AddressSet::internet_ref(family)) {
             walk.gap(|| Gap::opaque(format!("who has {source}")));
@@ -199,21 +224,28 @@ impl<'s> Network<'s> {
             return;
         }
         match self.owner_outside(address) {
-            Some(target) => self.into_set(walk, target, &asked),
+            Some(target) => self.meet_set(walk, target, &asked),
             None => walk.gap(|| Gap::opaque(format!("who has {text}"))),
         }
     }
 
     fn into(&self, walk: &mut Walk<'_>, target: &Interface<'s>, asked: Traffic) {
-        self.into_set(walk, target, &asked.into());
+        self.meet_set(walk, target, &asked.into());
     }
 
-    fn into_set(&self, walk: &mut Walk<'_>, target: &Interface<'s>, asked: &TrafficSet) {
+    fn meet_set(&self, walk: &mut Walk<'_>, target: &Interface<'s>, asked: &TrafficSet) {
         if asked.is_empty() {
             walk.obstacle(|| Obstacle::new(Cause::NoAddress, target.component(), Vec::new()));
             return;
         }
-        let trip = Trip { network: self, from: None, to: Some(target), service: None, causes: Causes::INTERFACE, beyond: None };
+        let trip = Trip {
+            network: self,
+            from: None,
+            to: Some(target),
+            service: None,
+            causes: Causes::INTERFACE,
+            beyond: None,
+        };
         let parcel = Parcel { link: Link::Lost("SG_REFERENCES_NOT_PRESERVED"), ..Parcel::new(asked, Way::Forward) };
         internet::into(&trip, walk, target, parcel);
     }
@@ -222,7 +254,9 @@ impl<'s> Network<'s> {
 /// That an interface does not have the address under which it is meant.
 fn absent(target: &Interface<'_>) -> Obstacle {
     let by = format!("`{}` does not have {}", target.id, target.ipv4.union(&target.ipv6));
-    Obstacle::new(Cause::NoDestination, target.component(), Vec::new()).by(by)
+    let mut obstacle = Obstacle::new(Cause::NoDestination, target.component(), Vec::new()).by(by);
+    obstacle.code = Some("NO_SOURCE_OR_DESTINATION");
+    obstacle
 }
 
 /// A point as the end of a path, in words.

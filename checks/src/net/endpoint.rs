@@ -7,12 +7,13 @@ use super::dns::VpcDns;
 use super::interface::Interface;
 use super::network::Network;
 use super::obstacle::{Cause, Obstacle};
+use super::parcel::towards;
 use super::path::{Branches, Certainty, Walk};
 use super::ports::PortSet;
 use super::proof;
 use super::security_group::Peer;
 use super::traffic::{Family, Protocol, Traffic, TrafficSet};
-use super::trip::{Causes, Trip, towards};
+use super::trip::{Causes, Trip};
 use crate::evidence::Component;
 use crate::snapshot::ec2::{VpcEndpoint, is};
 use crate::snapshot::{Gap, Snapshot};
@@ -164,12 +165,15 @@ pub(super) fn walk_to<'w, 's>(
         return walk;
     }
     let groups = endpoint.groups.iter().filter_map(|group| network.group(&group.group_id)).collect();
-    let target = Interface { groups, kind: "vpc-endpoint", ..Interface::at(origin.subnet, origin.vpc, &endpoint.vpc_endpoint_id) };
+    let target = Interface {
+        groups,
+        kind: "vpc-endpoint",
+        ..Interface::at(origin.subnet, origin.vpc, &endpoint.vpc_endpoint_id)
+    };
     let whole = walk.certainty;
     match seats(network, endpoint, family) {
         Ok(seats) => {
-            let certainty =
-                seats.iter().find_map(|seat| seat.gap.clone()).map_or(Certainty::Exact, Certainty::Within);
+            let certainty = seats.iter().find_map(|seat| seat.gap.clone()).map_or(Certainty::Exact, Certainty::Within);
             let inner = to_seats(network, origin, &target, &seats, port, walk.meant(&certainty));
             inner.meant(whole)
         }
@@ -214,17 +218,11 @@ fn to_seats<'w, 's>(
 }
 
 /// To an endpoint whose addresses and subnets are not known: the groups at both ends are judged all the same.
-fn blindly<'s>(
-    network: &Network<'s>,
-    origin: &Interface<'s>,
-    target: &Interface<'s>,
-    port: u16,
-    walk: &mut Walk<'_>,
-) {
+fn blindly<'s>(network: &Network<'s>, origin: &Interface<'s>, target: &Interface<'s>, port: u16, walk: &mut Walk<'_>) {
     let asked = tcp(origin.addresses(walk.family), AddressSet::all(walk.family), port);
     let trip = Trip { network, from: Some(origin), to: None, service: None, causes: Causes::ENDPOINT, beyond: None };
     let current = trip.out_of(walk, origin, &asked, peer(target));
-    trip.into_groups(walk, target, &current);
+    trip.enter_groups(walk, target, &current);
 }
 
 /// Who an endpoint is for outbound rules that name a group.

@@ -79,6 +79,8 @@ pub struct Filtered {
     pub parts: Vec<Part>,
     /// Code of Reachability Analyzer for packets that this filter drops.
     pub code: Option<&'static str>,
+    /// Code of Reachability Analyzer for packets of which nothing is known.
+    pub unknown_code: &'static str,
 }
 
 impl Filtered {
@@ -92,7 +94,8 @@ impl Filtered {
             line: line.clone(),
         };
         let parts = traffic.parts().iter().map(part).collect();
-        Self { unknown: vec![(traffic.clone(), gap.clone())], parts, ..Self::default() }
+        let unknown = vec![(traffic.clone(), gap.clone())];
+        Self { unknown, parts, unknown_code: "UNKNOWN_RESOURCE", ..Self::default() }
     }
 
     /// Every packet of which nothing is known.
@@ -146,10 +149,31 @@ pub(super) enum Effect<'a> {
     Unknown(&'a Gap),
 }
 
+/// The corners of a set of packets, to pass over rules that are far from all of them.
+#[derive(Debug, Clone, Copy)]
+struct Corners {
+    far: (u128, u128),
+    ports: (u16, u16),
+}
+
+impl Corners {
+    fn of(traffic: &TrafficSet, direction: Direction) -> Self {
+        let mut corners = Self { far: (u128::MAX, 0), ports: (u16::MAX, 0) };
+        for part in traffic.parts() {
+            let (first, last) = direction.far(part).corners();
+            corners.far = (corners.far.0.min(first), corners.far.1.max(last));
+            let (first, last) = part.ports.corners();
+            corners.ports = (corners.ports.0.min(first), corners.ports.1.max(last));
+        }
+        corners
+    }
+}
+
 /// Packets on their way through rules, each of which takes those that it matches. `L` names a line.
 pub(super) struct Sieve<'a, L> {
     left: SmallVec<[Traffic; 1]>,
     direction: Direction,
+    corners: Corners,
     explains: bool,
     passed: SmallVec<[Traffic; 1]>,
     dropped: SmallVec<[Traffic; 1]>,
@@ -162,12 +186,23 @@ impl<'a, L: Copy> Sieve<'a, L> {
         Self {
             left: traffic.parts().iter().cloned().collect(),
             direction,
+            corners: Corners::of(traffic, direction),
             explains,
             passed: SmallVec::new(),
             dropped: SmallVec::new(),
             unknown: Vec::new(),
             lines: Vec::new(),
         }
+    }
+
+    /// Whether no packet that is left can have these ports.
+    pub(super) fn is_beside(&self, (first, last): (u16, u16)) -> bool {
+        last < self.corners.ports.0 || self.corners.ports.1 < first
+    }
+
+    /// Whether no packet that is left can have a far address in this block.
+    pub(super) fn is_apart(&self, (first, last): (u128, u128)) -> bool {
+        last < self.corners.far.0 || self.corners.far.1 < first
     }
 
     /// Whether every packet is decided.
@@ -232,6 +267,7 @@ impl<'a, L: Copy> Sieve<'a, L> {
             unknown: self.unknown.into_iter().map(|(part, gap)| (part.into(), gap.clone())).collect(),
             parts: self.lines.into_iter().map(part).collect(),
             code: Some(code),
+            unknown_code: "UNKNOWN_RESOURCE",
         }
     }
 }

@@ -9,12 +9,13 @@ use super::endpoint;
 use super::internet::{deliver, not_public};
 use super::network::{Network, SubnetIx, VpcIx};
 use super::obstacle::{Cause, Obstacle};
+use super::parcel::{Parcel, Place, behind};
 use super::path::{Walk, Way};
 use super::prefix_list;
 use super::proof;
 use super::route::{Choice, Table};
 use super::traffic::{Family, Protocol};
-use super::trip::{Parcel, Place, Trip, behind};
+use super::trip::Trip;
 use crate::evidence::Component;
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::{EgressOnlyInternetGateway, GatewayAttachment, InternetGateway, is};
@@ -52,7 +53,7 @@ pub(super) fn internet_gateway(
 pub(super) fn egress_only<'s>(
     trip: &Trip<'_, 's>,
     walk: &mut Walk<'_>,
-    at: Place<'_>,
+    at: Place<'_, 's>,
     id: &str,
     parcel: Parcel<'_, 's>,
 ) {
@@ -150,9 +151,8 @@ pub(super) fn endpoint<'s>(
 fn is_of_others(trip: &Trip<'_, '_>, table: &Table<'_>, choice: &Choice<'_>) -> bool {
     let rows = choice.positions.iter().filter_map(|position| table.row.routes.get(*position));
     let mut lists = rows.map(|route| route.destination_prefix_list_id.as_str());
-    trip.service.is_some_and(|service| {
-        lists.all(|list| prefix_list::is_of_other_service(trip.network.snapshot, list, service))
-    })
+    trip.service
+        .is_some_and(|service| lists.all(|list| prefix_list::is_of_other_service(trip.network.snapshot, list, service)))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 use std::net::IpAddr;
 
 /// An interface with what a walk needs of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Interface<'s> {
     /// `network-interface`; `subnet` for an address that no interface has, `lambda-function` for the interfaces of a function.
     pub kind: &'static str,
@@ -22,6 +22,8 @@ pub struct Interface<'s> {
     pub instance_id: Option<&'s str>,
     /// Account of the instance or interface, 12 digits; empty when not known.
     pub owner: &'s str,
+    /// Id of its VPC.
+    pub vpc_id: &'s str,
     /// VPC.
     pub(super) vpc: VpcIx,
     /// Subnet.
@@ -60,14 +62,14 @@ impl<'s> Interface<'s> {
         eni: &'s InstanceNetworkInterface,
     ) -> Self {
         let is_primary = eni.attachment.as_ref().is_none_or(|attachment| attachment.device_index == 0);
-        let groups =
-            if eni.groups.is_empty() && is_primary { &instance.security_groups } else { &eni.groups };
+        let groups = if eni.groups.is_empty() && is_primary { &instance.security_groups } else { &eni.groups };
         let primary = eni.private_ip_addresses.iter().find(|address| address.primary);
         let paired = primary.and_then(|address| address.association.as_ref()).or(eni.association.as_ref());
         let mut interface = Self {
             instance: Some(instance),
             instance_id: Some(&instance.instance_id),
             owner: &instance.owner_id,
+            vpc_id: &eni.vpc_id,
             groups: groups.iter().map(|group| network.group_of(&group.group_id)).collect(),
             ipv4: AddressSet::of([eni.private_ip_address.as_str()]),
             public_ipv4: paired.and_then(|own| AddressSet::parse(&own.public_ip)),
@@ -75,7 +77,11 @@ impl<'s> Interface<'s> {
             client_ports: client_ports(instance),
             source_dest_check: eni.source_dest_check,
             interface_type: &eni.interface_type,
-            ..Self::at(network.subnet_of(&eni.subnet_id, &eni.vpc_id), network.vpc_of(&eni.vpc_id), &eni.network_interface_id)
+            ..Self::at(
+                network.subnet_of(&eni.subnet_id, &eni.vpc_id),
+                network.vpc_of(&eni.vpc_id),
+                &eni.network_interface_id,
+            )
         };
         interface.add_addresses(&eni.private_ip_address, &eni.private_ip_addresses, paired);
         interface
@@ -89,12 +95,17 @@ impl<'s> Interface<'s> {
         let mut interface = Self {
             instance_id: instance.filter(|instance| !instance.is_empty()),
             owner: &eni.owner_id,
+            vpc_id: &eni.vpc_id,
             groups: eni.groups.iter().map(|group| network.group_of(&group.group_id)).collect(),
             ipv4: AddressSet::of([eni.private_ip_address.as_str()]),
             public_ipv4: paired.and_then(|own| AddressSet::parse(&own.public_ip)),
             ipv6: AddressSet::of(eni.ipv6_addresses.iter().map(|address| address.ipv6_address.as_str())),
             source_dest_check: eni.source_dest_check,
-            ..Self::at(network.subnet_of(&eni.subnet_id, &eni.vpc_id), network.vpc_of(&eni.vpc_id), &eni.network_interface_id)
+            ..Self::at(
+                network.subnet_of(&eni.subnet_id, &eni.vpc_id),
+                network.vpc_of(&eni.vpc_id),
+                &eni.network_interface_id,
+            )
         };
         interface.add_row(eni);
         interface.add_addresses(&eni.private_ip_address, &eni.private_ip_addresses, paired);
@@ -109,6 +120,7 @@ impl<'s> Interface<'s> {
             instance: None,
             instance_id: None,
             owner: "",
+            vpc_id: "",
             vpc,
             subnet,
             groups: SmallVec::new(),
@@ -178,9 +190,11 @@ impl<'s> Interface<'s> {
         self.ipv4.contains(address) || self.ipv6.contains(address) || self.secondary.contains(&address)
     }
 
-    /// It with one address only, and the public one that is paired with that.
+    /// It with one address only, and the public one that is paired with that; a public address stands for the private one.
     #[must_use]
     pub fn narrowed(&self, address: IpAddr) -> Self {
+        let private = self.pairs.iter().find(|(_, public)| *public == address).map(|(private, _)| *private);
+        let address = private.unwrap_or(address);
         let mut own = Self { is_foreign: !self.has(address), ..self.clone() };
         match Family::of(address) {
             Family::Ipv4 => {

@@ -8,18 +8,19 @@ use super::filter::Direction;
 use super::gateway;
 use super::interface::Interface;
 use super::obstacle::{Cause, Obstacle};
+use super::parcel::{Link, Parcel, Place, Role, Translator, Turn, behind, with_source};
 use super::path::{Walk, Way};
 use super::proof;
 use super::route::Target;
 use super::traffic::{Family, TrafficSet};
-use super::trip::{Link, Parcel, Place, Role, Translator, Trip, Turn, behind, with_source};
-use super::{nat, trip};
+use super::trip::Trip;
+use super::{nat, parcel};
 use crate::evidence::{Component, Evidence};
 use crate::snapshot::ec2::{Instance, InstanceNetworkInterface, is};
 use crate::snapshot::{Gap, Snapshot};
 
 /// Out through an internet gateway, to the internet or to whoever here has the public address.
-pub(super) fn out<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, at: Place<'_>, id: &str, parcel: Parcel<'_, 's>) {
+pub(super) fn out<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, at: Place<'_, 's>, id: &str, parcel: Parcel<'_, 's>) {
     if parcel.way == Way::Reply {
         return back_in(trip, walk, id, parcel);
     }
@@ -28,10 +29,15 @@ pub(super) fn out<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, at: Place<'_>, i
         (Role::End, Some(origin)) => with_public_address(trip, walk, origin, id, parcel),
         (Role::Attachment | Role::End, _) => {
             let vpc = trip.network.vpc_id(at.vpc);
-            walk.stop(parcel.way, || Component::new("internet-gateway", id), parcel.traffic, || {
-                let by = format!("{} is no address of an interface in `{vpc}`", parcel.traffic.sources());
-                Obstacle::new(Cause::NoPublicAddress, Component::new("internet-gateway", id), Vec::new()).by(by)
-            });
+            walk.stop(
+                parcel.way,
+                || Component::new("internet-gateway", id),
+                parcel.traffic,
+                || {
+                    let by = format!("{} is no address of an interface in `{vpc}`", parcel.traffic.sources());
+                    Obstacle::new(Cause::NoPublicAddress, Component::new("internet-gateway", id), Vec::new()).by(by)
+                },
+            );
             trip.without_way(walk, parcel);
         }
     }
@@ -58,8 +64,7 @@ fn with_public_address<'s>(
     if is_open && is_public && has_source {
         walk.pass(parcel.way, &outside, || (hop(), None, None));
     } else {
-        let (mut obstacles, gaps) =
-            gateway::internet_gateway(trip.network, id, origin.vpc, origin.subnet, crossing);
+        let (mut obstacles, gaps) = gateway::internet_gateway(trip.network, id, origin.vpc, origin.subnet, crossing);
         if !is_public {
             obstacles.push(not_public(hop(), &parcel.traffic.destinations()));
         }
@@ -104,7 +109,7 @@ fn back_in<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, id: &str, parcel: Parce
             walk.pass(Way::Reply, parcel.traffic, || (hop(), None, None));
             let ports = trip.ports_of_replies(parcel.turn);
             let sent = with_source(turn.inside, &turn.source);
-            let returning = trip::replies(&sent, &turn.source, &ports);
+            let returning = parcel::replies(&sent, &turn.source, &ports);
             let parcel = parcel.with(&returning);
             match turn.by {
                 Translator::Nat(_) => nat::back(trip, walk, turn, parcel),
@@ -132,10 +137,13 @@ pub(super) fn into<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, target: &Interf
         }
         Family::Ipv6 => target.ipv6.intersection(&parcel.traffic.destinations()),
     };
-    let inside = TrafficSet::of_parts(parcel.traffic.parts().iter().map(|part| super::traffic::Traffic {
-        destination: private.clone(),
-        ..part.clone()
-    }));
+    let inside = TrafficSet::of_parts(
+        parcel
+            .traffic
+            .parts()
+            .iter()
+            .map(|part| super::traffic::Traffic { destination: private.clone(), ..part.clone() }),
+    );
     if inside.is_empty() {
         walk.obstacle(|| Obstacle::new(Cause::NoAddress, target.component(), Vec::new()));
         return;
@@ -156,10 +164,15 @@ fn enter_vpc<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, target: &Interface<'s
     let vpc = network.vpc_id(target.vpc);
     let Some(id) = attached(network.snapshot, vpc).or_else(|| routed(trip, target)) else {
         match network.snapshot.internet_gateways.covers("attachment.vpc-id", vpc) {
-            Ok(()) => walk.stop(parcel.way, || Component::new("vpc", vpc), parcel.traffic, || {
-                let by = format!("no internet gateway is attached to `{vpc}`");
-                Obstacle::new(Cause::InternetGatewayMissing, Component::new("vpc", vpc), Vec::new()).by(by)
-            }),
+            Ok(()) => walk.stop(
+                parcel.way,
+                || Component::new("vpc", vpc),
+                parcel.traffic,
+                || {
+                    let by = format!("no internet gateway is attached to `{vpc}`");
+                    Obstacle::new(Cause::InternetGatewayMissing, Component::new("vpc", vpc), Vec::new()).by(by)
+                },
+            ),
             Err(gap) => walk.gap(|| gap),
         }
         return;
@@ -192,9 +205,8 @@ fn enter_vpc<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, target: &Interface<'s
 /// The internet gateway that is attached to a VPC.
 fn attached<'s>(snapshot: &'s Snapshot, vpc: &str) -> Option<&'s str> {
     let gateways = snapshot.internet_gateways.known().iter();
-    let mut attached = gateways.filter(|gateway| {
-        gateway.attachments.iter().any(|own| own.vpc_id == vpc && !is(&own.state, "detached"))
-    });
+    let mut attached = gateways
+        .filter(|gateway| gateway.attachments.iter().any(|own| own.vpc_id == vpc && !is(&own.state, "detached")));
     attached.next().map(|gateway| gateway.internet_gateway_id.as_str())
 }
 

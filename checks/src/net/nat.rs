@@ -8,12 +8,14 @@ use super::block_public_access::Crossing;
 use super::filter::Direction;
 use super::gateway;
 use super::internet::{deliver, onward};
+use super::network::Nat;
 use super::obstacle::{Cause, Obstacle};
+use super::parcel::{Link, Parcel, Place, Role, Translator, Turn, replies, with_source};
 use super::path::{Walk, Way};
 use super::proof;
 use super::route::Target;
 use super::traffic::{Family, Protocol, Traffic, TrafficSet};
-use super::trip::{Link, Parcel, Place, Role, Translator, Trip, Turn, replies, with_source};
+use super::trip::Trip;
 use crate::evidence::{Component, Evidence};
 use crate::snapshot::ec2::{NatGateway, is};
 use crate::snapshot::{Gap, Resource, Snapshot};
@@ -22,7 +24,7 @@ use crate::snapshot::{Gap, Resource, Snapshot};
 pub(super) fn through<'s>(
     trip: &Trip<'_, 's>,
     walk: &mut Walk<'_>,
-    at: Place<'_>,
+    at: Place<'_, 's>,
     id: &str,
     parcel: Parcel<'_, 's>,
 ) {
@@ -40,8 +42,8 @@ pub(super) fn through<'s>(
         });
         return;
     }
-    let gateway = match trip.network.snapshot.nat_gateways.get(id) {
-        Ok(Some(gateway)) => gateway,
+    let nat = match trip.network.nat(id) {
+        Ok(Some(nat)) => nat,
         Ok(None) if !trip.from.is_some_and(|origin| origin.is_in_shared_subnet(trip.network)) => {
             walk.stop(parcel.way, hop, parcel.traffic, || absent(id));
             return trip.without_way(walk, parcel);
@@ -56,29 +58,24 @@ pub(super) fn through<'s>(
             return trip.without_way(walk, parcel);
         }
     };
+    let gateway = nat.row;
     if let Some(fault) = unusable(trip, at, gateway, parcel.traffic) {
         walk.stop(parcel.way, hop, parcel.traffic, || fault.obstacle(trip.network.snapshot, gateway));
         return trip.without_way(walk, parcel);
     }
-    let subnet = trip.network.subnet(&gateway.subnet_id);
-    let mut traffic = parcel.traffic.clone();
-    if let Some(own) = subnet
-        && at.subnet != subnet
-    {
-        traffic = trip.guard(walk, own, Direction::Ingress, Cause::NatSubnetAclFromClient, parcel);
-    }
-    let translated = translate(walk, trip.network.snapshot, gateway, &traffic);
-    let turn = Turn {
-        by: Translator::Nat(gateway),
-        inside: &traffic,
-        at,
-        source: translated.sources(),
-        before: parcel.turn,
+    let traffic = match nat.subnet {
+        Some(own) if at.subnet != nat.subnet => {
+            trip.guard(walk, own, Direction::Ingress, Cause::NatSubnetAclFromClient, parcel)
+        }
+        _ => parcel.traffic.clone(),
     };
+    let translated = translate(walk, trip.network.snapshot, nat, &traffic);
+    let turn =
+        Turn { by: Translator::Nat(nat), inside: &traffic, at, source: translated.sources(), before: parcel.turn };
     let link = Link::Lost("SG_REFERENCES_NOT_PRESERVED");
     let parcel = Parcel { traffic: &translated, link, turn: Some(&turn), ..parcel };
     if !walk.is_settled() {
-        trip.from_subnet(walk, Place { vpc: at.vpc, subnet, role: Role::Nat(gateway) }, parcel);
+        trip.leave_subnet(walk, Place { vpc: at.vpc, subnet: nat.subnet, role: Role::Nat(nat) }, parcel);
     }
 }
 
@@ -89,7 +86,7 @@ enum Fault {
     Zone,
 }
 
-fn unusable(trip: &Trip<'_, '_>, at: Place<'_>, gateway: &NatGateway, traffic: &TrafficSet) -> Option<Fault> {
+fn unusable(trip: &Trip<'_, '_>, at: Place<'_, '_>, gateway: &NatGateway, traffic: &TrafficSet) -> Option<Fault> {
     if !is(&gateway.state, "available") {
         return Some(Fault::State);
     }
@@ -135,16 +132,15 @@ fn absent(id: &str) -> Obstacle {
 }
 
 /// The packets as they leave the gateway, which has to have an address for that when it is public.
-fn translate(walk: &mut Walk<'_>, snapshot: &Snapshot, gateway: &NatGateway, traffic: &TrafficSet) -> TrafficSet {
-    let addresses = AddressSet::of(gateway.nat_gateway_addresses.iter().map(|own| own.private_ip.as_str()));
-    let source = if addresses.is_empty() { AddressSet::all(Family::Ipv4) } else { addresses };
-    let is_nat64 = traffic.family() == Family::Ipv6;
-    let part = |part: &Traffic| {
+fn translate(walk: &mut Walk<'_>, snapshot: &Snapshot, nat: &Nat<'_>, traffic: &TrafficSet) -> TrafficSet {
+    let gateway = nat.row;
+    let source = if nat.private.is_empty() { AddressSet::all(Family::Ipv4) } else { nat.private.clone() };
+    let mut translated = with_source(traffic, &source);
+    if traffic.family() == Family::Ipv6 {
         // NAT64: 64:ff9b::/96 stands for every IPv4 address.
-        let destination = if is_nat64 { AddressSet::public(Family::Ipv4) } else { part.destination.clone() };
-        Traffic { source: source.clone(), destination, ..part.clone() }
-    };
-    let translated = traffic.parts().iter().map(part).fold(TrafficSet::default(), |set, part| set.union(&part.into()));
+        let part = |part: &Traffic| Traffic { destination: AddressSet::public(Family::Ipv4), ..part.clone() };
+        translated = translated.parts().iter().map(part).fold(TrafficSet::default(), |set, own| set.union(&own.into()));
+    }
     let hop = || Component::new("nat-gateway", &gateway.nat_gateway_id);
     if is_public(gateway) && !has_public_address(gateway) {
         walk.stop(Way::Forward, hop, &translated, || {
@@ -169,7 +165,8 @@ fn has_public_address(gateway: &NatGateway) -> bool {
 }
 
 /// What is wrong with a target to which the table of a NAT gateway's subnet sends translated packets.
-pub(super) fn misrouted(gateway: &NatGateway, target: &Target) -> Option<Cause> {
+pub(super) fn misrouted(nat: &Nat<'_>, target: &Target) -> Option<Cause> {
+    let gateway = nat.row;
     match target {
         Target::NatGateway(next) if *next == gateway.nat_gateway_id => Some(Cause::NatPointsToItself),
         Target::NatGateway(_) if is_public(gateway) => Some(Cause::NatInPrivateSubnet),
@@ -181,14 +178,14 @@ pub(super) fn misrouted(gateway: &NatGateway, target: &Target) -> Option<Cause> 
 pub(super) fn to_internet<'s>(
     trip: &Trip<'_, 's>,
     walk: &mut Walk<'_>,
-    at: Place<'_>,
-    gateway: &NatGateway,
+    at: Place<'_, 's>,
+    nat: &Nat<'_>,
     igw: &str,
     parcel: Parcel<'_, 's>,
 ) {
     let hop = || Component::new("internet-gateway", igw);
-    let public = AddressSet::of(gateway.nat_gateway_addresses.iter().map(|own| own.public_ip.as_str()));
-    let outside = if public.is_empty() { parcel.traffic.clone() } else { with_source(parcel.traffic, &public) };
+    let gateway = nat.row;
+    let outside = if nat.public.is_empty() { parcel.traffic.clone() } else { with_source(parcel.traffic, &nat.public) };
     let client = parcel.turn.and_then(|turn| turn.at.subnet);
     let (mut obstacles, mut gaps) = match at.subnet.or(client) {
         Some(subnet) => gateway::internet_gateway(trip.network, igw, at.vpc, subnet, Crossing::OutboundNat),
@@ -234,8 +231,8 @@ fn weigh_exclusions(
 
 /// Replies from outside that reach the gateway: into its subnet first.
 pub(super) fn back<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, turn: &Turn<'_, 's>, parcel: Parcel<'_, 's>) {
-    let Translator::Nat(gateway) = turn.by else { return };
-    let traffic = match trip.network.subnet(&gateway.subnet_id) {
+    let Translator::Nat(nat) = turn.by else { return };
+    let traffic = match nat.subnet {
         Some(subnet) => trip.guard(walk, subnet, Direction::Ingress, Cause::NatSubnetAclReply, parcel),
         None => parcel.traffic.clone(),
     };
@@ -246,16 +243,16 @@ pub(super) fn back<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, turn: &Turn<'_,
 
 /// Replies that get the address of the client back.
 pub(super) fn unturn<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, turn: &Turn<'_, 's>, parcel: Parcel<'_, 's>) {
-    let Translator::Nat(gateway) = turn.by else { return };
-    walk.pass(Way::Reply, parcel.traffic, || (Component::new("nat-gateway", &gateway.nat_gateway_id), None, None));
+    let Translator::Nat(nat) = turn.by else { return };
+    walk.pass(Way::Reply, parcel.traffic, || (Component::new("nat-gateway", &nat.row.nat_gateway_id), None, None));
     let ports = trip.ports_of_replies(turn.before);
     let returning = replies(turn.inside, &turn.inside.sources(), &ports);
     let parcel = Parcel { traffic: &returning, turn: turn.before, ..parcel };
-    let place = Place { vpc: turn.at.vpc, subnet: trip.network.subnet(&gateway.subnet_id), role: Role::Nat(gateway) };
+    let place = Place { vpc: turn.at.vpc, subnet: nat.subnet, role: Role::Nat(nat) };
     // Where a regional gateway sends replies inside its VPC is not told; it has no subnet to leave.
     match (place.subnet, trip.next(place.vpc, &parcel)) {
         (None, Some(next)) => trip.deliver(walk, place, next, parcel),
-        _ => trip.from_subnet(walk, place, parcel),
+        _ => trip.leave_subnet(walk, place, parcel),
     }
 }
 

@@ -5,12 +5,13 @@
 use super::filter::Direction;
 use super::interface::Interface;
 use super::obstacle::{Cause, NatInstanceFault, Obstacle};
+use super::parcel::{Link, Parcel, Place, behind, replies};
 use super::path::{Stage, Walk, Way};
 use super::proof;
 use super::route::{Leg, Target};
 use super::security_group::{self, Peer};
 use super::traffic::TrafficSet;
-use super::trip::{Link, Parcel, Place, Trip, behind, replies};
+use super::trip::Trip;
 use crate::evidence::{Component, Evidence};
 use crate::snapshot::ec2::{Instance, InstanceNetworkInterface, NetworkInterface, is};
 use crate::snapshot::{Gap, Snapshot};
@@ -19,7 +20,7 @@ use crate::snapshot::{Gap, Snapshot};
 pub(super) fn through<'s>(
     trip: &Trip<'_, 's>,
     walk: &mut Walk<'_>,
-    at: Place<'_>,
+    at: Place<'_, 's>,
     target: &Target,
     parcel: Parcel<'_, 's>,
 ) {
@@ -49,8 +50,7 @@ pub(super) fn through<'s>(
     for (direction, fault, peer) in sides {
         let filtered =
             security_group::evaluate(trip.network, &forwarder.groups, direction, &traffic, peer, walk.explains);
-        let stage =
-            || Stage { way: Way::Forward, cause: Cause::NatInstance(fault), hop: forwarder.component() };
+        let stage = || Stage { way: Way::Forward, cause: Cause::NatInstance(fault), hop: forwarder.component() };
         traffic = walk.filter(&traffic, filtered, stage);
     }
     way_out(trip, walk, forwarder, &traffic);
@@ -121,10 +121,14 @@ fn way_out(trip: &Trip<'_, '_>, walk: &mut Walk<'_>, forwarder: &Interface<'_>, 
     } else {
         return;
     };
-    walk.stop(Way::Forward, || forwarder.component(), traffic, || {
-        let choice = legs.first().and_then(|leg| leg.choice.as_ref());
-        let evidence = table.evidence(trip.network.snapshot, choice);
-        Obstacle::new(Cause::NatInstance(cause), forwarder.component(), evidence)
-    });
+    walk.stop(
+        Way::Forward,
+        || forwarder.component(),
+        traffic,
+        || {
+            let choice = legs.first().and_then(|leg| leg.choice.as_ref());
+            let evidence = table.evidence(trip.network.snapshot, choice);
+            Obstacle::new(Cause::NatInstance(cause), forwarder.component(), evidence)
+        },
+    );
 }
-

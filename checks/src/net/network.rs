@@ -4,6 +4,7 @@
 
 use super::addresses::{self, AddressSet};
 use super::block_public_access::{self, State};
+use super::dns::{self, VpcDns};
 use super::filter::Direction;
 use super::interface::Interface;
 use super::network_acl::Entries;
@@ -12,7 +13,7 @@ use super::security_group::Rules;
 use super::transit_table::TransitTable;
 use super::{network_acl, route};
 use crate::snapshot::ec2::{self, is};
-use crate::snapshot::{Gap, Snapshot};
+use crate::snapshot::{Gap, Observed, Snapshot};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::OnceLock;
@@ -51,6 +52,7 @@ pub struct Network<'s> {
     tables: Vec<Tabled<'s>>,
     table_by_id: HashMap<&'s str, usize>,
     acls: Vec<Guarded<'s>>,
+    nats: HashMap<&'s str, Nat<'s>>,
     transit_tables: HashMap<&'s str, OnceLock<Result<TransitTable<'s>, Gap>>>,
 }
 
@@ -89,6 +91,17 @@ impl<'s, T> Names<'s, T> {
     }
 }
 
+/// A NAT gateway.
+#[derive(Debug)]
+pub(super) struct Nat<'s> {
+    pub(super) row: &'s ec2::NatGateway,
+    pub(super) vpc: VpcIx,
+    /// `None` for a regional one.
+    pub(super) subnet: Option<SubnetIx>,
+    pub(super) private: AddressSet,
+    pub(super) public: AddressSet,
+}
+
 /// A VPC.
 #[derive(Debug)]
 pub(super) struct Vpc<'s> {
@@ -96,6 +109,7 @@ pub(super) struct Vpc<'s> {
     pub(super) row: Option<&'s ec2::Vpc>,
     main: Option<usize>,
     blocks: OnceLock<AddressSet>,
+    dns: OnceLock<VpcDns>,
 }
 
 /// A subnet.
@@ -148,12 +162,14 @@ impl<'s> Network<'s> {
             tables: Vec::new(),
             table_by_id: HashMap::new(),
             acls: Vec::new(),
+            nats: HashMap::new(),
             transit_tables: snapshot.transit_gateway_routes.keys().map(|id| (id, OnceLock::new())).collect(),
         };
         network.read_places();
         network.read_groups();
         network.read_interfaces();
         network.read_tables();
+        network.read_nats();
         network
     }
 
@@ -185,6 +201,11 @@ impl<'s> Network<'s> {
         }
         for group in snapshot.vpc_endpoints.known().iter().flat_map(|endpoint| &endpoint.groups) {
             self.group_of(&group.group_id);
+        }
+        for config in snapshot.functions.values().filter_map(|function| function.vpc_config.as_ref()) {
+            for group in &config.security_group_ids {
+                self.group_of(group);
+            }
         }
     }
 
@@ -250,9 +271,31 @@ impl<'s> Network<'s> {
         }
     }
 
+    fn read_nats(&mut self) {
+        for row in self.snapshot.nat_gateways.known() {
+            let subnet = (!row.subnet_id.is_empty()).then(|| self.subnet_of(&row.subnet_id, &row.vpc_id));
+            let private = row.nat_gateway_addresses.iter().map(|own| own.private_ip.as_str());
+            let public = row.nat_gateway_addresses.iter().map(|own| own.public_ip.as_str());
+            let (private, public) = (AddressSet::of(private), AddressSet::of(public));
+            let vpc = self.vpc_of(&row.vpc_id);
+            self.nats.insert(&row.nat_gateway_id, Nat { row, vpc, subnet, private, public });
+        }
+    }
+
+    /// A NAT gateway.
+    ///
+    /// # Errors
+    /// Why it is not known whether there is one.
+    pub(super) fn nat(&self, id: &str) -> Observed<&Nat<'s>> {
+        match self.nats.get(id) {
+            Some(nat) => Ok(Some(nat)),
+            None => self.snapshot.nat_gateways.get(id).map(|_| None),
+        }
+    }
+
     /// The number of a VPC by id.
     pub(super) fn vpc_of(&mut self, id: &'s str) -> VpcIx {
-        let make = || Vpc { id, row: None, main: None, blocks: OnceLock::new() };
+        let make = || Vpc { id, row: None, main: None, blocks: OnceLock::new(), dns: OnceLock::new() };
         VpcIx(self.vpcs.number(id, make))
     }
 
@@ -300,12 +343,12 @@ impl<'s> Network<'s> {
     }
 
     /// Id of a group.
-    pub(super) fn group_id(&self, group: GroupIx) -> &'s str {
+    pub fn group_id(&self, group: GroupIx) -> &'s str {
         self.groups.get(group.0).map_or("", |group| group.id)
     }
 
     /// Id of a subnet.
-    pub(super) fn subnet_id(&self, subnet: SubnetIx) -> &'s str {
+    pub fn subnet_id(&self, subnet: SubnetIx) -> &'s str {
         self.subnets.get(subnet.0).map_or("", |subnet| subnet.id)
     }
 
@@ -329,13 +372,23 @@ impl<'s> Network<'s> {
         self.interfaces.get(*self.by_id.get(id)?)
     }
 
+    /// An interface that stands for others in a subnet, such as those of a function; `None` where subnet or groups are not known.
+    pub fn stand_in(&self, subnet: &str, groups: &[String], name: (&'static str, &'s str)) -> Option<Interface<'s>> {
+        let number = self.subnet(subnet)?;
+        let row = self.subnets.get(number.0)?;
+        let groups = groups.iter().map(|id| self.group(id)).collect::<Option<_>>()?;
+        let (kind, id) = name;
+        Some(Interface { kind, groups, vpc_id: self.vpc_id(row.vpc), ..Interface::at(number, row.vpc, id) })
+    }
+
     /// An interface in a subnet under an address that no interface has: no groups, nothing known of its system.
     pub fn unused(&self, subnet: &str, address: IpAddr) -> Option<Interface<'s>> {
         let number = self.subnet(subnet)?;
         let row = self.subnets.get(number.0)?;
         let set = AddressSet::one(address);
         let (ipv4, ipv6) = if address.is_ipv4() { (set, AddressSet::none()) } else { (AddressSet::none(), set) };
-        Some(Interface { kind: "subnet", ipv4, ipv6, ..Interface::at(number, row.vpc, row.id) })
+        let vpc_id = self.vpc_id(row.vpc);
+        Some(Interface { kind: "subnet", vpc_id, ipv4, ipv6, ..Interface::at(number, row.vpc, row.id) })
     }
 
     /// The interface that has a private or IPv6 address in a VPC.
@@ -460,7 +513,11 @@ impl<'s> Network<'s> {
     ///
     /// # Errors
     /// Why it is not known; each subnet has one, so that a list without it is no answer (the ACLs of a shared subnet belong to its owner).
-    pub(super) fn acl_of(&self, subnet: SubnetIx, direction: Direction) -> Result<(&'s ec2::NetworkAcl, &Entries), &Gap> {
+    pub(super) fn acl_of(
+        &self,
+        subnet: SubnetIx,
+        direction: Direction,
+    ) -> Result<(&'s ec2::NetworkAcl, &Entries), &Gap> {
         let Some(row) = self.subnets.get(subnet.0) else { return Err(&NOTHING) };
         let find = || {
             row.own_acl.ok_or_else(|| {
@@ -485,6 +542,15 @@ impl<'s> Network<'s> {
         row.edge.get_or_init(read).as_ref()
     }
 
+    /// What is known of name resolution in a VPC.
+    pub(super) fn dns_of(&self, vpc: VpcIx) -> &VpcDns {
+        static NOWHERE: OnceLock<VpcDns> = OnceLock::new();
+        match self.vpcs.get(vpc.0) {
+            Some(vpc) => vpc.dns.get_or_init(|| dns::of_vpc(self.snapshot, vpc.id)),
+            None => NOWHERE.get_or_init(|| dns::of_vpc(&Snapshot::default(), "")),
+        }
+    }
+
     /// The blocks of a VPC, as far as its row tells.
     pub(super) fn blocks_of(&self, vpc: VpcIx) -> Option<&AddressSet> {
         let vpc = self.vpcs.get(vpc.0)?;
@@ -492,7 +558,8 @@ impl<'s> Network<'s> {
         let in_force = |state: &str| state.is_empty() || is(state, "associated");
         Some(vpc.blocks.get_or_init(|| {
             let v4 = row.cidr_block_association_set.iter().filter(|own| in_force(&own.cidr_block_state.state));
-            let v6 = row.ipv6_cidr_block_association_set.iter().filter(|own| in_force(&own.ipv6_cidr_block_state.state));
+            let v6 =
+                row.ipv6_cidr_block_association_set.iter().filter(|own| in_force(&own.ipv6_cidr_block_state.state));
             let v4 = v4.map(|own| own.cidr_block.as_str()).chain([row.cidr_block.as_str()]);
             AddressSet::of(v4.chain(v6.map(|own| own.ipv6_cidr_block.as_str())))
         }))

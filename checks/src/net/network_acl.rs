@@ -31,7 +31,9 @@ struct Entry {
     protocol: Option<Protocol>,
     /// Ports or ICMP messages, first and last.
     ports: (u16, u16),
-    block: Result<(u128, u128), Gap>,
+    /// The whole row of addresses where it cannot be read.
+    block: (u128, u128),
+    unreadable: Option<Box<Gap>>,
     allows: bool,
     /// Position among the entries of the ACL.
     position: usize,
@@ -50,15 +52,20 @@ impl Entry {
     /// `None` where no packet can match.
     fn read(acl: &NetworkAcl, entry: &NetworkAclEntry, position: usize) -> Option<Self> {
         let text = if entry.cidr_block.is_empty() { &entry.ipv6_cidr_block } else { &entry.cidr_block };
-        let block = match AddressSet::parse(text).as_ref().map(AddressSet::ranges) {
-            Some([block]) => Ok(*block),
-            _ => Err(Gap::opaque(format!(
-                "the block `{text}` of entry {} in network ACL `{}`",
-                entry.rule_number, acl.network_acl_id
-            ))),
+        let block = AddressSet::parse(text).and_then(|block| block.ranges().first().copied());
+        let unreadable = || {
+            let (number, id) = (entry.rule_number, &acl.network_acl_id);
+            Box::new(Gap::opaque(format!("the block `{text}` of entry {number} in network ACL `{id}`")))
         };
         let (protocol, ports) = protocol_and_ports(entry)?;
-        Some(Self { protocol, ports, block, allows: is(&entry.rule_action, "allow"), position })
+        Some(Self {
+            protocol,
+            ports,
+            block: block.unwrap_or((0, u128::MAX)),
+            unreadable: block.is_none().then(unreadable),
+            allows: is(&entry.rule_action, "allow"),
+            position,
+        })
     }
 }
 
@@ -105,17 +112,19 @@ fn sort(
     let mut sieve = Sieve::new(traffic, direction, explains);
     let protocol = traffic.protocol();
     for entry in &entries.0 {
+        let is_of_other = entry.protocol.is_some_and(|own| Some(own) != protocol);
+        if is_of_other || sieve.is_apart(entry.block) || sieve.is_beside(entry.ports) {
+            continue;
+        }
+        let effect = match &entry.unreadable {
+            Some(gap) => Effect::Unknown(gap),
+            None if entry.allows => Effect::Passes,
+            None => Effect::Dropped,
+        };
+        sieve.take(entry.ports, Far::Block(entry.block), effect, Some(entry.position));
         if sieve.is_done() {
             break;
         }
-        if entry.protocol.is_some_and(|own| Some(own) != protocol) {
-            continue;
-        }
-        let (far, effect) = match &entry.block {
-            Ok(block) => (Far::Block(*block), if entry.allows { Effect::Passes } else { Effect::Dropped }),
-            Err(gap) => (Far::Any, Effect::Unknown(gap)),
-        };
-        sieve.take(entry.ports, far, effect, Some(entry.position));
     }
     sieve.take_rest(Effect::Dropped, None);
     sieve.finish("SUBNET_ACL_RESTRICTION", |position, drops| line(snapshot, acl, position, drops))

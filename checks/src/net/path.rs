@@ -314,7 +314,10 @@ impl<'w> Walk<'w> {
             HopVerdict::Passed => lines(filtered, |decision| *decision == Decision::Passes),
             HopVerdict::Unknown => lines(filtered, |decision| matches!(decision, Decision::Unknown(_))),
         };
-        let code = effect.as_ref().and(filtered.code);
+        let code = match verdict {
+            HopVerdict::Unknown => Some(filtered.unknown_code),
+            _ => effect.as_ref().and(filtered.code),
+        };
         let shown = if onward.is_empty() { current } else { onward };
         if let Some(header) = shown.hull() {
             let by = in_words(&decisive);
@@ -413,7 +416,7 @@ impl<'w> Walk<'w> {
 
     /// The path that was walked.
     pub(super) fn finish(self, to: impl Into<String>) -> Path {
-        let verdict = verdict_of(&self.obstacles, &self.gaps);
+        let verdict = if self.explains { verdict_of(&self.obstacles, &self.gaps) } else { self.tally.verdict() };
         let gaps = if verdict == Verdict::Blocked { Vec::new() } else { self.gaps };
         let Self { family, hops, reply_hops, obstacles, .. } = self;
         Path { family, to: to.into(), hops, reply_hops, verdict, obstacles, gaps }

@@ -5,10 +5,11 @@
 use super::addresses::AddressSet;
 use super::network::{Network, VpcIx};
 use super::obstacle::{Cause, Obstacle};
+use super::parcel::{Link, Parcel, Place, Role, behind, towards};
 use super::path::Walk;
 use super::proof;
 use super::route::{Choice, Table};
-use super::trip::{Link, Parcel, Place, Role, Trip, behind, towards};
+use super::trip::Trip;
 use crate::evidence::Component;
 use crate::snapshot::ec2::{PeeringVpc, VpcPeeringConnection, is};
 use crate::snapshot::{Gap, Observed};
@@ -26,7 +27,7 @@ pub(super) fn keeps_groups(network: &Network<'_>, id: &str) -> bool {
 pub(super) fn across<'s>(
     trip: &Trip<'_, 's>,
     walk: &mut Walk<'_>,
-    at: Place<'_>,
+    at: Place<'_, 's>,
     id: &str,
     route: (&Table<'s>, &Choice<'_>),
     parcel: Parcel<'_, 's>,
@@ -70,7 +71,7 @@ pub(super) fn across<'s>(
         _ => Link::Lost("SG_REFERENCES_NOT_PRESERVED"),
     };
     let traffic = towards(parcel.traffic, &carried);
-    trip.into_vpc(walk, vpc, hop, Parcel { traffic: &traffic, link, ..parcel });
+    trip.enter_vpc(walk, vpc, hop, Parcel { traffic: &traffic, link, ..parcel });
 }
 
 fn unseen(connection: Observed<&VpcPeeringConnection>, choice: &Choice<'_>) -> Gap {

@@ -70,6 +70,11 @@ impl PortSet {
         self.0.as_slice().iter().copied()
     }
 
+    /// Its least and greatest port.
+    pub(super) fn corners(&self) -> (u16, u16) {
+        self.0.corners()
+    }
+
     /// The part of it that lies between these two ports.
     pub(super) fn between(&self, (first, last): (u16, u16)) -> Self {
         Self(self.0.between(first, last))

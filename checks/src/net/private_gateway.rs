@@ -7,10 +7,11 @@ use super::between::{Flow, Point};
 use super::interface::Interface;
 use super::network::Network;
 use super::obstacle::{Cause, Obstacle};
+use super::parcel::{Link, Parcel, behind};
 use super::path::{Walk, Way};
 use super::route::Target;
 use super::traffic::TrafficSet;
-use super::trip::{Causes, Link, Parcel, Trip, behind};
+use super::trip::{Causes, Trip};
 use crate::evidence::Component;
 use crate::snapshot::Gap;
 
@@ -41,17 +42,11 @@ pub(super) fn from_private<'s>(
     };
     let source = routed(network, target, gateway, walk);
     let asked: TrafficSet = flow.to(source, target.addresses(walk.family).clone()).into();
-    let trip = Trip {
-        network,
-        from: None,
-        to: Some(target),
-        service: None,
-        causes: Causes::INTERFACE,
-        beyond: Some(gateway),
-    };
+    let trip =
+        Trip { network, from: None, to: Some(target), service: None, causes: Causes::INTERFACE, beyond: Some(gateway) };
     walk.pass(Way::Forward, &asked, || (Component::new("vpn-gateway", gateway), None, None));
     let parcel = Parcel { link: Link::Lost("SG_REFERENCES_NOT_PRESERVED"), ..Parcel::new(&asked, Way::Forward) };
-    trip.into_vpc(walk, target.vpc, || Component::new("vpn-gateway", gateway), parcel);
+    trip.enter_vpc(walk, target.vpc, || Component::new("vpn-gateway", gateway), parcel);
 }
 
 /// The addresses that the subnet of the target routes to the gateway; every address where there are none, so that the missing way back

@@ -1,31 +1,22 @@
 //! Evidence taken from the recorded answers themselves, so that what is shown is what AWS said.
 
 use crate::evidence::Evidence;
-use crate::snapshot::{Outcome, Resource, Snapshot};
+use crate::snapshot::{Kept, Outcome, Snapshot};
 use serde_json::Value;
 
 /// Evidence for a member of the row with this id: `Entries[2]`, `Routes[1].State`; `null` where the row or the member is absent.
-pub(super) fn of<T: Resource>(snapshot: &Snapshot, id: &str, field: &str) -> Evidence {
+pub(super) fn of<T: Kept>(snapshot: &Snapshot, id: &str, field: &str) -> Evidence {
     let value = row::<T>(snapshot, id).and_then(|row| member(row, field)).cloned().unwrap_or(Value::Null);
     Evidence::new(T::OPERATION, id, field, value)
 }
 
-/// The newest recorded row with this id.
-fn row<'a, T: Resource>(snapshot: &'a Snapshot, id: &str) -> Option<&'a Value> {
-    // The input selects by `SubnetIds`, the row names itself `SubnetId`.
-    let name = T::IDS.strip_suffix('s')?;
-    let answers = snapshot.reads().iter().rev().filter(|read| read.is_of(T::OPERATION));
-    answers
-        .filter_map(|read| match &read.outcome {
-            Outcome::Output(output) => output.get(T::MEMBER)?.as_array(),
-            Outcome::Error { .. } => None,
-        })
-        .flatten()
-        .flat_map(|row| match row.get("Instances").and_then(Value::as_array) {
-            Some(instances) => instances.iter().collect(),
-            None => vec![row],
-        })
-        .find(|row| row.get(name).and_then(Value::as_str) == Some(id))
+/// The row with this id, as it was recorded.
+fn row<'a, T: Kept>(snapshot: &'a Snapshot, id: &str) -> Option<&'a Value> {
+    let (read, place) = T::table(snapshot).origin(id)?;
+    match &snapshot.reads().get(read)?.outcome {
+        Outcome::Output(output) => T::at(output, place),
+        Outcome::Error { .. } => None,
+    }
 }
 
 /// The value at a path of member names with positions.

@@ -109,6 +109,14 @@ impl<T: Bound> Ranges<T> {
         &self.0
     }
 
+    /// The least and the greatest number of it; the wrong way round when it is empty.
+    pub(super) fn corners(&self) -> (T, T) {
+        match (self.0.first(), self.0.last()) {
+            (Some((first, _)), Some((_, last))) => (*first, *last),
+            _ => (T::MAX, T::MIN),
+        }
+    }
+
     pub(super) fn contains(&self, number: T) -> bool {
         let at = self.0.partition_point(|(_, last)| *last < number);
         self.0.get(at).is_some_and(|(first, _)| *first <= number)

@@ -161,6 +161,12 @@ pub(super) struct Choice<'t> {
 /// The parts of destinations by target, those with the longest prefixes first; disjoint, and together what was asked about.
 pub(super) type Legs<'t> = SmallVec<[Leg<'t>; 1]>;
 
+/// Places in the row of all addresses, first and last.
+type Spans = SmallVec<[(u128, u128); 1]>;
+
+/// A leg that still grows.
+type Part<'t> = (Spans, Choice<'t>);
+
 /// A route that matched and did not decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassedOver {
@@ -220,8 +226,8 @@ impl<'s> Table<'s> {
 
     /// Divides destinations among the routes.
     pub(super) fn divide(&self, destination: &AddressSet) -> Legs<'_> {
-        let mut legs: Legs<'_> = SmallVec::new();
-        let mut left: SmallVec<[(u128, u128); 1]> = SmallVec::new();
+        let mut parts: SmallVec<[Part<'_>; 2]> = SmallVec::new();
+        let mut left: Spans = SmallVec::new();
         for (first, last) in destination.ranges().iter().copied() {
             let mut at = Some(first);
             let start = self.decided.partition_point(|(_, end, _)| *end < first);
@@ -232,33 +238,31 @@ impl<'s> Table<'s> {
                 {
                     left.push((open, before));
                 }
-                self.give(&mut legs, *number, (first.max(*from), last.min(*to)));
+                self.give(&mut parts, *number, (first.max(*from), last.min(*to)));
                 at = to.checked_add(1);
             }
             left.extend(at.filter(|at| *at <= last).map(|at| (at, last)));
         }
-        legs.sort_by_key(|leg| leg.choice.as_ref().map_or(usize::MAX, |choice| choice.order));
+        parts.sort_by_key(|(_, choice)| choice.order);
+        let set = |spans: Spans| AddressSet::of_ranges(spans.into_iter());
+        let mut legs: Legs<'_> =
+            parts.into_iter().map(|(spans, choice)| Leg { destination: set(spans), choice: Some(choice) }).collect();
         if !left.is_empty() {
-            legs.push(Leg { destination: AddressSet::of_ranges(left.into_iter()), choice: None });
+            legs.push(Leg { destination: set(left), choice: None });
         }
         legs
     }
 
-    fn give<'t>(&'t self, legs: &mut Legs<'t>, number: usize, range: (u128, u128)) {
+    fn give<'t>(&'t self, parts: &mut SmallVec<[Part<'t>; 2]>, number: usize, span: (u128, u128)) {
         let Some(own) = self.candidates.get(number) else { return };
-        let part = AddressSet::of_ranges(std::iter::once(range));
-        let same = legs.iter_mut().find_map(|leg| {
-            let choice = leg.choice.as_mut()?;
-            let is_same = choice.target == &own.target && choice.is_blackhole == own.is_blackhole;
-            is_same.then_some((&mut leg.destination, choice))
-        });
-        let Some((destination, choice)) = same else {
+        let is_same = |choice: &Choice<'_>| choice.target == &own.target && choice.is_blackhole == own.is_blackhole;
+        let Some((spans, choice)) = parts.iter_mut().find(|(_, choice)| is_same(choice)) else {
             let positions = SmallVec::from_elem(own.position, 1);
             let choice = Choice { target: &own.target, is_blackhole: own.is_blackhole, positions, order: number };
-            legs.push(Leg { destination: part, choice: Some(choice) });
+            parts.push((SmallVec::from_elem(span, 1), choice));
             return;
         };
-        *destination = destination.union(&part);
+        spans.push(span);
         choice.order = choice.order.min(number);
         if !choice.positions.contains(&own.position) {
             choice.positions.push(own.position);

@@ -30,17 +30,32 @@ pub enum Peer<'a> {
     Unknown,
 }
 
-/// The rules of a group for one direction, read once.
+/// The rules of a group for one direction, read once: together those with the same protocol and ports.
 #[derive(Debug)]
-pub(super) struct Rules<'s>(Vec<Rule<'s>>);
+pub(super) struct Rules<'s> {
+    heads: Vec<Head>,
+    bundles: Vec<Bundle<'s>>,
+}
 
-#[derive(Debug)]
-struct Rule<'s> {
+/// What the rules of a bundle are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Head {
     /// `None`: every protocol.
     protocol: Option<Protocol>,
     /// Ports or ICMP messages, first and last.
     ports: (u16, u16),
-    peer: RulePeer<'s>,
+}
+
+/// The peers of the rules with one head.
+#[derive(Debug, Default)]
+struct Bundle<'s> {
+    /// Every address that a block or prefix list names.
+    addresses: AddressSet,
+    /// Its corners, to pass over it.
+    corners: (u128, u128),
+    peers: Vec<RulePeer<'s>>,
+    /// Whether some peer is none of addresses.
+    has_others: bool,
 }
 
 #[derive(Debug)]
@@ -63,13 +78,41 @@ impl RulePeer<'_> {
 
 impl<'s> Rules<'s> {
     pub(super) fn read(network: &Network<'s>, group: &'s SecurityGroup, direction: Direction) -> Self {
-        let mut rules = Vec::new();
+        let mut rules = Self { heads: Vec::new(), bundles: Vec::new() };
         for permission in permissions(group, direction) {
             let Some((protocol, ports)) = protocol_and_ports(permission) else { continue };
-            let peers = peers(network, group, permission).into_iter();
-            rules.extend(peers.map(|peer| Rule { protocol, ports, peer }));
+            rules.add(Head { protocol, ports }, peers(network, group, permission));
         }
-        Self(rules)
+        for bundle in &mut rules.bundles {
+            bundle.close();
+        }
+        rules
+    }
+
+    fn add(&mut self, head: Head, peers: Vec<RulePeer<'s>>) {
+        if peers.is_empty() {
+            return;
+        }
+        match self.heads.iter().position(|known| *known == head).and_then(|at| self.bundles.get_mut(at)) {
+            Some(bundle) => bundle.peers.extend(peers),
+            None => {
+                self.heads.push(head);
+                self.bundles.push(Bundle { peers, ..Bundle::default() });
+            }
+        }
+    }
+}
+
+impl Bundle<'_> {
+    fn close(&mut self) {
+        let blocks = self.peers.iter().flat_map(|peer| match peer {
+            RulePeer::Block(block, _) => std::slice::from_ref(block),
+            RulePeer::List(addresses, _) => addresses.ranges(),
+            RulePeer::Group(..) | RulePeer::Unreadable(..) => &[],
+        });
+        self.addresses = AddressSet::of_ranges(blocks.copied());
+        self.corners = self.addresses.corners();
+        self.has_others = self.peers.iter().any(|peer| matches!(peer, RulePeer::Group(..) | RulePeer::Unreadable(..)));
     }
 }
 
@@ -128,7 +171,7 @@ fn protocol_and_ports(permission: &IpPermission) -> Option<(Option<Protocol>, (u
 #[derive(Debug, Clone, Copy)]
 enum Name {
     /// A rule of a group.
-    Rule(GroupIx, usize),
+    Rule(GroupIx, usize, usize),
     /// A group whose rules are not known.
     Group(GroupIx),
     /// The interface, whose groups are not known.
@@ -141,19 +184,19 @@ enum Name {
 type Pending<'a> = ((u16, u16), &'a Gap, Name);
 
 /// What the groups on an interface let through: packets to the peer for egress, from the peer for ingress.
-pub fn evaluate(
-    network: &Network<'_>,
+pub fn evaluate<'n>(
+    network: &'n Network<'_>,
     groups: &[GroupIx],
     direction: Direction,
     traffic: &TrafficSet,
-    peer: Peer<'_>,
+    peer: Peer<'n>,
     explains: bool,
 ) -> Filtered {
     static NO_GROUPS: std::sync::LazyLock<Gap> =
         std::sync::LazyLock::new(|| Gap::opaque("which security groups the interface carries"));
     let mut sieve = Sieve::new(traffic, direction, explains);
     let (mut code, mut hidden) = ("SG_HAS_NO_RULES", None);
-    let mut open: Vec<Pending<'_>> = Vec::new();
+    let mut open: Vec<Pending<'n>> = Vec::new();
     for group in groups {
         let rules = match network.rules(*group, direction) {
             Ok(rules) => rules,
@@ -162,41 +205,22 @@ pub fn evaluate(
                 continue;
             }
         };
-        if !rules.0.is_empty() {
+        if !rules.heads.is_empty() {
             code = "ENI_SG_RULES_MISMATCH";
         }
-        for (number, rule) in rules.0.iter().enumerate() {
-            if rule.protocol.is_some_and(|own| Some(own) != traffic.protocol()) {
+        for (at, (head, bundle)) in rules.heads.iter().zip(&rules.bundles).enumerate() {
+            let is_of_other = head.protocol.is_some_and(|own| Some(own) != traffic.protocol());
+            if is_of_other || sieve.is_beside(head.ports) {
                 continue;
             }
-            let name = Name::Rule(*group, number);
-            let far = match &rule.peer {
-                RulePeer::Block(block, _) => Far::Block(*block),
-                RulePeer::List(addresses, _) => Far::Set(addresses),
-                RulePeer::Unreadable(gap, _) => {
-                    open.push((rule.ports, gap, name));
-                    continue;
-                }
-                RulePeer::Group(named, _) => match peer {
-                    Peer::Carrying(carried) if carried.contains(named) => Far::Any,
-                    Peer::Hidden(carried, why) if carried.contains(named) => {
-                        hidden = Some(why);
-                        continue;
-                    }
-                    Peer::Perhaps(carried, gap) if carried.contains(named) => {
-                        open.push((rule.ports, gap, name));
-                        continue;
-                    }
-                    Peer::Carrying(_) | Peer::Perhaps(..) | Peer::Hidden(..) | Peer::Outside => continue,
-                    Peer::Unknown => {
-                        if let Some(gap) = network.unlisted_carriers(*named) {
-                            open.push((rule.ports, gap, name));
-                        }
-                        Far::Set(network.carriers(*named))
-                    }
-                },
-            };
-            if sieve.take(rule.ports, far, Effect::Passes, name) && sieve.is_done() {
+            if !explains && !sieve.is_apart(bundle.corners) {
+                sieve.take(head.ports, Far::Set(&bundle.addresses), Effect::Passes, Name::Rest);
+            }
+            if explains || bundle.has_others {
+                let mut asked = Asked { network, peer, sieve: &mut sieve, open: &mut open, hidden: &mut hidden };
+                asked.one_by_one(head, bundle, (*group, at));
+            }
+            if sieve.is_done() {
                 return sieve.finish(code, |name, drops| line(network, groups, direction, name, drops));
             }
         }
@@ -211,12 +235,63 @@ pub fn evaluate(
     sieve.finish(hidden.unwrap_or(code), |name, drops| line(network, groups, direction, name, drops))
 }
 
+/// A question to the rules of a bundle, each for itself: so that the line that decides has a name.
+struct Asked<'q, 'n, 's> {
+    network: &'n Network<'s>,
+    peer: Peer<'n>,
+    sieve: &'q mut Sieve<'n, Name>,
+    open: &'q mut Vec<Pending<'n>>,
+    hidden: &'q mut Option<&'static str>,
+}
+
+impl<'n, 's> Asked<'_, 'n, 's> {
+    fn one_by_one(&mut self, head: &Head, bundle: &'n Bundle<'s>, (group, at): (GroupIx, usize)) {
+        for (number, rule) in bundle.peers.iter().enumerate() {
+            let name = Name::Rule(group, at, number);
+            let far = match rule {
+                RulePeer::Block(block, _) => Some(Far::Block(*block)),
+                RulePeer::List(addresses, _) => Some(Far::Set(addresses)),
+                RulePeer::Unreadable(gap, _) => {
+                    self.open.push((head.ports, gap, name));
+                    None
+                }
+                RulePeer::Group(named, _) => self.carriers(*named, head.ports, name),
+            };
+            if let Some(far) = far {
+                self.sieve.take(head.ports, far, Effect::Passes, name);
+            }
+        }
+    }
+
+    /// The far addresses that a rule stands for which names a group.
+    fn carriers(&mut self, named: GroupIx, ports: (u16, u16), name: Name) -> Option<Far<'n>> {
+        match self.peer {
+            Peer::Carrying(carried) if carried.contains(&named) => Some(Far::Any),
+            Peer::Hidden(carried, why) if carried.contains(&named) => {
+                *self.hidden = Some(why);
+                None
+            }
+            Peer::Perhaps(carried, gap) if carried.contains(&named) => {
+                self.open.push((ports, gap, name));
+                None
+            }
+            Peer::Carrying(_) | Peer::Perhaps(..) | Peer::Hidden(..) | Peer::Outside => None,
+            Peer::Unknown => {
+                if let Some(gap) = self.network.unlisted_carriers(named) {
+                    self.open.push((ports, gap, name));
+                }
+                Some(Far::Set(self.network.carriers(named)))
+            }
+        }
+    }
+}
+
 fn line(network: &Network<'_>, groups: &[GroupIx], direction: Direction, name: Name, drops: bool) -> Line {
     let ids = || groups.iter().map(|group| network.group_id(*group));
     let (id, text) = match name {
-        Name::Rule(group, number) => {
+        Name::Rule(group, bundle, number) => {
             let id = network.group_id(group);
-            (id, rule_in_words(network, group, direction, number).unwrap_or_default())
+            (id, rule_in_words(network, group, direction, (bundle, number)).unwrap_or_default())
         }
         Name::Group(group) => {
             let id = network.group_id(group);
@@ -236,25 +311,31 @@ fn line(network: &Network<'_>, groups: &[GroupIx], direction: Direction, name: N
 }
 
 /// A rule in words: "rule of `sg-1`: tcp 443 to 10.0.0.0/16".
-fn rule_in_words(network: &Network<'_>, group: GroupIx, direction: Direction, number: usize) -> Option<String> {
-    let rule = network.rules(group, direction).ok()?.0.get(number)?;
-    let what = match rule.protocol {
+fn rule_in_words(
+    network: &Network<'_>,
+    group: GroupIx,
+    direction: Direction,
+    (bundle, number): (usize, usize),
+) -> Option<String> {
+    let rules = network.rules(group, direction).ok()?;
+    let (head, peer) = (rules.heads.get(bundle)?, rules.bundles.get(bundle)?.peers.get(number)?);
+    let what = match head.protocol {
         None => "all traffic".to_owned(),
-        Some(protocol) if protocol.has_ports() => format!("{protocol} {}", PortSet::range(rule.ports.0, rule.ports.1)),
+        Some(protocol) if protocol.has_ports() => format!("{protocol} {}", PortSet::range(head.ports.0, head.ports.1)),
         Some(protocol) => protocol.to_string(),
     };
     let way = if direction == Direction::Ingress { "from" } else { "to" };
-    Some(format!("rule of `{}`: {what} {way} {}", network.group_id(group), rule.peer.text()))
+    Some(format!("rule of `{}`: {what} {way} {}", network.group_id(group), peer.text()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::net::filter::Decision;
-    use crate::net::traffic::Traffic;
-    use crate::snapshot::Snapshot;
     use crate::net::testing::{deny, world};
     use crate::net::traffic::Family;
+    use crate::net::traffic::Traffic;
+    use crate::snapshot::Snapshot;
     use crate::snapshot::operations;
     use serde_json::{Value, json};
 

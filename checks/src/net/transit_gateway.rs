@@ -7,16 +7,15 @@
 use super::filter::Direction;
 use super::network::{Network, SubnetIx};
 use super::obstacle::{Cause, Obstacle};
+use super::parcel::{Link, Parcel, Place, Role, behind, towards};
 use super::path::{Branches, Walk};
 use super::proof;
 use super::traffic::{Family, TrafficSet};
 use super::transit_table::{self, Destination, TransitTable};
-use super::trip::{Link, Parcel, Place, Role, Trip, behind, towards};
+use super::trip::Trip;
 use crate::evidence::Component;
 use crate::snapshot::Gap;
-use crate::snapshot::ec2::{
-    TransitGatewayAttachment, TransitGatewayRouteAttachment, TransitGatewayVpcAttachment, is,
-};
+use crate::snapshot::ec2::{TransitGatewayAttachment, TransitGatewayRouteAttachment, TransitGatewayVpcAttachment, is};
 
 /// A transit gateway that packets are in, and how they came.
 #[derive(Clone, Copy)]
@@ -39,7 +38,7 @@ const MOST_HUBS: u8 = 8;
 pub(super) fn across<'s>(
     trip: &Trip<'_, 's>,
     walk: &mut Walk<'_>,
-    at: Place<'_>,
+    at: Place<'_, 's>,
     id: &str,
     parcel: Parcel<'_, 's>,
 ) {
@@ -63,11 +62,10 @@ pub(super) fn across<'s>(
         walk.stop(parcel.way, own, parcel.traffic, || obstacle);
         return trip.without_way(walk, parcel);
     }
-    let zone = at.subnet.and_then(|subnet| trip.network.subnet_row(subnet)).map_or("", |row| row.availability_zone.as_str());
+    let zone =
+        at.subnet.and_then(|subnet| trip.network.subnet_row(subnet)).map_or("", |row| row.availability_zone.as_str());
     let traffic = match entry(trip.network, attachment, at, zone) {
-        Entry::Subnet(subnet) => {
-            trip.guard(walk, subnet, Direction::Ingress, Cause::TransitGatewaySubnetAcl, parcel)
-        }
+        Entry::Subnet(subnet) => trip.guard(walk, subnet, Direction::Ingress, Cause::TransitGatewaySubnetAcl, parcel),
         Entry::NoZone => {
             walk.stop(parcel.way, own, parcel.traffic, || no_zone(trip.network, attachment, zone));
             return trip.without_way(walk, parcel);
@@ -82,8 +80,7 @@ pub(super) fn across<'s>(
     }
     let parcel = parcel.with(&traffic);
     walk.pass(parcel.way, &traffic, || (own(), None, None));
-    let hub =
-        Hub { id, attachment: &attachment.transit_gateway_attachment_id, sender: attachment, zone, crossed: 0 };
+    let hub = Hub { id, attachment: &attachment.transit_gateway_attachment_id, sender: attachment, zone, crossed: 0 };
     hub.route(trip, walk, parcel);
 }
 
@@ -101,8 +98,9 @@ fn own_attachment<'s>(
         return Ok(Some(found));
     }
     let attachments = &snapshot.transit_gateway_vpc_attachments;
-    let listed =
-        attachments.covers("transit-gateway-id", gateway).or_else(|gap| attachments.covers("vpc-id", vpc).map_err(|_| gap));
+    let listed = attachments
+        .covers("transit-gateway-id", gateway)
+        .or_else(|gap| attachments.covers("vpc-id", vpc).map_err(|_| gap));
     match listed {
         Ok(()) => Ok(None),
         Err(Gap::NotAsked { .. }) => Err(behind(&super::route::Target::TransitGateway(gateway.to_owned()))),
@@ -111,11 +109,7 @@ fn own_attachment<'s>(
 }
 
 /// What an attachment has against packets from its VPC.
-fn refused(
-    network: &Network<'_>,
-    attachment: &TransitGatewayVpcAttachment,
-    traffic: &TrafficSet,
-) -> Option<Obstacle> {
+fn refused(network: &Network<'_>, attachment: &TransitGatewayVpcAttachment, traffic: &TrafficSet) -> Option<Obstacle> {
     let id = &attachment.transit_gateway_attachment_id;
     let component = Component::new("transit-gateway-attachment", id);
     let proof = |member: &str| vec![proof::of::<TransitGatewayVpcAttachment>(network.snapshot, id, member)];
@@ -140,7 +134,7 @@ enum Entry {
 }
 
 /// A subnet sends only to an interface of the attachment in its own zone.
-fn entry(network: &Network<'_>, attachment: &TransitGatewayVpcAttachment, at: Place<'_>, zone: &str) -> Entry {
+fn entry(network: &Network<'_>, attachment: &TransitGatewayVpcAttachment, at: Place<'_, '_>, zone: &str) -> Entry {
     if let Some(own) = at.subnet
         && attachment.subnet_ids.iter().any(|id| id == network.subnet_id(own))
     {
@@ -148,7 +142,12 @@ fn entry(network: &Network<'_>, attachment: &TransitGatewayVpcAttachment, at: Pl
     }
     let mut unknown = zone.is_empty().then(|| {
         let subnet = at.subnet.map_or("", |subnet| network.subnet_id(subnet));
-        network.snapshot.subnets.get(subnet).err().unwrap_or_else(|| Gap::opaque(format!("the zone of subnet `{subnet}`")))
+        network
+            .snapshot
+            .subnets
+            .get(subnet)
+            .err()
+            .unwrap_or_else(|| Gap::opaque(format!("the zone of subnet `{subnet}`")))
     });
     for id in &attachment.subnet_ids {
         match network.snapshot.subnets.get(id) {
@@ -257,11 +256,11 @@ impl Hub<'_> {
         };
         walk.pass(parcel.way, parcel.traffic, || (hop(), choice.map(|number| table.in_words(number)), None));
         for attachment in destination {
-            self.into_attachment(trip, walk, attachment, parcel);
+            self.enter_attachment(trip, walk, attachment, parcel);
         }
     }
 
-    fn into_attachment<'s>(
+    fn enter_attachment<'s>(
         &self,
         trip: &Trip<'_, 's>,
         walk: &mut Walk<'_>,
@@ -272,7 +271,7 @@ impl Hub<'_> {
         let hop = || Component::new("transit-gateway-attachment", id);
         match attachment.resource_type.as_str() {
             "vpc" => match trip.network.snapshot.transit_gateway_vpc_attachments.get(id) {
-                Ok(Some(row)) => self.into_vpc(trip, walk, row, parcel),
+                Ok(Some(row)) => self.enter_vpc(trip, walk, row, parcel),
                 Ok(None) | Err(Gap::NotAsked { .. }) => {
                     let gap = || Gap::opaque(format!("what is behind attachment `{id}` ({})", attachment.resource_id));
                     walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_DESTINATION", gap);
@@ -294,7 +293,8 @@ impl Hub<'_> {
                 Obstacle::new(Cause::RoutingLoop, hop(), Vec::new()).by("transit gateways hand the packets round")
             }),
             kind => {
-                let gap = || Gap::opaque(format!("what is behind {kind} attachment `{id}` ({})", attachment.resource_id));
+                let gap =
+                    || Gap::opaque(format!("what is behind {kind} attachment `{id}` ({})", attachment.resource_id));
                 walk.opaque(parcel.way, hop, parcel.traffic, "UNSUPPORTED_COMPONENT", gap);
                 trip.without_way(walk, parcel);
             }
@@ -309,7 +309,7 @@ impl Hub<'_> {
         seen.unwrap_or(&route.resource_id)
     }
 
-    fn into_vpc<'s>(
+    fn enter_vpc<'s>(
         &self,
         trip: &Trip<'_, 's>,
         walk: &mut Walk<'_>,
@@ -338,7 +338,7 @@ impl Hub<'_> {
         let subnets = self.exits(trip.network, attachment);
         if let [only] = subnets.as_slice() {
             let place = Place { vpc, subnet: Some(*only), role: Role::Attachment };
-            return trip.from_subnet(walk, place, parcel);
+            return trip.leave_subnet(walk, place, parcel);
         }
         if subnets.is_empty() {
             let gap = || Gap::opaque(format!("the subnets of attachment `{id}`"));
@@ -348,7 +348,7 @@ impl Hub<'_> {
         for subnet in subnets {
             let mut branch = walk.branch();
             let place = Place { vpc, subnet: Some(subnet), role: Role::Attachment };
-            trip.from_subnet(&mut branch, place, parcel);
+            trip.leave_subnet(&mut branch, place, parcel);
             branches.push(branch);
         }
         walk.join(branches);
@@ -358,8 +358,7 @@ impl Hub<'_> {
     fn exits(&self, network: &Network<'_>, attachment: &TransitGatewayVpcAttachment) -> Vec<SubnetIx> {
         let subnets: Vec<SubnetIx> = attachment.subnet_ids.iter().filter_map(|id| network.subnet(id)).collect();
         let in_zone = |subnet: &&SubnetIx| {
-            !self.zone.is_empty()
-                && network.subnet_row(**subnet).is_some_and(|row| row.availability_zone == self.zone)
+            !self.zone.is_empty() && network.subnet_row(**subnet).is_some_and(|row| row.availability_zone == self.zone)
         };
         match subnets.iter().find(in_zone) {
             Some(subnet) => vec![*subnet],

@@ -91,7 +91,10 @@ impl<'s> TransitTable<'s> {
         for own in propagations.iter().filter(|own| own.state.is_empty() || is(&own.state, "enabled")) {
             let vpc = network.vpc(&own.resource_id).and_then(|vpc| network.blocks_of(vpc));
             let Some(blocks) = vpc.filter(|_| is(&own.resource_type, "vpc")) else {
-                let what = format!("what `{}` ({}) propagates into `{}`", own.transit_gateway_attachment_id, own.resource_id, self.id);
+                let what = format!(
+                    "what `{}` ({}) propagates into `{}`",
+                    own.transit_gateway_attachment_id, own.resource_id, self.id
+                );
                 self.unread = Some(Gap::opaque(what));
                 continue;
             };
@@ -223,15 +226,15 @@ pub(super) fn obstacle(
     let component = Component::new("transit-gateway-route-table", table.id);
     let rows = || {
         let answer = snapshot.reads().iter().rev().filter(|read| read.is_of(op::SEARCH_TRANSIT_GATEWAY_ROUTES));
-        let mut own = answer.filter(|read| {
-            read.parameters.get("TransitGatewayRouteTableId").and_then(Value::as_str) == Some(table.id)
-        });
+        let mut own = answer
+            .filter(|read| read.parameters.get("TransitGatewayRouteTableId").and_then(Value::as_str) == Some(table.id));
         own.find_map(|read| match &read.outcome {
             Outcome::Output(output) => output.get("Routes").cloned(),
             Outcome::Error { .. } => None,
         })
     };
-    let evidence = |field: String, value: Value| Evidence::new(op::SEARCH_TRANSIT_GATEWAY_ROUTES, table.id, field, value);
+    let evidence =
+        |field: String, value: Value| Evidence::new(op::SEARCH_TRANSIT_GATEWAY_ROUTES, table.id, field, value);
     let route = choice.and_then(|number| table.routes.get(number));
     let mut obstacle = match route {
         Some(route) => {

@@ -5,22 +5,19 @@
 
 use super::addresses::AddressSet;
 use super::filter::Direction;
-use super::interface::{Interface, any_client};
+use super::interface::Interface;
 use super::network::{Network, SubnetIx, VpcIx};
 use super::network_acl;
 use super::obstacle::{Cause, Obstacle};
+use super::parcel::{Link, Next, Parcel, Place, Role, Trail, behind, towards};
 use super::path::{Stage, Walk, Way};
-use super::ports::PortSet;
 use super::route::{Choice, Leg, Table, Target};
 use super::security_group::{self, Peer};
-use super::traffic::{Family, Protocol, Traffic, TrafficSet};
+use super::traffic::{Traffic, TrafficSet};
 use super::{gateway, internet, nat, nat_instance, peering, transit_gateway};
 use crate::evidence::Component;
 use crate::snapshot::Gap;
-use crate::snapshot::ec2::{NatGateway, is};
-
-/// With more hops than this packets are taken to go round in a circle.
-const MOST_HOPS: u8 = 64;
+use crate::snapshot::ec2::is;
 
 /// A question about packets, and who is at its ends.
 #[derive(Clone, Copy)]
@@ -41,9 +38,9 @@ pub(super) struct Trip<'t, 's> {
 /// What faults at the far end are called.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Causes {
-    acl_inbound: Cause,
-    acl_reply: Cause,
-    group: Cause,
+    pub(super) acl_inbound: Cause,
+    pub(super) acl_reply: Cause,
+    pub(super) group: Cause,
 }
 
 impl Causes {
@@ -61,105 +58,6 @@ impl Causes {
     };
 }
 
-/// Packets on their way.
-#[derive(Clone, Copy)]
-pub(super) struct Parcel<'p, 's> {
-    pub(super) traffic: &'p TrafficSet,
-    pub(super) way: Way,
-    /// Whether groups of the sender still show.
-    pub(super) link: Link<'p>,
-    /// What the replies have to undo, last first.
-    pub(super) turn: Option<&'p Turn<'p, 's>>,
-    /// The tables that were asked on the way.
-    pub(super) trail: Option<&'p Trail<'p>>,
-}
-
-/// How group identity fares on the way.
-#[derive(Clone, Copy)]
-pub(super) enum Link<'p> {
-    /// Still in the sender's VPC, or over a peering connection in one Region.
-    Kept,
-    /// Over a transit gateway, for inbound rules, where that is known to be supported or not.
-    Transit(Result<bool, &'p Gap>),
-    /// Lost; the code says on what.
-    Lost(&'static str),
-}
-
-/// A translation of the source.
-pub(super) struct Turn<'p, 's> {
-    pub(super) by: Translator<'p, 's>,
-    /// The packets as they came.
-    pub(super) inside: &'p TrafficSet,
-    /// Where they came from.
-    pub(super) at: Place<'p>,
-    /// The source that they got.
-    pub(super) source: AddressSet,
-    pub(super) before: Option<&'p Turn<'p, 's>>,
-}
-
-/// Who translates.
-#[derive(Clone, Copy)]
-pub(super) enum Translator<'p, 's> {
-    /// A NAT gateway.
-    Nat(&'p NatGateway),
-    /// The internet gateway, for an interface with a public address.
-    PublicAddress(&'p Interface<'s>),
-}
-
-/// Who gets packets inside a VPC.
-pub(super) enum Next<'n, 's> {
-    /// An interface: the target, or on the way back the origin.
-    Target(&'n Interface<'s>),
-    /// The NAT gateway that has to undo its translation.
-    Nat(&'n Turn<'n, 's>),
-}
-
-/// A table that was asked.
-pub(super) struct Trail<'p> {
-    table: &'p str,
-    turns: usize,
-    hops: u8,
-    before: Option<&'p Trail<'p>>,
-}
-
-/// Where packets leave into the routing of a VPC.
-#[derive(Clone, Copy)]
-pub(super) struct Place<'p> {
-    pub(super) vpc: VpcIx,
-    /// `None` for a regional NAT gateway.
-    pub(super) subnet: Option<SubnetIx>,
-    pub(super) role: Role<'p>,
-}
-
-/// Whose place it is.
-#[derive(Clone, Copy)]
-pub(super) enum Role<'p> {
-    /// The interface that sends: the origin on the way there, the target on the way back.
-    End,
-    /// A NAT gateway.
-    Nat(&'p NatGateway),
-    /// The interface of a transit gateway attachment.
-    Attachment,
-}
-
-impl<'p, 's> Parcel<'p, 's> {
-    pub(super) fn new(traffic: &'p TrafficSet, way: Way) -> Self {
-        Self { traffic, way, link: Link::Kept, turn: None, trail: None }
-    }
-
-    /// The same, with these packets.
-    pub(super) fn with(self, traffic: &'p TrafficSet) -> Self {
-        Self { traffic, ..self }
-    }
-}
-
-impl<'p> Place<'p> {
-    /// The place of an interface that sends.
-    pub(super) fn of(interface: &Interface<'_>) -> Self {
-        Self { vpc: interface.vpc, subnet: Some(interface.subnet), role: Role::End }
-    }
-}
-
 impl<'t, 's> Trip<'t, 's> {
     /// Walks from an interface.
     pub(super) fn leave(&self, walk: &mut Walk<'_>, origin: &Interface<'s>, asked: Traffic) {
@@ -169,10 +67,15 @@ impl<'t, 's> Trip<'t, 's> {
             return;
         }
         if origin.is_foreign && origin.source_dest_check != Some(false) {
-            walk.stop(Way::Forward, || origin.component(), &asked, || {
-                let by = format!("{} is no address of `{}`", asked.sources(), origin.id);
-                Obstacle::new(Cause::SpoofedSource, origin.component(), Vec::new()).by(by)
-            });
+            walk.stop(
+                Way::Forward,
+                || origin.component(),
+                &asked,
+                || {
+                    let by = format!("{} is no address of `{}`", asked.sources(), origin.id);
+                    Obstacle::new(Cause::SpoofedSource, origin.component(), Vec::new()).by(by)
+                },
+            );
         }
         let peer = self.peer_at_start(origin, &asked);
         let traffic = self.out_of(walk, origin, &asked, peer);
@@ -189,7 +92,7 @@ impl<'t, 's> Trip<'t, 's> {
             Some(target) if target.vpc == origin.vpc && target.subnet == origin.subnet => {
                 self.arrive(walk, target, parcel);
             }
-            _ => self.from_subnet(walk, Place::of(origin), parcel),
+            _ => self.leave_subnet(walk, Place::of(origin), parcel),
         }
     }
 
@@ -203,8 +106,7 @@ impl<'t, 's> Trip<'t, 's> {
     ) -> TrafficSet {
         let filtered =
             security_group::evaluate(self.network, &origin.groups, Direction::Egress, asked, peer, walk.explains);
-        let stage =
-            || Stage { way: Way::Forward, cause: Cause::SecurityGroupEgress, hop: origin.component() };
+        let stage = || Stage { way: Way::Forward, cause: Cause::SecurityGroupEgress, hop: origin.component() };
         walk.filter(asked, filtered, stage)
     }
 
@@ -232,7 +134,7 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     /// Out of a subnet: its network ACL, then its routes.
-    pub(super) fn from_subnet(&self, walk: &mut Walk<'_>, at: Place<'_>, parcel: Parcel<'_, 's>) {
+    pub(super) fn leave_subnet(&self, walk: &mut Walk<'_>, at: Place<'_, 's>, parcel: Parcel<'_, 's>) {
         if let (Role::Attachment | Role::Nat(_), Some(next)) = (at.role, self.neighbour(at, &parcel)) {
             return self.deliver(walk, at, next, parcel);
         }
@@ -253,12 +155,12 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     /// The receiver in the very subnet of a transit gateway attachment, where no ACL is asked.
-    fn neighbour<'n>(&self, at: Place<'_>, parcel: &Parcel<'n, 's>) -> Option<Next<'n, 's>>
+    fn neighbour<'n>(&self, at: Place<'_, 's>, parcel: &Parcel<'n, 's>) -> Option<Next<'n, 's>>
     where
         't: 'n,
     {
         let next = self.next(at.vpc, parcel)?;
-        (next.subnet_of(self.network) == at.subnet).then_some(next)
+        (next.subnet() == at.subnet).then_some(next)
     }
 
     /// Through the ACL of a subnet.
@@ -276,7 +178,7 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     /// Asks the table of a place, and follows each part of the packets.
-    fn route(&self, walk: &mut Walk<'_>, at: Place<'_>, parcel: Parcel<'_, 's>) {
+    fn route(&self, walk: &mut Walk<'_>, at: Place<'_, 's>, parcel: Parcel<'_, 's>) {
         let table = match self.table(at) {
             Ok(table) => table,
             Err(gap) => {
@@ -326,12 +228,12 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     /// The table that rules at a place.
-    fn table<'n>(&'n self, at: Place<'_>) -> Result<&'n Table<'s>, Gap> {
+    fn table<'n>(&'n self, at: Place<'_, 's>) -> Result<&'n Table<'s>, Gap> {
         match (at.role, at.subnet) {
             (_, Some(subnet)) => self.network.table_of(subnet).map_err(Gap::clone),
-            (Role::Nat(gateway), None) => self.network.table(&gateway.route_table_id).ok_or_else(|| {
-                let id = &gateway.route_table_id;
-                let absent = Gap::opaque(format!("the route table of regional NAT gateway `{}`", gateway.nat_gateway_id));
+            (Role::Nat(nat), None) => self.network.table(&nat.row.route_table_id).ok_or_else(|| {
+                let (id, gateway) = (&nat.row.route_table_id, &nat.row.nat_gateway_id);
+                let absent = Gap::opaque(format!("the route table of regional NAT gateway `{gateway}`"));
                 self.network.snapshot.route_tables.get(id).err().unwrap_or(absent)
             }),
             _ => Err(Gap::opaque("a route table")),
@@ -358,8 +260,7 @@ impl<'t, 's> Trip<'t, 's> {
 
     /// Routes of which nobody knows what they match; inside the VPC they do not matter.
     fn unknown_routes<'n>(&self, table: &'n Table<'s>, legs: &[Leg<'_>], way: Way) -> Vec<&'n Gap> {
-        let is_inside =
-            |leg: &Leg<'_>| leg.choice.as_ref().is_some_and(|choice| *choice.target == Target::Local);
+        let is_inside = |leg: &Leg<'_>| leg.choice.as_ref().is_some_and(|choice| *choice.target == Target::Local);
         if table.unknown.is_empty() || (!legs.is_empty() && legs.iter().all(is_inside)) {
             return Vec::new();
         }
@@ -367,9 +268,11 @@ impl<'t, 's> Trip<'t, 's> {
         unknown.map(|(_, gap)| gap).collect()
     }
 
-    fn leg(&self, walk: &mut Walk<'_>, at: Place<'_>, table: &Table<'s>, leg: &Leg<'_>, parcel: Parcel<'_, 's>) {
+    fn leg(&self, walk: &mut Walk<'_>, at: Place<'_, 's>, table: &Table<'s>, leg: &Leg<'_>, parcel: Parcel<'_, 's>) {
         // Every table has the local routes of its VPC, shown or not.
-        if let (None, Role::Nat(_), Way::Reply, Some(next)) = (&leg.choice, at.role, parcel.way, self.next(at.vpc, &parcel)) {
+        if let (None, Role::Nat(_), Way::Reply, Some(next)) =
+            (&leg.choice, at.role, parcel.way, self.next(at.vpc, &parcel))
+        {
             return self.deliver(walk, at, next, parcel);
         }
         let Some(choice) = self.passable(walk, at, table, leg, parcel) else {
@@ -400,7 +303,7 @@ impl<'t, 's> Trip<'t, 's> {
     fn passable<'l>(
         &self,
         walk: &mut Walk<'_>,
-        at: Place<'_>,
+        at: Place<'_, 's>,
         table: &Table<'s>,
         leg: &'l Leg<'_>,
         parcel: Parcel<'_, 's>,
@@ -412,33 +315,38 @@ impl<'t, 's> Trip<'t, 's> {
             (None, _, Way::Reply) => Cause::NoReturnRoute,
             (Some(choice), Role::Nat(_), Way::Forward) if choice.is_blackhole => Cause::NatSubnetBlackhole,
             (Some(choice), ..) if choice.is_blackhole => Cause::Blackhole,
-            (Some(choice), Role::Nat(gateway), Way::Forward) => match nat::misrouted(gateway, choice.target) {
+            (Some(choice), Role::Nat(nat), Way::Forward) => match nat::misrouted(nat, choice.target) {
                 Some(cause) => cause,
                 None => return Some(choice),
             },
             (Some(choice), ..) => return Some(choice),
         };
-        walk.stop(parcel.way, || table.component(), parcel.traffic, || {
-            let component = match at.role {
-                Role::Nat(gateway) if parcel.way == Way::Forward => {
-                    Component::new("nat-gateway", &gateway.nat_gateway_id)
-                }
-                _ => table.component(),
-            };
-            let by = choice.map_or_else(
-                || format!("no route of `{}` leads to {}", table.row.route_table_id, leg.destination),
-                |choice| table.in_words(choice),
-            );
-            let evidence = table.evidence(self.network.snapshot, choice);
-            let mut obstacle = Obstacle::new(cause, component, evidence).by(by);
-            obstacle.passed_over = table.passed_over(&leg.destination, choice);
-            obstacle
-        });
+        walk.stop(
+            parcel.way,
+            || table.component(),
+            parcel.traffic,
+            || {
+                let component = match at.role {
+                    Role::Nat(nat) if parcel.way == Way::Forward => {
+                        Component::new("nat-gateway", &nat.row.nat_gateway_id)
+                    }
+                    _ => table.component(),
+                };
+                let by = choice.map_or_else(
+                    || format!("no route of `{}` leads to {}", table.row.route_table_id, leg.destination),
+                    |choice| table.in_words(choice),
+                );
+                let evidence = table.evidence(self.network.snapshot, choice);
+                let mut obstacle = Obstacle::new(cause, component, evidence).by(by);
+                obstacle.passed_over = table.passed_over(&leg.destination, choice);
+                obstacle
+            },
+        );
         None
     }
 
     /// A VPC with nothing but local routes and gateways is not connected to any other.
-    fn no_route(&self, at: Place<'_>, table: &Table<'s>) -> Cause {
+    fn no_route(&self, at: Place<'_, 's>, table: &Table<'s>) -> Cause {
         let is_link = |target: &Target| {
             matches!(
                 target,
@@ -453,17 +361,22 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     fn circle(&self, walk: &mut Walk<'_>, table: &Table<'s>, parcel: Parcel<'_, 's>) {
-        walk.stop(parcel.way, || table.component(), parcel.traffic, || {
-            let by = format!("`{}` was asked before", table.row.route_table_id);
-            Obstacle::new(Cause::RoutingLoop, table.component(), Vec::new()).by(by)
-        });
+        walk.stop(
+            parcel.way,
+            || table.component(),
+            parcel.traffic,
+            || {
+                let by = format!("`{}` was asked before", table.row.route_table_id);
+                Obstacle::new(Cause::RoutingLoop, table.component(), Vec::new()).by(by)
+            },
+        );
     }
 
     /// Inside a VPC, whoever has the address.
     fn local(
         &self,
         walk: &mut Walk<'_>,
-        at: Place<'_>,
+        at: Place<'_, 's>,
         table: &Table<'s>,
         choice: &Choice<'_>,
         parcel: Parcel<'_, 's>,
@@ -511,14 +424,14 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     /// Deliver to somebody in the same VPC.
-    pub(super) fn deliver(&self, walk: &mut Walk<'_>, at: Place<'_>, next: Next<'_, 's>, parcel: Parcel<'_, 's>) {
+    pub(super) fn deliver(&self, walk: &mut Walk<'_>, at: Place<'_, 's>, next: Next<'_, 's>, parcel: Parcel<'_, 's>) {
         let cause = match (&next, parcel.way) {
             (Next::Nat(_), _) => Cause::NatSubnetAclReply,
             (Next::Target(_), Way::Forward) => self.causes.acl_inbound,
             (Next::Target(_), Way::Reply) => Cause::NetworkAclReply,
         };
         let mut traffic = parcel.traffic.clone();
-        if let Some(subnet) = next.subnet_of(self.network)
+        if let Some(subnet) = next.subnet()
             && Some(subnet) != at.subnet
         {
             traffic = self.guard(walk, subnet, Direction::Ingress, cause, parcel);
@@ -536,7 +449,7 @@ impl<'t, 's> Trip<'t, 's> {
         }
     }
     /// Into a VPC from outside it, over a peering connection.
-    pub(super) fn into_vpc(
+    pub(super) fn enter_vpc(
         &self,
         walk: &mut Walk<'_>,
         vpc: VpcIx,
@@ -557,29 +470,6 @@ impl<'t, 's> Trip<'t, 's> {
         self.without_way(walk, parcel);
     }
 
-    fn next_on_return<'n>(
-        &self,
-        vpc: VpcIx,
-        parcel: &Parcel<'n, 's>,
-        destinations: &AddressSet,
-    ) -> Option<Next<'n, 's>>
-    where
-        't: 'n,
-    {
-        match parcel.turn {
-            Some(turn) => {
-                let Translator::Nat(gateway) = turn.by else { return None };
-                let is_here = self.network.vpc(&gateway.vpc_id) == Some(vpc) && destinations.is_subset(&turn.source);
-                is_here.then_some(Next::Nat(turn))
-            }
-            None => {
-                let origin = self.from?;
-                let is_here = origin.vpc == vpc && destinations.is_subset(origin.addresses(parcel.traffic.family()));
-                is_here.then_some(Next::Target(origin))
-            }
-        }
-    }
-
     /// Through the groups of the receiver, and back.
     pub(super) fn arrive(&self, walk: &mut Walk<'_>, target: &Interface<'s>, parcel: Parcel<'_, 's>) {
         if is(target.interface_type, "nat_gateway") {
@@ -596,11 +486,11 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     /// Through the groups of an interface, from the origin.
-    pub(super) fn into_groups(&self, walk: &mut Walk<'_>, target: &Interface<'s>, traffic: &TrafficSet) {
+    pub(super) fn enter_groups(&self, walk: &mut Walk<'_>, target: &Interface<'s>, traffic: &TrafficSet) {
         self.in_through(walk, target, traffic, Link::Kept);
     }
 
-    fn in_through(
+    pub(super) fn in_through(
         &self,
         walk: &mut Walk<'_>,
         target: &Interface<'s>,
@@ -608,8 +498,11 @@ impl<'t, 's> Trip<'t, 's> {
         link: Link<'_>,
     ) -> TrafficSet {
         let peer = self.peer_at_end(link);
-        let filtered =
+        let mut filtered =
             security_group::evaluate(self.network, &target.groups, Direction::Ingress, traffic, peer, walk.explains);
+        if self.from.is_some_and(|origin| origin.vpc != target.vpc) {
+            filtered.unknown_code = "UNKNOWN_PEERED_SGS";
+        }
         walk.filter(traffic, filtered, || Stage {
             way: Way::Forward,
             cause: self.causes.group,
@@ -630,147 +523,5 @@ impl<'t, 's> Trip<'t, 's> {
             Link::Transit(Err(gap)) => Peer::Perhaps(&origin.groups, gap),
             Link::Lost(code) => Peer::Hidden(&origin.groups, code),
         }
-    }
-
-    /// What the target answers.
-    fn reply(&self, walk: &mut Walk<'_>, target: &Interface<'s>, parcel: Parcel<'_, 's>) {
-        let is_neighbour = parcel.turn.is_none() && self.from.is_some_and(|origin| origin.subnet == target.subnet);
-        if is_neighbour {
-            return;
-        }
-        let returning = replies(parcel.traffic, &parcel.traffic.sources(), &self.ports_of_replies(parcel.turn));
-        let parcel = Parcel { traffic: &returning, way: Way::Reply, trail: None, ..parcel };
-        self.from_subnet(walk, Place::of(target), parcel);
-    }
-
-    /// Where replies go: the ports of the last one who opened the connection anew.
-    pub(super) fn ports_of_replies(&self, turn: Option<&Turn<'_, 's>>) -> PortSet {
-        match (turn.map(|turn| turn.by), self.from) {
-            (Some(Translator::Nat(_)), _) | (_, None) => any_client(),
-            (_, Some(origin)) => origin.client_ports.clone(),
-        }
-    }
-
-    /// The replies of somebody outside, to whoever sent last: an interface here or a NAT gateway.
-    pub(super) fn back_from_outside(&self, walk: &mut Walk<'_>, parcel: Parcel<'_, 's>) {
-        if walk.is_settled() {
-            return;
-        }
-        let ports = self.ports_of_replies(parcel.turn);
-        let parcel = Parcel { way: Way::Reply, trail: None, ..parcel };
-        match parcel.turn.map(|turn| (turn, turn.by)) {
-            Some((turn, Translator::Nat(_))) => {
-                let returning = replies(parcel.traffic, &turn.source, &ports);
-                nat::back(self, walk, turn, parcel.with(&returning));
-            }
-            Some((turn, Translator::PublicAddress(_))) => {
-                let returning = replies(turn.inside, &turn.source, &ports);
-                self.home(walk, parcel.with(&returning));
-            }
-            None => {
-                let returning = replies(parcel.traffic, &parcel.traffic.sources(), &ports);
-                self.home(walk, parcel.with(&returning));
-            }
-        }
-    }
-
-    /// Replies into the subnet of the origin.
-    pub(super) fn home(&self, walk: &mut Walk<'_>, parcel: Parcel<'_, 's>) {
-        let Some(origin) = self.from else { return };
-        let traffic = self.guard(walk, origin.subnet, Direction::Ingress, Cause::NetworkAclReply, parcel);
-        walk.pass(Way::Reply, &traffic, || (origin.component(), None, None));
-    }
-
-    /// What else would stop the packets, behind a place where they do not get on or where nobody can look: the far end when it is known,
-    /// and the subnet of the origin for the replies.
-    pub(super) fn without_way(&self, walk: &mut Walk<'_>, parcel: Parcel<'_, 's>) {
-        if walk.is_settled() {
-            return;
-        }
-        match (parcel.way, self.to) {
-            (Way::Reply, _) if parcel.turn.is_none() => self.home(walk, parcel),
-            (Way::Reply, _) => {}
-            (Way::Forward, Some(target)) if parcel.turn.is_none() => self.at_far_end(walk, target, parcel),
-            (Way::Forward, _) => self.back_from_outside(walk, parcel),
-        }
-    }
-
-    fn at_far_end(&self, walk: &mut Walk<'_>, target: &Interface<'s>, parcel: Parcel<'_, 's>) {
-        let traffic = self.guard(walk, target.subnet, Direction::Ingress, self.causes.acl_inbound, parcel);
-        let traffic = self.in_through(walk, target, &traffic, Link::Kept);
-        let returning = replies(&traffic, &traffic.sources(), &self.ports_of_replies(None));
-        let parcel = Parcel { traffic: &returning, way: Way::Reply, ..parcel };
-        let traffic = self.guard(walk, target.subnet, Direction::Egress, self.causes.acl_reply, parcel);
-        self.home(walk, parcel.with(&traffic));
-    }
-}
-
-impl Next<'_, '_> {
-    fn subnet_of(&self, network: &Network<'_>) -> Option<SubnetIx> {
-        match self {
-            Self::Target(interface) => Some(interface.subnet),
-            Self::Nat(turn) => match turn.by {
-                Translator::Nat(gateway) => network.subnet(&gateway.subnet_id),
-                Translator::PublicAddress(interface) => Some(interface.subnet),
-            },
-        }
-    }
-}
-
-impl Trail<'_> {
-    /// Whether this table was asked before about the same packets, or the way is longer than any that makes sense.
-    fn goes_round(&self) -> bool {
-        let mut before = std::iter::successors(self.before, |trail| trail.before);
-        self.hops > MOST_HOPS || before.any(|known| known.table == self.table && known.turns == self.turns)
-    }
-}
-
-/// What cannot be seen behind a target.
-pub(super) fn behind(target: &Target) -> Gap {
-    let component = target.component();
-    let kind = match target {
-        Target::TransitGateway(_) => "transit gateway",
-        Target::VirtualPrivateGateway(_) => "virtual private gateway",
-        Target::Endpoint(_) => "Gateway Load Balancer endpoint",
-        Target::Interface { .. } => "network interface",
-        Target::Peering(_) => "peering connection",
-        _ => "route target",
-    };
-    Gap::opaque(format!("what is behind {kind} `{}`", component.id))
-}
-
-/// The packets that go to these destinations.
-pub(super) fn towards(traffic: &TrafficSet, destination: &AddressSet) -> TrafficSet {
-    TrafficSet::of_parts(traffic.parts().iter().map(|part| Traffic {
-        destination: part.destination.intersection(destination),
-        ..part.clone()
-    }))
-}
-
-/// The packets after their source was translated.
-pub(super) fn with_source(traffic: &TrafficSet, source: &AddressSet) -> TrafficSet {
-    let parts = traffic.parts().iter().map(|part| Traffic { source: source.clone(), ..part.clone() });
-    parts.fold(TrafficSet::default(), |set, part| set.union(&part.into()))
-}
-
-/// The replies to packets: from their destinations to `to`, at the ports that clients use. ICMP echo is answered by echo reply.
-pub(super) fn replies(traffic: &TrafficSet, to: &AddressSet, ports: &PortSet) -> TrafficSet {
-    let Some(protocol) = traffic.protocol() else { return TrafficSet::default() };
-    let all = || traffic.ports();
-    let echo = [(Protocol::ICMP, 8, 0), (Protocol::ICMPV6, 128, 129)].into_iter();
-    let echo = echo.filter(|(own, ..)| *own == protocol).find(|(_, request, _)| all().is_subset(&PortSet::icmp(*request, -1)));
-    let ports = match echo {
-        Some((_, _, reply)) => PortSet::icmp(reply, 0),
-        None if protocol.is_icmp() => PortSet::all(),
-        None => ports.clone(),
-    };
-    Traffic::new(protocol, traffic.destinations(), to.clone(), ports).into()
-}
-
-impl TrafficSet {
-    /// The family of its packets.
-    pub(super) fn family(&self) -> Family {
-        let first = self.parts().first().and_then(|part| part.destination.first());
-        first.map_or(Family::Ipv4, Family::of)
     }
 }

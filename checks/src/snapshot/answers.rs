@@ -76,6 +76,11 @@ impl<T: Reply> Answers<T> {
         }
     }
 
+    /// Everything that is known, in no order.
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        self.known.values().filter_map(|answer| answer.as_ref().ok()?.as_ref())
+    }
+
     /// Every name that was asked about, in no order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.known.keys().map(String::as_str)

@@ -56,6 +56,10 @@ shapes! {
         private_ip_address: String,
         /// Public IPv4 address, empty when there is none.
         public_ip_address: String,
+        /// The name that leads to the private address, such as `ip-10-0-1-10.eu-west-1.compute.internal`.
+        private_dns_name: String,
+        /// The name of the public address; inside the VPC it leads to the private one.
+        public_dns_name: String,
         /// The instance profile, when one is attached.
         iam_instance_profile: Option<IamInstanceProfile>,
         /// How the metadata service is set.
@@ -788,6 +792,39 @@ shapes! {
         state: String,
         /// Settings.
         options: TransitGatewayVpcAttachmentOptions,
+    }
+    /// `DescribeTransitGatewayPeeringAttachments`.
+    TransitGatewayPeeringAttachment {
+        /// Such as `tgw-attach-0abc`.
+        transit_gateway_attachment_id: String,
+        /// The attachment on the accepting side, where it has another id.
+        accepter_transit_gateway_attachment_id: String,
+        /// The side that asked.
+        requester_tgw_info: PeeringTransitGateway,
+        /// The side that accepted.
+        accepter_tgw_info: PeeringTransitGateway,
+        /// `available` when it works.
+        state: String,
+    }
+    /// One side of a peering of transit gateways.
+    PeeringTransitGateway {
+        /// The transit gateway.
+        transit_gateway_id: String,
+        /// Account.
+        owner_id: String,
+        /// Region.
+        region: String,
+    }
+    /// `DescribeSecurityGroupVpcAssociations`: a group that serves another VPC than its own.
+    SecurityGroupVpcAssociation {
+        /// Group and VPC, `sg-1/vpc-2`.
+        key: String,
+        /// The group.
+        group_id: String,
+        /// The other VPC.
+        vpc_id: String,
+        /// `associated` when it works.
+        state: String,
     }
     /// Settings of a VPC attachment.
     TransitGatewayVpcAttachmentOptions {

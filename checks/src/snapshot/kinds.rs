@@ -3,8 +3,8 @@
 use super::answers::{Answers, Reply};
 use super::read::{Operation, Recorded};
 use super::shape::{self, ShapeError};
-use super::table::{Resource, Table};
-use super::{ec2, flow_logs, iam, metrics, resolver, ssm};
+use super::table::{Kept, Place, Resource, Table};
+use super::{dns, ec2, flow_logs, iam, lambda, metrics, resolver, ssm};
 use serde_json::{Map, Value};
 
 /// An operation whose IAM action carries its own name.
@@ -22,12 +22,15 @@ pub mod operations {
         ($($name:ident = $service:literal $operation:literal;)*) => {
             $(#[doc = concat!("`", $service, ":", $operation, "`.")] pub const $name: Operation = operation!($service, $operation);)*
             /// Every one of them.
-            pub const ALL: &[Operation] = &[$($name,)* HEAD_BUCKET];
+            pub const ALL: &[Operation] = &[$($name,)* HEAD_BUCKET, RESOLVE];
         };
     }
 
     /// `s3:HeadBucket`, which the action `s3:ListBucket` permits.
     pub const HEAD_BUCKET: Operation = Operation { service: "s3", name: "HeadBucket", action: "s3:ListBucket" };
+
+    /// The look-up of a name by the operating system: no call of AWS, and recorded like one.
+    pub const RESOLVE: Operation = Operation { service: "dns", name: "Resolve", action: "dns:Resolve" };
 
     operations! {
         DESCRIBE_INSTANCES = "ec2" "DescribeInstances";
@@ -54,8 +57,10 @@ pub mod operations {
         DESCRIBE_TRANSIT_GATEWAYS = "ec2" "DescribeTransitGateways";
         DESCRIBE_TRANSIT_GATEWAY_ATTACHMENTS = "ec2" "DescribeTransitGatewayAttachments";
         DESCRIBE_TRANSIT_GATEWAY_VPC_ATTACHMENTS = "ec2" "DescribeTransitGatewayVpcAttachments";
+        DESCRIBE_TRANSIT_GATEWAY_PEERING_ATTACHMENTS = "ec2" "DescribeTransitGatewayPeeringAttachments";
         SEARCH_TRANSIT_GATEWAY_ROUTES = "ec2" "SearchTransitGatewayRoutes";
         GET_TRANSIT_GATEWAY_ROUTE_TABLE_PROPAGATIONS = "ec2" "GetTransitGatewayRouteTablePropagations";
+        DESCRIBE_SECURITY_GROUP_VPC_ASSOCIATIONS = "ec2" "DescribeSecurityGroupVpcAssociations";
         DESCRIBE_FLOW_LOGS = "ec2" "DescribeFlowLogs";
         GET_CONSOLE_OUTPUT = "ec2" "GetConsoleOutput";
         GET_INSTANCE_PROFILE = "iam" "GetInstanceProfile";
@@ -80,6 +85,7 @@ pub mod operations {
         LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS = "route53resolver" "ListFirewallRuleGroupAssociations";
         LIST_FIREWALL_RULES = "route53resolver" "ListFirewallRules";
         LIST_FIREWALL_DOMAINS = "route53resolver" "ListFirewallDomains";
+        GET_FUNCTION_CONFIGURATION = "lambda" "GetFunctionConfiguration";
     }
 }
 use operations as op;
@@ -95,12 +101,18 @@ macro_rules! facts {
 
         impl Facts {
             /// Takes over a read; one of an unknown operation is kept by the snapshot and means nothing here.
-            pub(super) fn ingest(&mut self, read: &Recorded) -> Result<(), ShapeError> {
-                $(if read.is_of(<$row>::OPERATION) { return self.$table.ingest(read); })*
+            pub(super) fn ingest(&mut self, read: &Recorded, position: usize) -> Result<(), ShapeError> {
+                $(if read.is_of(<$row>::OPERATION) { return self.$table.ingest(read, position); })*
                 $(if read.is_of(<$reply>::OPERATION) { return self.$answer.ingest(read); })*
                 Ok(())
             }
         }
+
+        $(impl Kept for $row {
+            fn table(facts: &Facts) -> &Table<Self> {
+                &facts.$table
+            }
+        })*
 
         /// Each list call with the member that holds its rows.
         pub(super) const LISTS: &[(Operation, &str)] = &[$((<$row>::OPERATION, <$row>::MEMBER)),*];
@@ -132,6 +144,8 @@ facts! {
         transit_gateways: ec2::TransitGateway,
         transit_gateway_attachments: ec2::TransitGatewayAttachment,
         transit_gateway_vpc_attachments: ec2::TransitGatewayVpcAttachment,
+        transit_gateway_peering_attachments: ec2::TransitGatewayPeeringAttachment,
+        security_group_vpc_associations: ec2::SecurityGroupVpcAssociation,
         managed_policies: iam::ManagedPolicy,
         managed_nodes: ssm::InstanceInformation,
         resolver_rule_associations: resolver::ResolverRuleAssociation,
@@ -164,6 +178,8 @@ facts! {
         hosted_zones: resolver::VpcHostedZones,
         firewall_rules: resolver::FirewallRules,
         firewall_domains: resolver::FirewallDomains,
+        functions: lambda::FunctionConfiguration,
+        resolutions: dns::Resolution,
     }
 }
 
@@ -222,6 +238,7 @@ resource! {
     ec2::VpcBlockPublicAccessExclusion, op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSIONS, "VpcBlockPublicAccessExclusions", "ExclusionIds", "exclusion-id", exclusion_id;
     ec2::TransitGateway, op::DESCRIBE_TRANSIT_GATEWAYS, "TransitGateways", "TransitGatewayIds", "transit-gateway-id", transit_gateway_id;
     ec2::TransitGatewayVpcAttachment, op::DESCRIBE_TRANSIT_GATEWAY_VPC_ATTACHMENTS, "TransitGatewayVpcAttachments", "TransitGatewayAttachmentIds", "transit-gateway-attachment-id", transit_gateway_attachment_id;
+    ec2::TransitGatewayPeeringAttachment, op::DESCRIBE_TRANSIT_GATEWAY_PEERING_ATTACHMENTS, "TransitGatewayPeeringAttachments", "TransitGatewayAttachmentIds", "transit-gateway-attachment-id", transit_gateway_attachment_id;
     iam::ManagedPolicy, op::LIST_POLICIES, "Policies", "PolicyArns", "arn", arn;
     ssm::InstanceInformation, op::DESCRIBE_INSTANCE_INFORMATION, "InstanceInformationList", "InstanceIds", "instance-id", instance_id;
     resolver::ResolverRuleAssociation, op::LIST_RESOLVER_RULE_ASSOCIATIONS, "ResolverRuleAssociations", "Ids", "id", id;
@@ -244,6 +261,29 @@ impl Resource for ec2::TransitGatewayAttachment {
     /// A peering attachment has one id at both transit gateways, and an association at each.
     fn is_same_as(&self, other: &Self) -> bool {
         self.transit_gateway_id == other.transit_gateway_id
+    }
+}
+
+impl Resource for ec2::SecurityGroupVpcAssociation {
+    const OPERATION: Operation = op::DESCRIBE_SECURITY_GROUP_VPC_ASSOCIATIONS;
+    const MEMBER: &'static str = "SecurityGroupVpcAssociations";
+    // The call selects by filters only.
+    const IDS: &'static str = "";
+    const FILTER: &'static str = "";
+
+    fn id(&self) -> &str {
+        &self.key
+    }
+
+    /// An association has no id of its own: group and VPC together name it.
+    fn rows(output: &Value) -> Result<Vec<Value>, String> {
+        let mut rows = shape::list(output, Self::MEMBER)?;
+        for members in rows.iter_mut().filter_map(Value::as_object_mut) {
+            let text = |name: &str| members.get(name).and_then(Value::as_str).unwrap_or_default();
+            let key = format!("{}/{}", text("GroupId"), text("VpcId"));
+            members.insert("Key".to_owned(), Value::String(key));
+        }
+        Ok(rows)
     }
 }
 
@@ -270,6 +310,17 @@ impl Resource for ec2::Instance {
             }
         }
         Ok(rows)
+    }
+
+    fn places(output: &Value) -> Vec<Place> {
+        let reservations = output.get(Self::MEMBER).and_then(Value::as_array).into_iter().flatten();
+        let of = |reservation: &Value| reservation.get("Instances").and_then(Value::as_array).map_or(0, Vec::len);
+        let counted = reservations.map(of).enumerate();
+        counted.flat_map(|(outer, count)| (0..count).map(move |inner| Place { outer, inner: Some(inner) })).collect()
+    }
+
+    fn at(output: &Value, place: Place) -> Option<&Value> {
+        output.get(Self::MEMBER)?.get(place.outer)?.get("Instances")?.get(place.inner?)
     }
 }
 
@@ -308,6 +359,22 @@ reply! {
     metrics::Bucket, op::HEAD_BUCKET, &["Bucket"], "", "";
     flow_logs::LogEvents, op::FILTER_LOG_EVENTS, &["logGroupName"], "", "";
     metrics::LogGroups, op::DESCRIBE_LOG_GROUPS, &["logGroupNamePrefix"], "", "";
+    dns::Resolution, op::RESOLVE, &["Name"], "", "";
+}
+
+impl Reply for lambda::FunctionConfiguration {
+    const OPERATION: Operation = op::GET_FUNCTION_CONFIGURATION;
+    const KEY: &'static [&'static str] = &["FunctionName"];
+    const MEMBER: &'static str = "";
+
+    /// The plain name out of an ARN, for files and for outputs saved without their input.
+    fn short_name(key: &str) -> Option<&str> {
+        key.split_once(":function:").and_then(|(_, rest)| rest.split(':').next())
+    }
+
+    fn key_of(output: &Value) -> Option<String> {
+        output.get("FunctionName")?.as_str().map(str::to_owned)
+    }
 }
 
 impl Reply for iam::PolicyVersion {

@@ -1,12 +1,15 @@
 //! What is known of one account and Region: the reads that were made, and typed facts made from them.
 
 mod answers;
+mod asked;
+pub mod dns;
 mod document;
 pub mod ec2;
 pub mod flow_logs;
 mod folder;
 pub mod iam;
 mod kinds;
+pub mod lambda;
 mod locate;
 pub mod metrics;
 mod observed;
@@ -24,7 +27,7 @@ pub use kinds::{Facts, PrefixListEntries, TransitGatewayPropagations, TransitGat
 pub use observed::{Gap, Observed};
 pub use read::{Operation, Outcome, Read, Recorded, is_denied, is_not_found};
 pub use shape::ShapeError;
-pub use table::{Resource, Table};
+pub use table::{Kept, Resource, Table};
 
 use jiff::Timestamp;
 
@@ -49,6 +52,7 @@ pub struct Snapshot {
     /// Whose facts these are.
     pub header: Header,
     reads: Vec<Recorded>,
+    asked: asked::Asked,
     facts: Facts,
 }
 
@@ -63,7 +67,9 @@ impl Snapshot {
     /// # Errors
     /// The answer does not have the shape of its operation; the snapshot is then unchanged.
     pub fn record(&mut self, read: Recorded) -> Result<(), ShapeError> {
-        self.facts.ingest(&read)?;
+        self.facts.ingest(&read, self.reads.len())?;
+        let gap = read.why_empty();
+        self.asked.note(self.reads.len(), &read, gap);
         self.reads.push(read);
         Ok(())
     }
@@ -75,14 +81,13 @@ impl Snapshot {
 
     /// Whether this very read was made, whatever came of it.
     pub fn has_asked(&self, read: &Read) -> bool {
-        self.reads.iter().any(|known| known.is_of(read.operation) && known.parameters == read.parameters)
+        let known = self.asked.like(read).iter().filter_map(|at| self.reads.get(*at));
+        known.into_iter().any(|known| known.parameters == read.parameters)
     }
 
     /// Why an operation gave nothing at all: it was asked, and every time refused or failed.
     pub fn refusal(&self, operation: Operation) -> Option<Gap> {
-        let mut gaps = self.reads.iter().filter(|read| read.is_of(operation)).map(|read| read.gap(operation));
-        let first = gaps.next()?;
-        if gaps.all(|gap| gap.is_some()) { first } else { None }
+        self.asked.refusal(operation).map(|gap| gap.clone().of(operation.action))
     }
 
     /// The instant of the verdict: when the facts were collected.

@@ -44,6 +44,14 @@ impl Gap {
         Self::Opaque { what: what.into() }
     }
 
+    /// The gap of a read that this IAM action permits.
+    pub(super) fn of(mut self, permission: &str) -> Self {
+        if let Self::Denied { action, .. } | Self::Failed { action, .. } | Self::NotAsked { action } = &mut self {
+            permission.clone_into(action);
+        }
+        self
+    }
+
     /// The IAM action that would close the gap, when one would.
     pub fn action(&self) -> Option<&str> {
         match self {

@@ -88,6 +88,11 @@ impl Recorded {
         }
     }
 
+    /// Why nothing is known from this read, whatever its operation.
+    pub(super) fn why_empty(&self) -> Option<Gap> {
+        self.gap(Operation { service: "", name: "", action: "" })
+    }
+
     /// Why this answer is not whole, when it says that there is more: one page of an output that was saved page by page or with a limit.
     ///
     /// Members: AWS CLI user guide, "Using the pagination options", and the tokens of each service's API reference.

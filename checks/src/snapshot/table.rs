@@ -43,6 +43,30 @@ pub trait Resource: DeserializeOwned {
     fn rows(output: &Value) -> Result<Vec<Value>, String> {
         shape::list(output, Self::MEMBER)
     }
+    /// Where each of the rows stands in the answer.
+    fn places(output: &Value) -> Vec<Place> {
+        let rows = output.get(Self::MEMBER).and_then(Value::as_array).map_or(0, Vec::len);
+        (0..rows).map(|outer| Place { outer, inner: None }).collect()
+    }
+    /// A row as the answer shows it.
+    fn at(output: &Value, place: Place) -> Option<&Value> {
+        output.get(Self::MEMBER)?.get(place.outer)
+    }
+}
+
+/// A kind of resource that snapshots keep.
+pub trait Kept: Resource {
+    /// The table of this kind.
+    fn table(facts: &super::Facts) -> &Table<Self>;
+}
+
+/// Where a row stands in an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Position in the list.
+    pub outer: usize,
+    /// Position in the list of that, where rows stand in pairs of lists.
+    pub inner: Option<usize>,
 }
 
 /// Rows of one kind with the selections they came from.
@@ -51,6 +75,8 @@ pub trait Resource: DeserializeOwned {
 #[derive(Debug, Clone)]
 pub struct Table<T> {
     rows: Vec<T>,
+    /// The read that each row came from, by its position, and where it stands there.
+    origins: Vec<(usize, Place)>,
     index: HashMap<String, usize>,
     scopes: Vec<Scope>,
 }
@@ -72,7 +98,7 @@ enum Selection {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { rows: Vec::new(), index: HashMap::new(), scopes: Vec::new() }
+        Self { rows: Vec::new(), origins: Vec::new(), index: HashMap::new(), scopes: Vec::new() }
     }
 }
 
@@ -81,31 +107,48 @@ impl<T: Resource> Table<T> {
     ///
     /// # Errors
     /// The answer does not have the shape of the operation; the table is then unchanged.
-    pub(crate) fn ingest(&mut self, read: &Recorded) -> Result<(), ShapeError> {
+    pub(crate) fn ingest(&mut self, read: &Recorded, position: usize) -> Result<(), ShapeError> {
         let rows = match &read.outcome {
             Outcome::Output(output) => parsed(output)?,
             Outcome::Error { .. } => Vec::new(),
         };
         self.scopes.extend(Scope::of(read, T::OPERATION, T::IDS));
-        for row in rows {
-            self.put(row);
+        let places = match &read.outcome {
+            Outcome::Output(output) => T::places(output),
+            Outcome::Error { .. } => Vec::new(),
+        };
+        for (row, place) in rows.into_iter().zip(places) {
+            self.put(row, (position, place));
         }
         Ok(())
     }
 
     /// Adds a row; one with the same id as an earlier one takes its place.
-    fn put(&mut self, row: T) {
-        match self.index.get(row.id()).and_then(|at| self.rows.get_mut(*at)) {
-            Some(known) if known.is_same_as(&row) => *known = row,
-            Some(_) => match self.rows.iter_mut().find(|known| known.id() == row.id() && known.is_same_as(&row)) {
-                Some(known) => *known = row,
-                None => self.rows.push(row),
-            },
-            None => {
-                self.index.insert(row.id().to_owned(), self.rows.len());
+    fn put(&mut self, row: T, origin: (usize, Place)) {
+        let is_same = |known: &T| known.id() == row.id() && known.is_same_as(&row);
+        let first = self.index.get(row.id()).copied();
+        let known = match first.and_then(|at| self.rows.get(at)) {
+            None => None,
+            Some(known) if is_same(known) => first,
+            Some(_) => self.rows.iter().position(is_same),
+        };
+        let (place, at) = match known {
+            Some(at) => (self.rows.get_mut(at), at),
+            None => (None, self.rows.len()),
+        };
+        match (place, self.origins.get_mut(at)) {
+            (Some(place), Some(known)) => (*place, *known) = (row, origin),
+            _ => {
+                self.index.entry(row.id().to_owned()).or_insert(at);
                 self.rows.push(row);
+                self.origins.push(origin);
             }
         }
+    }
+
+    /// The read that the row with this id came from, by its position among the reads of the snapshot, and where it stands in the answer.
+    pub(crate) fn origin(&self, id: &str) -> Option<(usize, Place)> {
+        self.origins.get(*self.index.get(id)?).copied()
     }
 
     /// The row with this id.

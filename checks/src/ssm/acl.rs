@@ -139,7 +139,7 @@ fn overruled(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::net::{Family, Network, Obstacle, Protocol, Traffic};
+    use crate::net::{Family, Obstacle, Protocol, Traffic};
     use crate::snapshot::operations as op;
     use crate::testkit::{self, World};
     use serde_json::{Value, json};
@@ -154,8 +154,8 @@ mod tests {
         let mut world: World = testkit::nat();
         world.patch(op::DESCRIBE_NETWORK_ACLS, "/NetworkAcls/0/Entries", entries.clone());
         let snapshot = world.snapshot();
-        let network = Network::new(&snapshot);
-        let case = Case::new(&network, snapshot.instances.known().iter().next().unwrap());
+        let estate = crate::ssm::Estate::new(&snapshot);
+        let case = Case::new(&estate, snapshot.instances.known().iter().next().unwrap());
         let proof = crate::evidence::Evidence::new(
             op::DESCRIBE_NETWORK_ACLS,
             "acl-1",

@@ -1,5 +1,6 @@
 //! One instance under diagnosis: its facts, and what several rules need of them, worked out once.
 
+use super::estate::Estate;
 use super::heartbeat::Heartbeat;
 use super::identity::{Identity, RoleFacts};
 use super::names::AgentVersion;
@@ -36,14 +37,14 @@ pub struct Case<'a> {
 
 impl<'a> Case<'a> {
     /// Prepares the case of an instance.
-    pub fn new(network: &'a Network<'a>, instance: &'a Instance) -> Self {
-        let snapshot = network.snapshot;
+    pub fn new(estate: &'a Estate<'a>, instance: &'a Instance) -> Self {
+        let Estate { snapshot, network, .. } = estate;
         let mut case = Self {
             snapshot,
             network,
             instance,
             heartbeat: Heartbeat::of(snapshot, &instance.instance_id),
-            identity: Identity::of(snapshot, instance),
+            identity: Identity::of(estate, instance),
             paths: Vec::new(),
         };
         case.paths = super::paths::of_case(&case);

@@ -63,7 +63,7 @@ impl<'a> Case<'a> {
             None => &self.identity.role,
             Some(_) => &self.identity.default_host_role,
         };
-        role.as_ref().map(Option::as_ref).map_err(Clone::clone)
+        role.as_ref().map(Option::as_deref).map_err(Clone::clone)
     }
 
     /// The status that `GetConnectionStatus` tells, when it was asked.

@@ -300,7 +300,7 @@ pub fn request(case: &Case<'_>, role: &RoleFacts<'_>, action: &str, endpoint: &V
 pub fn role_of<'c, 'a>(case: &'c Case<'a>) -> Result<Option<&'c RoleFacts<'a>>, Gap> {
     match case.working_role()? {
         Some(role) => Ok(Some(role)),
-        None => case.identity.role.as_ref().map(Option::as_ref).map_err(Clone::clone),
+        None => case.identity.role.as_ref().map(Option::as_deref).map_err(Clone::clone),
     }
 }
 
@@ -362,8 +362,8 @@ mod tests {
         use crate::snapshot::operations as op;
         let name = |world: &testkit::World| {
             let snapshot = world.snapshot();
-            let network = crate::net::Network::new(&snapshot);
-            let case = Case::new(&network, crate::ssm::find(&snapshot, testkit::INSTANCE).unwrap());
+            let estate = crate::ssm::Estate::new(&snapshot);
+            let case = Case::new(&estate, crate::ssm::find(&snapshot, testkit::INSTANCE).unwrap());
             role_of(&case).map(|role| role.map(|role| role.role.role_name.clone()))
         };
         let mut world = testkit::closed();

@@ -1,5 +1,6 @@
 //! Who the agent is to AWS: the instance profile, its role, and what that role may do.
 
+use super::estate::Estate;
 use super::simulation;
 use crate::iam::{
     Context, Decision, EndpointKind, EndpointPolicy, Layer, LayerEffect, Missing, OrganizationPolicies, Policies,
@@ -10,6 +11,8 @@ use crate::snapshot::iam::{InstanceProfile, Role};
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
 use crate::snapshot::{Gap, Observed, Snapshot};
 use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The agent's call that registers the node and repeats as its heartbeat.
 pub const REGISTER: &str = "ssm:UpdateInstanceInformation";
@@ -34,7 +37,7 @@ pub struct PolicyOfRole {
 }
 
 /// A role with its policies, ready to be asked what it may do.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct RoleFacts<'a> {
     /// The role; from `GetRole`, or as its profile shows it.
     pub role: &'a Role,
@@ -45,7 +48,12 @@ pub struct RoleFacts<'a> {
     /// Reads that failed on the way to its policies.
     pub gaps: Vec<Gap>,
     policies: Policies,
+    /// Decisions that hold for every instance with the role.
+    decisions: Option<Decisions>,
 }
+
+/// Decisions by action.
+type Decisions = Mutex<HashMap<String, Decision>>;
 
 /// The instance's credentials as far as they are known.
 #[derive(Debug, Clone)]
@@ -57,21 +65,22 @@ pub struct Identity<'a> {
     /// The profile as IAM shows it.
     pub profile: Observed<&'a InstanceProfile>,
     /// The profile's role; absent when the profile has none.
-    pub role: Observed<RoleFacts<'a>>,
+    pub role: Observed<Arc<RoleFacts<'a>>>,
     /// Name of the role that Default Host Management hands out; absent when it is off.
     pub default_host_management: Observed<&'a str>,
     /// That role.
-    pub default_host_role: Observed<RoleFacts<'a>>,
+    pub default_host_role: Observed<Arc<RoleFacts<'a>>>,
 }
 
 impl<'a> Identity<'a> {
     /// What the snapshot holds about the credentials of an instance.
-    pub fn of(snapshot: &'a Snapshot, instance: &'a Instance) -> Self {
+    pub fn of(estate: &Estate<'a>, instance: &'a Instance) -> Self {
+        let snapshot = estate.snapshot;
         let attached = instance.iam_instance_profile.as_ref();
         let profile_name = attached.map_or("", |profile| last_part(&profile.arn));
         let profile = if attached.is_some() { snapshot.instance_profiles.get(profile_name) } else { Ok(None) };
         let role = match &profile {
-            Ok(Some(profile)) => Ok(profile.roles.first().map(|role| RoleFacts::of(snapshot, role))),
+            Ok(Some(profile)) => Ok(profile.roles.first().map(|role| estate.role(role))),
             Ok(None) => Ok(None),
             Err(gap) => Err(gap.clone()),
         };
@@ -79,7 +88,7 @@ impl<'a> Identity<'a> {
             setting.map(|setting| last_part(&setting.setting_value)).filter(|role| !role.is_empty() && *role != "$None")
         });
         let default_host_role = match &default_host_management {
-            Ok(Some(name)) => snapshot.roles.get(name).map(|role| role.map(|role| RoleFacts::of(snapshot, role))),
+            Ok(Some(name)) => snapshot.roles.get(name).map(|role| role.map(|role| estate.role(role))),
             Ok(None) => Ok(None),
             Err(gap) => Err(gap.clone()),
         };
@@ -93,10 +102,16 @@ pub(super) fn last_part(arn: &str) -> &str {
 }
 
 impl<'a> RoleFacts<'a> {
-    fn of(snapshot: &'a Snapshot, shown: &'a Role) -> Self {
+    pub(super) fn of(snapshot: &'a Snapshot, shown: &'a Role) -> Self {
         let name = shown.role_name.as_str();
-        let mut facts =
-            Self { role: shown, is_whole: false, names: Vec::new(), gaps: Vec::new(), policies: Policies::default() };
+        let mut facts = Self {
+            role: shown,
+            is_whole: false,
+            names: Vec::new(),
+            gaps: Vec::new(),
+            policies: Policies::default(),
+            decisions: None,
+        };
         match snapshot.roles.get(name) {
             Ok(Some(role)) => {
                 facts.role = role;
@@ -113,6 +128,11 @@ impl<'a> RoleFacts<'a> {
         facts.add_inline(snapshot, name);
         facts.add_boundary(snapshot);
         facts.add_organization(snapshot);
+        let policies = &facts.policies;
+        let is_same_for_all = policies.identity.looks_at_actions_only()
+            && policies.boundary.as_ref().is_none_or(PolicySet::looks_at_actions_only)
+            && policies.service_control.look_at_actions_only();
+        facts.decisions = is_same_for_all.then(Mutex::default);
         facts
     }
 
@@ -215,7 +235,14 @@ impl<'a> RoleFacts<'a> {
 
     /// Whether the role's own policies, boundary included, allow a call, whatever way it takes.
     pub fn decide_by_itself(&self, case: &super::Case<'_>, action: &str) -> Decision {
-        evaluate(&case.request(self, action, case.endpoint_of(action)), &self.policies)
+        let decide = || evaluate(&case.request(self, action, case.endpoint_of(action)), &self.policies);
+        let Some(decisions) = &self.decisions else { return decide() };
+        let known = decisions.lock().unwrap_or_else(PoisonError::into_inner).get(action).cloned();
+        known.unwrap_or_else(|| {
+            let decision = decide();
+            decisions.lock().unwrap_or_else(PoisonError::into_inner).insert(action.to_owned(), decision.clone());
+            decision
+        })
     }
 
     /// Whether the role's own policies, boundary included, allow a call on a resource; `of_resource` is the resource's own policy.

@@ -4,6 +4,7 @@ pub mod acl;
 mod case;
 pub mod credentials;
 pub mod endpoints;
+mod estate;
 mod heartbeat;
 mod hybrid;
 pub mod identity;
@@ -18,6 +19,7 @@ pub mod simulation;
 pub(crate) mod status;
 
 pub use case::{Case, Ssm};
+pub use estate::Estate;
 pub use heartbeat::Heartbeat;
 pub use identity::{Identity, PolicyOfRole, RoleFacts};
 pub use names::{AgentVersion, services};

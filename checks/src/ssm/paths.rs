@@ -3,7 +3,7 @@
 use super::Case;
 use crate::evidence::Component;
 use crate::finding::{Finding, Judgement, Severity, Step};
-use crate::net::{Cause, Effect, HopVerdict, Obstacle, Path, ServicePath, Verdict, Way, WayKind};
+use crate::net::{Cause, Effect, HopVerdict, Obstacle, Path, ServicePath, Verdict, Way, WayKind, to_service_briefly};
 use crate::rule::{About, Affects};
 use crate::snapshot::ec2::VpcEndpoint;
 use crate::snapshot::{Gap, operations as op};
@@ -158,7 +158,7 @@ pub(super) fn of_case(case: &Case<'_>) -> Vec<ServicePath> {
     let Some(eni) = case.instance.primary_interface() else { return Vec::new() };
     let names = super::services(case.agent_version(), case.region());
     let Some(interface) = case.network.interface(&eni.network_interface_id) else { return Vec::new() };
-    let ways = names.iter().map(|name| crate::net::to_service(case.network, interface, name, case.region(), 443));
+    let ways = names.iter().map(|name| to_service_briefly(case.network, interface, name, case.region(), 443));
     ways.map(|path| forwarded(case, preferred(path))).collect()
 }
 

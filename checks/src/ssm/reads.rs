@@ -4,12 +4,12 @@
 //! instance; its VPC, profile and node; the role's policies and what routes and groups refer to; the documents of the policies.
 
 use super::Case;
+use super::estate::Estate;
 use super::heartbeat::Heartbeat;
 use super::identity::{REGISTER, last_part};
 use super::names::{AgentVersion, services};
 use super::sessions::Preferences;
 use super::simulation;
-use crate::net::Network;
 use crate::os::console;
 use crate::snapshot::ec2::{Instance, IpPermission, NetworkAclEntry, Route, RouteTable, VpcEndpoint, is};
 use crate::snapshot::flow_logs::FlowLog;
@@ -77,14 +77,14 @@ pub struct ReadOptions {
 }
 
 /// The reads that can be asked now and have not been asked yet.
-pub fn reads<'a>(network: &'a Network<'a>, instance_id: &str, options: ReadOptions) -> Vec<Read> {
-    let mut plan = Plan { network, snapshot: network.snapshot, options, reads: Vec::new() };
+pub fn reads<'a>(estate: &'a Estate<'a>, instance_id: &str, options: ReadOptions) -> Vec<Read> {
+    let mut plan = Plan { estate, snapshot: estate.snapshot, options, reads: Vec::new() };
     plan.instance(instance_id);
     plan.reads
 }
 
 struct Plan<'a> {
-    network: &'a Network<'a>,
+    estate: &'a Estate<'a>,
     snapshot: &'a Snapshot,
     options: ReadOptions,
     reads: Vec<Read>,
@@ -115,7 +115,7 @@ impl<'a> Plan<'a> {
         self.ask(op::DESCRIBE_INSTANCE_INFORMATION, nodes);
         let Ok(Some(instance)) = self.snapshot.instances.get(id) else { return };
         let heartbeat = Heartbeat::of(self.snapshot, id);
-        let case = Case::new(self.network, instance);
+        let case = Case::new(self.estate, instance);
         self.node(&case);
         self.identity(&case);
         if !instance.vpc_id.is_empty() {
@@ -252,7 +252,8 @@ impl<'a> Plan<'a> {
     /// What the organization lets the role do, unless the agent shows that it can do everything.
     fn simulation(&mut self, case: &Case<'_>, role_arn: &str) {
         let is_connected = case.channel().is_some_and(|status| is(status, "connected"));
-        if !role_arn.is_empty() && !(case.heartbeat.is_online() && is_connected) {
+        let is_served = is_connected && case.heartbeat.is_online();
+        if !role_arn.is_empty() && !is_served {
             self.ask(op::SIMULATE_PRINCIPAL_POLICY, simulation::input(case, role_arn));
         }
     }
@@ -461,7 +462,7 @@ impl<'a> Plan<'a> {
 
     /// The table of each of the subnets, where it is known.
     fn tables(&self, subnets: &BTreeSet<&str>) -> Vec<&'a RouteTable> {
-        subnets.iter().filter_map(|subnet| self.network.route_table(subnet).ok()).collect()
+        subnets.iter().filter_map(|subnet| self.estate.network.route_table(subnet).ok()).collect()
     }
 
     /// Whether the first interface has a route to the internet. Private hosted zones of the VPC are read only where it has none: they are

@@ -97,9 +97,17 @@ fn machines(world: &mut World, instances: usize) {
             "InstanceId": id, "PingStatus": "Online", "LastPingDateTime": "2026-11-22T20:11:00+00:00", "AgentVersion": "3.3.987.0",
             "PlatformType": "Linux", "ResourceType": "EC2Instance",
         }));
-        world.answer(op::GET_CONNECTION_STATUS, json!({ "Target": id }), json!({ "Target": id, "Status": "connected" }));
+        world.answer(
+            op::GET_CONNECTION_STATUS,
+            json!({ "Target": id }),
+            json!({ "Target": id, "Status": "connected" }),
+        );
     }
-    world.answer(op::DESCRIBE_INSTANCES, json!({}), json!({ "Reservations": [{ "OwnerId": ACCOUNT, "Instances": rows }] }));
+    world.answer(
+        op::DESCRIBE_INSTANCES,
+        json!({}),
+        json!({ "Reservations": [{ "OwnerId": ACCOUNT, "Instances": rows }] }),
+    );
     let every = json!({ "IncludeAllInstances": true });
     world.answer(op::DESCRIBE_INSTANCE_STATUS, every, json!({ "InstanceStatuses": statuses }));
     all(world, op::DESCRIBE_INSTANCE_INFORMATION, "InstanceInformationList", nodes);
@@ -153,12 +161,11 @@ fn route_tables(vpc: usize, cidr: &str, lists: Lists) -> [Value; 2] {
     let (nat, igw) = (format!("nat-{vpc}"), format!("igw-{vpc}"));
     let more = if lists == Lists::AtQuota { 998_usize } else { 3 };
     // Networks behind a transit gateway, beside what is asked about.
-    let others = (0..more).map(|at| route(&format!("172.{}.{}.0/24", 16 + at / 256, at % 256), "TransitGatewayId", "tgw-1"));
+    let others =
+        (0..more).map(|at| route(&format!("172.{}.{}.0/24", 16 + at / 256, at % 256), "TransitGatewayId", "tgw-1"));
     let mut private = vec![local.clone(), route("0.0.0.0/0", "NatGatewayId", &nat)];
     private.extend(others);
-    let table = |name: &str, routes: Vec<Value>, associations: Value| {
-        json!({ "RouteTableId": format!("rtb-{vpc}-{name}"), "VpcId": format!("vpc-{vpc}"), "Routes": routes, "Associations": associations })
-    };
+    let table = |name: &str, routes: Vec<Value>, associations: Value| json!({ "RouteTableId": format!("rtb-{vpc}-{name}"), "VpcId": format!("vpc-{vpc}"), "Routes": routes, "Associations": associations });
     let public = vec![local, route("0.0.0.0/0", "GatewayId", &igw)];
     [
         table("private", private, json!([{ "Main": true }])),
@@ -182,9 +189,7 @@ fn acl(vpc: usize, lists: Lists) -> Value {
 fn security_groups(vpc: usize, cidr: &str, lists: Lists) -> Vec<Value> {
     let rule = |port: usize, block: &str| json!({ "IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{ "CidrIp": block }] });
     let out = json!({ "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] });
-    let group = |name: &str, inbound: Vec<Value>, outbound: Vec<Value>| {
-        json!({ "GroupId": format!("sg-{vpc}-{name}"), "VpcId": format!("vpc-{vpc}"), "IpPermissions": inbound, "IpPermissionsEgress": outbound })
-    };
+    let group = |name: &str, inbound: Vec<Value>, outbound: Vec<Value>| json!({ "GroupId": format!("sg-{vpc}-{name}"), "VpcId": format!("vpc-{vpc}"), "IpPermissions": inbound, "IpPermissionsEgress": outbound });
     let more = if lists == Lists::AtQuota { 60_usize } else { 3 };
     let filler = |base: usize| (0..more).map(move |at| rule(base + at, "10.200.0.0/16"));
     let mut groups: Vec<Value> = ["web", "a", "b", "c"]

@@ -8,6 +8,7 @@
 //! assert!(matches!(world.judge(&RULE), Judgement::Fail(_)));
 //! ```
 
+#[expect(clippy::arithmetic_side_effects, reason = "small numbers of a world's own")]
 pub mod fleet;
 mod worlds;
 
@@ -15,7 +16,6 @@ pub use worlds::{ACCOUNT, INSTANCE, REGION, closed, nat, public};
 
 use crate::diagnosis::Diagnosis;
 use crate::finding::{Finding, Judgement};
-use crate::net::Network;
 use crate::rule::Rule;
 use crate::snapshot::{Header, Operation, Outcome, Read, Recorded, Snapshot};
 use crate::ssm::{self, Ssm};
@@ -153,19 +153,19 @@ impl World {
     /// What a rule says of the world's instance.
     pub fn judge(&self, rule: &Rule<Ssm>) -> Judgement {
         let snapshot = self.snapshot();
-        let network = Network::new(&snapshot);
+        let estate = ssm::Estate::new(&snapshot);
         let found = ssm::find(&snapshot, INSTANCE);
         assert!(found.is_ok(), "the world has its instance");
         found.map_or_else(
             |gap| Judgement::not_applicable(gap.to_string()),
-            |instance| (rule.judge)(&ssm::Case::new(&network, instance)).unwrap_or_else(Judgement::from),
+            |instance| (rule.judge)(&ssm::Case::new(&estate, instance)).unwrap_or_else(Judgement::from),
         )
     }
 
     /// The whole diagnosis of the world's instance.
     pub fn diagnose(&self) -> Diagnosis {
         let snapshot = self.snapshot();
-        let outcome = triage::ssm(&Network::new(&snapshot), INSTANCE);
+        let outcome = triage::ssm(&ssm::Estate::new(&snapshot), INSTANCE);
         assert!(outcome.is_ok(), "the world has its instance");
         outcome.unwrap_or_else(|_| Diagnosis {
             subject: crate::diagnosis::Subject { kind: "", id: String::new(), arn: String::new(), name: None },
@@ -173,6 +173,7 @@ impl World {
             summary: String::new(),
             findings: Vec::new(),
             checks: Vec::new(),
+            ways: Vec::new(),
         })
     }
 }

@@ -29,11 +29,7 @@ fn ping(snapshot: &Snapshot, check: &str) -> String {
     let own = Point::from(own);
     let far = Point::Internet(family);
     let flow = Flow { protocol, ports: PortSet::icmp(request, 0) };
-    let path = if check.ends_with("_in") {
-        network.path(&far, &own, &flow)
-    } else {
-        network.path(&own, &far, &flow)
-    };
+    let path = if check.ends_with("_in") { network.path(&far, &own, &flow) } else { network.path(&own, &far, &flow) };
     match path.verdict {
         Verdict::Reachable => "allowed".into(),
         Verdict::Blocked => "blocked".into(),

@@ -57,8 +57,16 @@ impl Coverage {
 
 /// Checks that end otherwise than expected, with what is found instead and why that is right.
 const DEVIATIONS: &[(&str, &str, &str)] = &[
-    ("batfish-traces/pcxma-2", "22: unknown", "the files hold no network ACLs, and an answer that is missing is no open ACL"),
-    ("batfish-traces/tgwma-2", "22: unknown", "the files hold no network ACLs, and an answer that is missing is no open ACL"),
+    (
+        "batfish-traces/pcxma-2",
+        "22: unknown",
+        "the files hold no network ACLs, and an answer that is missing is no open ACL",
+    ),
+    (
+        "batfish-traces/tgwma-2",
+        "22: unknown",
+        "the files hold no network ACLs, and an answer that is missing is no open ACL",
+    ),
     (
         "batfish-traces/tgwp-4",
         "22: blocked, TGW_RTB_NO_ROUTE_TO_TGW_ATTACHMENT",

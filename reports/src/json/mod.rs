@@ -1,3 +1,4 @@
 //! The report for programs. Each schema has its own frozen structs, so that nothing inside the tool leaks into the format.
 
+pub mod cases;
 pub mod v1;

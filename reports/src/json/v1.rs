@@ -4,6 +4,9 @@
 //! is not known or does not exist is left out. Reading back skips fields that a newer tool added.
 
 mod of;
+mod path;
+
+pub(super) use path::word;
 
 use crate::escape;
 use checks::report;
@@ -85,6 +88,67 @@ pub struct Diagnosis {
     pub findings: Vec<Finding>,
     /// Every rule of the symptom once.
     pub checks: Vec<Check>,
+    /// For a path: the components on the way there, of the way that decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forward_path: Option<Vec<Hop>>,
+    /// For a path: the components on the way back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_path: Option<Vec<Hop>>,
+    /// For a path between ends of several places: every way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ways: Vec<Way>,
+}
+
+/// A way between two ends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Way {
+    /// The place where it starts.
+    pub from: String,
+    /// The place where it ends.
+    pub to: String,
+    /// `ipv4` or `ipv6`.
+    pub family: String,
+    /// `reachable`, `blocked`, `degraded` or `unknown`.
+    pub verdict: String,
+    /// The components on the way there.
+    pub forward_path: Vec<Hop>,
+    /// The components on the way back.
+    pub return_path: Vec<Hop>,
+}
+
+/// A component on the way, with the packets as they leave it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Hop {
+    /// Id of the component.
+    pub component: String,
+    /// Its kind.
+    pub kind: String,
+    /// `passed`, `blocked`, `degraded` or `unknown`.
+    pub verdict: String,
+    /// The line that decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Explanation code of VPC Reachability Analyzer, where something is stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// The packets: as they leave it, or as they arrived where none left.
+    pub header: Header,
+}
+
+/// A set of packets.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Header {
+    /// `tcp`, `udp`, `icmp`, `icmpv6` or a number as text.
+    pub protocol: String,
+    /// Blocks and single addresses; `internet` for every address there.
+    pub source: Vec<String>,
+    /// Blocks and single addresses; `internet` for every address there.
+    pub destination: Vec<String>,
+    /// Destination ports, `443` or `1024-65535`; empty for protocols without ports.
+    pub ports: Vec<String>,
 }
 
 /// What was diagnosed.

@@ -5,6 +5,7 @@ mod evidence;
 mod finding;
 mod fix;
 mod overview;
+mod path;
 #[cfg(test)]
 mod properties;
 mod subject;

@@ -1,6 +1,6 @@
 //! One subject: the verdict, the cause in a sentence, and everything behind it.
 
-use super::{checks, finding, unknown};
+use super::{checks, finding, path, unknown};
 use crate::page::{BAD, GOOD, PLAIN, Page, Paint, STRONG, UNKNOWN, WARNING};
 use crate::text;
 use ::checks::diagnosis::{Diagnosis, Subject, Verdict};
@@ -19,11 +19,13 @@ pub(crate) struct Detail {
 pub(crate) fn write(page: &mut Page, diagnosis: &Diagnosis, detail: Detail) {
     headline(page, diagnosis);
     page.flow("", PLAIN, 0, &diagnosis.summary);
+    path::write(page, &diagnosis.ways, detail.verbose);
     let of = |wanted: Severity| diagnosis.findings.iter().filter(move |finding| finding.severity == wanted);
     for (at, found) in of(Severity::Blocker).chain(of(Severity::Degraded)).enumerate() {
         page.gap();
         let is_told = at == 0 && tells(&diagnosis.summary, found);
-        finding::write(page, found, is_told, detail.verbose);
+        let show = finding::Show { is_told, is_verbose: detail.verbose, is_on_listed_path: !diagnosis.ways.is_empty() };
+        finding::write(page, found, show);
     }
     let open: Vec<&Finding> = of(Severity::CannotTell).collect();
     if !open.is_empty() {
@@ -35,7 +37,11 @@ pub(crate) fn write(page: &mut Page, diagnosis: &Diagnosis, detail: Detail) {
         finding::advice(page, advice, detail.verbose);
     }
     page.gap();
-    checks::write(page, &diagnosis.checks, detail);
+    if diagnosis.subject.kind == "path" {
+        page.flow("not looked at  ", STRONG, 15, "firewalls and services inside the machines");
+    } else {
+        checks::write(page, &diagnosis.checks, detail);
+    }
 }
 
 /// `i-0abc (web-1)`.
@@ -53,9 +59,11 @@ fn headline(page: &mut Page, diagnosis: &Diagnosis) {
     page.line(&[(&label, STRONG), ("  ", PLAIN), (&verdict, paint(diagnosis.verdict))]);
 }
 
-/// Whether the summary, which stands right above the first finding, is its sentence already.
+/// Whether the summary, which stands above the first finding, has its sentence already: as a whole, or behind what was expected.
 fn tells(summary: &str, found: &Finding) -> bool {
-    summary.strip_prefix(found.detail.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(", and "))
+    summary.split_once(found.detail.as_str()).is_some_and(|(lead, rest)| {
+        (lead.is_empty() || lead.ends_with(": ")) && (rest.is_empty() || rest.starts_with(", and "))
+    })
 }
 
 fn paint(verdict: Verdict) -> Paint {

@@ -342,6 +342,40 @@ facts from 19 calls, 1 denied: iam:GetRolePolicy
 }
 
 #[test]
+fn a_path_is_listed_hop_by_hop() {
+    assert_text(
+        &table(vec![sample::path("eni-1")], false),
+        r#"
+eni-1 -> db (eni-1)  DEGRADED
+not reachable as expected: eni-1
+
+  eni-1 -> 10.0.2.20  BLOCKED
+      forward                  packets                   decided by
+  ok  network-interface eni-1  tcp 5432 from 10.0.1.10
+                               to 10.0.2.20
+  x   network-interface eni-1                            eni-1
+                                                         (ENI_SG_RULES_MISMATCH)
+      reply
+  ?   network-interface eni-1  tcp 5432 from 10.0.2.20   entry 100
+                               to 10.0.1.10
+
+1 other way (-v shows them)
+  eni-1 -> 10.0.2.20  REACHABLE
+
+DEGRADED  No inbound rule allows it
+  net/security-group-ingress (ENI_SG_RULES_MISMATCH)
+  source                      resource  field          value
+  ec2:DescribeSecurityGroups  eni-1     IpPermissions  [{"Description":"eni-1"}]
+
+not looked at  firewalls and services inside the machines
+
+2026-11-22T20:14:01Z, account 123456789012, eu-west-1, aws-triage 0.1.0
+facts from 19 calls, 1 denied: iam:GetRolePolicy
+"#,
+    );
+}
+
+#[test]
 fn no_subject_at_all() {
     let mut report = sample::report(Vec::new());
     report.account.clear();

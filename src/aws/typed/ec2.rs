@@ -112,6 +112,14 @@ super::operations! {
         set_transit_gateway_attachment_ids TransitGatewayAttachmentIds, set_filters Filters,
         set_max_results MaxResults, set_next_token NextToken, set_dry_run DryRun,
     }
+    DescribeTransitGatewayPeeringAttachments => describe_transit_gateway_peering_attachments {
+        set_transit_gateway_attachment_ids TransitGatewayAttachmentIds, set_filters Filters,
+        set_max_results MaxResults, set_next_token NextToken, set_dry_run DryRun,
+    }
+    DescribeSecurityGroupVpcAssociations => describe_security_group_vpc_associations {
+        set_filters Filters, set_next_token NextToken, set_max_results MaxResults,
+        set_dry_run DryRun,
+    }
     DescribeTransitGatewayRouteTables => describe_transit_gateway_route_tables {
         set_transit_gateway_route_table_ids TransitGatewayRouteTableIds, set_filters Filters,
         set_max_results MaxResults, set_next_token NextToken, set_dry_run DryRun,

@@ -4,6 +4,7 @@
 mod ec2;
 mod iam;
 mod input;
+mod lambda;
 mod s3;
 
 use std::future::Future;
@@ -23,6 +24,7 @@ pub(super) fn prepare(session: &Session, call: &Call<'_>, watch: &Watch) -> Opti
     match call.service.name.as_str() {
         "ec2" => ec2::prepare(session.ec2(), call.operation, &given, watch),
         "iam" => iam::prepare(session.iam(), call.operation, &given, watch),
+        "lambda" => lambda::prepare(session.lambda(), call.operation, &given, watch),
         "s3" => s3::prepare(session.s3(), call.operation, &given, watch),
         _ => None,
     }
@@ -66,7 +68,13 @@ mod tests {
 
     #[test]
     fn every_line_names_an_operation_of_the_model() {
-        for (service, operations) in [("ec2", ec2::OPERATIONS), ("iam", iam::OPERATIONS), ("s3", s3::OPERATIONS)] {
+        let typed = [
+            ("ec2", ec2::OPERATIONS),
+            ("iam", iam::OPERATIONS),
+            ("lambda", lambda::OPERATIONS),
+            ("s3", s3::OPERATIONS),
+        ];
+        for (service, operations) in typed {
             let model = Service::load(service).unwrap();
             for operation in operations {
                 assert!(model.operations.contains_key(*operation), "{service} {operation}");

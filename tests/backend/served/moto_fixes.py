@@ -5,12 +5,14 @@ Each correction names the behaviour of AWS that it restores; none is about a par
 
 import ipaddress
 import json
+import random
 
-from moto.ec2.models import vpcs
+from moto.ec2.models import elastic_ip_addresses, vpcs
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instances import InstanceBackend
 from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.route_tables import Route
+from moto.ec2.models.transit_gateway_route_tables import TransitGatewayRouteTableBackend
 from moto.ec2.models.vpcs import VPCEndPoint
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy
@@ -120,6 +122,38 @@ def groups_of_first_interface(call, account, _state, _answer):
 _moto_association = NetworkInterface.association.fget
 # An interface without a public address has no `Association`; moto shows an empty one.
 NetworkInterface.association = property(lambda eni: _moto_association(eni) or None)
+
+_moto_transit_route = TransitGatewayRouteTableBackend.create_transit_gateway_route
+
+
+def _transit_route(backend, *values, **named):
+    """A route of a transit gateway shows the attachments that it leads to, as a list."""
+    route = _moto_transit_route(backend, *values, **named)
+    if isinstance(route.get("transitGatewayAttachments"), dict):
+        route["transitGatewayAttachments"] = [route["transitGatewayAttachments"]]
+    return route
+
+
+TransitGatewayRouteTableBackend.create_transit_gateway_route = _transit_route
+
+# Elastic addresses are public ones; moto takes them from the loopback block.
+elastic_ip_addresses.random_ip = lambda: f"52.{random.randint(16, 19)}.{random.randint(0, 255)}.{random.randint(1, 254)}"
+
+_moto_filter = NetworkInterface.get_filter_value
+
+
+def _filter_value(eni, name, method_name=None):
+    """DescribeNetworkInterfaces selects by every address of an interface."""
+    if name == "association.public-ip":
+        return next((value for key, value in (eni.association or {}).items() if key.lower() == "publicip"), None)
+    if name == "ipv6-addresses.ipv6-address":
+        return list(eni.ipv6_addresses)
+    if name == "addresses.private-ip-address":
+        return [address["PrivateIpAddress"] for address in eni.private_ip_addresses]
+    return _moto_filter(eni, name, method_name)
+
+
+NetworkInterface.get_filter_value = _filter_value
 
 # Members that moto's objects do not have.
 NatGateway.failure_code = None

@@ -133,6 +133,43 @@ def instance(world, profile=True, image=AMAZON_LINUX, size="t3.micro", **more):
     world.run([{"object": "instance $instance", "set": {"launch_time": "@-5d"}}])
 
 
+def named_instance(world, short, name, subnet_id, group_id):
+    """`$<short>` with `$<short>_eni` and `$<short>_ip`: an instance beside the one under diagnosis."""
+    made = {short: "Instances[0].InstanceId", f"{short}_eni": "Instances[0].NetworkInterfaces[0].NetworkInterfaceId"}
+    world.call(
+        "ec2.RunInstances",
+        {**made, f"{short}_ip": "Instances[0].PrivateIpAddress"},
+        ImageId=AMAZON_LINUX,
+        InstanceType="t3.micro",
+        MinCount=1,
+        MaxCount=1,
+        SubnetId=subnet_id,
+        SecurityGroupIds=[group_id],
+        TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": name}]}],
+    )
+
+
+def two_vpcs(world):
+    """`$instance` in `$vpc`, and `$far` in `$far_vpc` (10.30.0.0/16), whose group lets 10.20.0.0/16 in on 5432; nothing joins them."""
+    vpc(world)
+    subnet(world, "subnet", "10.20.1.0/24")
+    group(world)
+    role(world)
+    instance(world)
+    world.call("ec2.CreateVpc", {"far_vpc": "Vpc.VpcId"}, CidrBlock="10.30.0.0/16")
+    far = {"VpcId": "$far_vpc"}
+    world.call("ec2.CreateSubnet", {"far_subnet": "Subnet.SubnetId"}, CidrBlock="10.30.1.0/24", AvailabilityZone="$zone_a", **far)
+    world.call("ec2.CreateRouteTable", {"far_rtb": "RouteTable.RouteTableId"}, **far)
+    world.call("ec2.AssociateRouteTable", RouteTableId="$far_rtb", SubnetId="$far_subnet")
+    world.call("ec2.CreateSecurityGroup", {"far_sg": "GroupId"}, GroupName="far", Description="far", **far)
+    world.call(
+        "ec2.AuthorizeSecurityGroupIngress",
+        GroupId="$far_sg",
+        IpPermissions=[{"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "10.20.0.0/16"}]}],
+    )
+    named_instance(world, "far", "far-1", "$far_subnet", "$far_sg")
+
+
 def console(world, agent=AGENT):
     """A boot without trouble, in which the agent says its version."""
     text = CONSOLE.format(time="2026-11-18 06:02:11.0411", agent=agent)

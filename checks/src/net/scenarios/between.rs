@@ -14,7 +14,7 @@ fn point<'n, 's>(network: &'n Network<'s>, text: &str) -> Point<'n, 's> {
 }
 
 /// The path, after the verdict without reasons was found to be the same.
-fn path(snapshot: &Snapshot, from: &str, to: &str, flow: &Flow) -> Path {
+pub(super) fn path(snapshot: &Snapshot, from: &str, to: &str, flow: &Flow) -> Path {
     let network = Network::new(snapshot);
     let (from, to) = (point(&network, from), point(&network, to));
     let path = network.path(&from, &to, flow);
@@ -33,7 +33,7 @@ fn two(target_subnet: &str, address: &str, association: Value) -> Snapshot {
 }
 
 #[track_caller]
-fn expect(path: &Path, verdict: Verdict, causes: &[Cause]) {
+pub(super) fn expect(path: &Path, verdict: Verdict, causes: &[Cause]) {
     let found: Vec<Cause> = path.obstacles.iter().map(|obstacle| obstacle.cause).collect();
     assert_eq!((path.verdict, found.as_slice()), (verdict, causes), "{path:#?}");
 }
@@ -100,4 +100,20 @@ fn replies_go_back_the_way_they_came() {
     let path = path(&snapshot, "52.1.1.1", "i-2", &Flow::tcp(22));
     expect(&path, Verdict::Degraded, &[Cause::DestinationAclReply]);
     assert_eq!(path.obstacles[0].passes.as_deref(), Some("ports 1024-5000"));
+}
+
+#[test]
+fn what_the_vpc_itself_serves_passes_no_filter() {
+    let closed = json!({"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": [], "IpPermissionsEgress": []}],
+        "NetworkAcls": [acl("acl-1", &["subnet-1"], json!([]))]});
+    let snapshot = with(closed);
+    for address in ["169.254.169.254", "169.254.169.253", "10.0.0.2", "fd00:ec2::254"] {
+        let network = Network::new(&snapshot);
+        let own = network.interface("eni-1").unwrap();
+        let far = Point::Address(address.parse().unwrap());
+        let verdict = network.path(&own.into(), &far, &Flow::tcp(80)).verdict;
+        let wanted = if address.contains(':') { Verdict::Blocked } else { Verdict::Reachable };
+        assert_eq!(verdict, wanted, "{address}: the interface has no IPv6 address");
+    }
+    assert_eq!(path(&snapshot, "i-1", "10.0.0.3", &Flow::tcp(80)).verdict, Verdict::Blocked);
 }

@@ -1,7 +1,9 @@
 //! Whole walks: one healthy world, one fault at a time.
 
 mod between;
+mod codes;
 mod endpoint;
+mod far;
 mod internet;
 mod names;
 mod nat;

@@ -1,10 +1,12 @@
 //! From what the tool knows to what the format says.
 
+use super::path::{forward_path, return_path};
 use super::{
     Calls, Check, Component, Denied, Diagnosis, Evidence, Finding, Fix, Report, SCHEMA, Step, Subject, SubjectError,
-    Tool,
+    Tool, Way,
 };
 use checks::diagnosis as core;
+use checks::reach::deciding;
 use checks::{evidence, finding, fix, report};
 
 impl Report {
@@ -28,12 +30,17 @@ impl Report {
 
 impl From<&core::Diagnosis> for Diagnosis {
     fn from(diagnosis: &core::Diagnosis) -> Self {
+        // One way is all there is to say of most paths.
+        let several = if diagnosis.ways.len() > 1 { diagnosis.ways.as_slice() } else { &[] };
         Self {
             subject: Subject::from(&diagnosis.subject),
             verdict: diagnosis.verdict.word().to_owned(),
             summary: diagnosis.summary.clone(),
             findings: diagnosis.findings.iter().map(Finding::from).collect(),
             checks: diagnosis.checks.iter().map(Check::from).collect(),
+            forward_path: deciding(&diagnosis.ways).map(forward_path),
+            return_path: deciding(&diagnosis.ways).map(return_path),
+            ways: several.iter().map(Way::from).collect(),
         }
     }
 }

@@ -4,6 +4,8 @@ from . import (  # noqa: F401
     association,
     block_public_access,
     console,
+    functions,
+    groups,
     identity,
     organizations,
     resolver,

@@ -162,9 +162,7 @@ fn public_subnet<'a>(case: &Case<'a>) -> Option<&'a str> {
     let own_zone = case.snapshot.subnets.get(&instance.subnet_id).ok().flatten().map(|own| &own.availability_zone);
     let subnets = case.snapshot.subnets.known().iter().filter(|subnet| subnet.vpc_id == instance.vpc_id);
     let others = subnets.filter(|subnet| subnet.subnet_id != instance.subnet_id);
-    let public = others.filter(|subnet| {
-        case.network.route_table(&subnet.subnet_id).is_ok_and(is_public)
-    });
+    let public = others.filter(|subnet| case.network.route_table(&subnet.subnet_id).is_ok_and(is_public));
     let best = public.min_by_key(|subnet| (Some(&subnet.availability_zone) != own_zone, &subnet.subnet_id));
     best.map(|subnet| subnet.subnet_id.as_str())
 }

@@ -108,8 +108,8 @@ mod tests {
         let mut snapshot = world.snapshot();
         snapshot.header.region.clear();
         let instance = crate::ssm::find(&snapshot, testkit::INSTANCE).unwrap();
-        let network = crate::net::Network::new(&snapshot);
-        let judgement = judge(&Case::new(&network, instance)).unwrap();
+        let estate = crate::ssm::Estate::new(&snapshot);
+        let judgement = judge(&Case::new(&estate, instance)).unwrap();
         assert_eq!(missing(judgement), ["which Region the facts were collected in"]);
     }
 }

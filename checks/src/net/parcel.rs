@@ -1,0 +1,186 @@
+//! Packets on their way: where they are, what was done to them, and whom the replies have to find.
+
+use super::addresses::AddressSet;
+use super::interface::Interface;
+use super::network::{Nat, SubnetIx, VpcIx};
+use super::path::Way;
+use super::ports::PortSet;
+use super::route::Target;
+use super::traffic::{Family, Protocol, Traffic, TrafficSet};
+use crate::snapshot::Gap;
+
+/// With more hops than this packets are taken to go round in a circle.
+const MOST_HOPS: u8 = 64;
+
+/// Packets on their way.
+#[derive(Clone, Copy)]
+pub(super) struct Parcel<'p, 's> {
+    pub(super) traffic: &'p TrafficSet,
+    pub(super) way: Way,
+    /// Whether groups of the sender still show.
+    pub(super) link: Link<'p>,
+    /// What the replies have to undo, last first.
+    pub(super) turn: Option<&'p Turn<'p, 's>>,
+    /// The tables that were asked on the way.
+    pub(super) trail: Option<&'p Trail<'p>>,
+}
+
+/// How group identity fares on the way.
+#[derive(Clone, Copy)]
+pub(super) enum Link<'p> {
+    /// Still in the sender's VPC, or over a peering connection in one Region.
+    Kept,
+    /// Over a transit gateway, for inbound rules, where that is known to be supported or not.
+    Transit(Result<bool, &'p Gap>),
+    /// Lost; the code says on what.
+    Lost(&'static str),
+}
+
+/// A translation of the source.
+pub(super) struct Turn<'p, 's> {
+    pub(super) by: Translator<'p, 's>,
+    /// The packets as they came.
+    pub(super) inside: &'p TrafficSet,
+    /// Where they came from.
+    pub(super) at: Place<'p, 's>,
+    /// The source that they got.
+    pub(super) source: AddressSet,
+    pub(super) before: Option<&'p Turn<'p, 's>>,
+}
+
+/// Who translates.
+#[derive(Clone, Copy)]
+pub(super) enum Translator<'p, 's> {
+    /// A NAT gateway.
+    Nat(&'p Nat<'s>),
+    /// The internet gateway, for an interface with a public address.
+    PublicAddress(&'p Interface<'s>),
+}
+
+/// Who gets packets inside a VPC.
+pub(super) enum Next<'n, 's> {
+    /// An interface: the target, or on the way back the origin.
+    Target(&'n Interface<'s>),
+    /// The NAT gateway that has to undo its translation.
+    Nat(&'n Turn<'n, 's>),
+}
+
+/// A table that was asked.
+pub(super) struct Trail<'p> {
+    pub(super) table: &'p str,
+    pub(super) turns: usize,
+    pub(super) hops: u8,
+    pub(super) before: Option<&'p Trail<'p>>,
+}
+
+/// Where packets leave into the routing of a VPC.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'p, 's> {
+    pub(super) vpc: VpcIx,
+    /// `None` for a regional NAT gateway.
+    pub(super) subnet: Option<SubnetIx>,
+    pub(super) role: Role<'p, 's>,
+}
+
+/// Whose place it is.
+#[derive(Clone, Copy)]
+pub(super) enum Role<'p, 's> {
+    /// The interface that sends: the origin on the way there, the target on the way back.
+    End,
+    /// A NAT gateway.
+    Nat(&'p Nat<'s>),
+    /// The interface of a transit gateway attachment.
+    Attachment,
+}
+
+impl<'p, 's> Parcel<'p, 's> {
+    pub(super) fn new(traffic: &'p TrafficSet, way: Way) -> Self {
+        Self { traffic, way, link: Link::Kept, turn: None, trail: None }
+    }
+
+    /// The same, with these packets.
+    pub(super) fn with(self, traffic: &'p TrafficSet) -> Self {
+        Self { traffic, ..self }
+    }
+}
+
+impl Place<'_, '_> {
+    /// The place of an interface that sends.
+    pub(super) fn of(interface: &Interface<'_>) -> Self {
+        Self { vpc: interface.vpc, subnet: Some(interface.subnet), role: Role::End }
+    }
+}
+
+impl Next<'_, '_> {
+    /// The subnet of whoever it is.
+    pub(super) fn subnet(&self) -> Option<SubnetIx> {
+        match self {
+            Self::Target(interface) => Some(interface.subnet),
+            Self::Nat(turn) => match turn.by {
+                Translator::Nat(nat) => nat.subnet,
+                Translator::PublicAddress(interface) => Some(interface.subnet),
+            },
+        }
+    }
+}
+
+impl Trail<'_> {
+    /// Whether this table was asked before about the same packets, or the way is longer than any that makes sense.
+    pub(super) fn goes_round(&self) -> bool {
+        let mut before = std::iter::successors(self.before, |trail| trail.before);
+        self.hops > MOST_HOPS || before.any(|known| known.table == self.table && known.turns == self.turns)
+    }
+}
+
+/// What cannot be seen behind a target.
+pub(super) fn behind(target: &Target) -> Gap {
+    let component = target.component();
+    let kind = match target {
+        Target::TransitGateway(_) => "transit gateway",
+        Target::VirtualPrivateGateway(_) => "virtual private gateway",
+        Target::Endpoint(_) => "Gateway Load Balancer endpoint",
+        Target::Interface { .. } => "network interface",
+        Target::Peering(_) => "peering connection",
+        _ => "route target",
+    };
+    Gap::opaque(format!("what is behind {kind} `{}`", component.id))
+}
+
+/// The packets that go to these destinations.
+pub(super) fn towards(traffic: &TrafficSet, destination: &AddressSet) -> TrafficSet {
+    TrafficSet::of_parts(
+        traffic
+            .parts()
+            .iter()
+            .map(|part| Traffic { destination: part.destination.intersection(destination), ..part.clone() }),
+    )
+}
+
+/// The packets after their source was translated.
+pub(super) fn with_source(traffic: &TrafficSet, source: &AddressSet) -> TrafficSet {
+    let parts = traffic.parts().iter().map(|part| Traffic { source: source.clone(), ..part.clone() });
+    parts.fold(TrafficSet::default(), |set, part| set.union(&part.into()))
+}
+
+/// The replies to packets: from their destinations to `to`, at the ports that clients use. ICMP echo is answered by echo reply.
+pub(super) fn replies(traffic: &TrafficSet, to: &AddressSet, ports: &PortSet) -> TrafficSet {
+    let Some(protocol) = traffic.protocol() else { return TrafficSet::default() };
+    let all = || traffic.ports();
+    let echo = [(Protocol::ICMP, 8, 0), (Protocol::ICMPV6, 128, 129)].into_iter();
+    let echo =
+        echo.filter(|(own, ..)| *own == protocol).find(|(_, request, _)| all().is_subset(&PortSet::icmp(*request, -1)));
+    let ports = match echo {
+        Some((_, _, reply)) => PortSet::icmp(reply, 0),
+        None if protocol.is_icmp() => PortSet::all(),
+        None => ports.clone(),
+    };
+    Traffic::new(protocol, traffic.destinations(), to.clone(), ports).into()
+}
+
+impl TrafficSet {
+    /// The family of its packets.
+    pub(super) fn family(&self) -> Family {
+        let first = self.parts().first().and_then(|part| part.destination.first());
+        first.map_or(Family::Ipv4, Family::of)
+    }
+}

@@ -1,0 +1,109 @@
+//! The way back, and what is asked where there is no way on: the second half of a trip.
+
+use super::addresses::AddressSet;
+use super::filter::Direction;
+use super::interface::{Interface, any_client};
+use super::nat;
+use super::network::VpcIx;
+use super::obstacle::Cause;
+use super::parcel::{Link, Next, Parcel, Place, Translator, Turn, replies};
+use super::path::{Walk, Way};
+use super::ports::PortSet;
+use super::trip::Trip;
+
+impl<'t, 's> Trip<'t, 's> {
+    pub(super) fn next_on_return<'n>(
+        &self,
+        vpc: VpcIx,
+        parcel: &Parcel<'n, 's>,
+        destinations: &AddressSet,
+    ) -> Option<Next<'n, 's>>
+    where
+        't: 'n,
+    {
+        match parcel.turn {
+            Some(turn) => {
+                let Translator::Nat(nat) = turn.by else { return None };
+                let is_here = nat.vpc == vpc && destinations.is_subset(&turn.source);
+                is_here.then_some(Next::Nat(turn))
+            }
+            None => {
+                let origin = self.from?;
+                let is_here = origin.vpc == vpc && destinations.is_subset(origin.addresses(parcel.traffic.family()));
+                is_here.then_some(Next::Target(origin))
+            }
+        }
+    }
+
+    /// What the target answers.
+    pub(super) fn reply(&self, walk: &mut Walk<'_>, target: &Interface<'s>, parcel: Parcel<'_, 's>) {
+        let is_neighbour = parcel.turn.is_none() && self.from.is_some_and(|origin| origin.subnet == target.subnet);
+        if is_neighbour {
+            return;
+        }
+        let returning = replies(parcel.traffic, &parcel.traffic.sources(), &self.ports_of_replies(parcel.turn));
+        let parcel = Parcel { traffic: &returning, way: Way::Reply, trail: None, ..parcel };
+        self.leave_subnet(walk, Place::of(target), parcel);
+    }
+
+    /// Where replies go: the ports of the last one who opened the connection anew.
+    pub(super) fn ports_of_replies(&self, turn: Option<&Turn<'_, 's>>) -> PortSet {
+        match (turn.map(|turn| turn.by), self.from) {
+            (Some(Translator::Nat(_)), _) | (_, None) => any_client(),
+            (_, Some(origin)) => origin.client_ports.clone(),
+        }
+    }
+
+    /// The replies of somebody outside, to whoever sent last: an interface here or a NAT gateway.
+    pub(super) fn back_from_outside(&self, walk: &mut Walk<'_>, parcel: Parcel<'_, 's>) {
+        if walk.is_settled() {
+            return;
+        }
+        let ports = self.ports_of_replies(parcel.turn);
+        let parcel = Parcel { way: Way::Reply, trail: None, ..parcel };
+        match parcel.turn.map(|turn| (turn, turn.by)) {
+            Some((turn, Translator::Nat(_))) => {
+                let returning = replies(parcel.traffic, &turn.source, &ports);
+                nat::back(self, walk, turn, parcel.with(&returning));
+            }
+            Some((turn, Translator::PublicAddress(_))) => {
+                let returning = replies(turn.inside, &turn.source, &ports);
+                self.home(walk, parcel.with(&returning));
+            }
+            None => {
+                let returning = replies(parcel.traffic, &parcel.traffic.sources(), &ports);
+                self.home(walk, parcel.with(&returning));
+            }
+        }
+    }
+
+    /// Replies into the subnet of the origin.
+    pub(super) fn home(&self, walk: &mut Walk<'_>, parcel: Parcel<'_, 's>) {
+        let Some(origin) = self.from else { return };
+        let traffic = self.guard(walk, origin.subnet, Direction::Ingress, Cause::NetworkAclReply, parcel);
+        walk.pass(Way::Reply, &traffic, || (origin.component(), None, None));
+    }
+
+    /// What else would stop the packets, behind a place where they do not get on or where nobody can look: the far end when it is known,
+    /// and the subnet of the origin for the replies.
+    pub(super) fn without_way(&self, walk: &mut Walk<'_>, parcel: Parcel<'_, 's>) {
+        if walk.is_settled() {
+            return;
+        }
+        match (parcel.way, self.to) {
+            (Way::Reply, _) if parcel.turn.is_none() => self.home(walk, parcel),
+            (Way::Reply, _) => {}
+            (Way::Forward, Some(target)) if parcel.turn.is_none() => self.at_far_end(walk, target, parcel),
+            (Way::Forward, _) => self.back_from_outside(walk, parcel),
+        }
+    }
+
+    fn at_far_end(&self, walk: &mut Walk<'_>, target: &Interface<'s>, parcel: Parcel<'_, 's>) {
+        let traffic = self.guard(walk, target.subnet, Direction::Ingress, self.causes.acl_inbound, parcel);
+        let traffic = self.in_through(walk, target, &traffic, Link::Kept);
+        let returning = replies(&traffic, &traffic.sources(), &self.ports_of_replies(None));
+        let parcel = Parcel { traffic: &returning, way: Way::Reply, ..parcel };
+        let traffic = self.guard(walk, target.subnet, Direction::Egress, self.causes.acl_reply, parcel);
+        self.home(walk, parcel.with(&traffic));
+    }
+}

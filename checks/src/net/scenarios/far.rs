@@ -1,0 +1,220 @@
+//! A second VPC, and the ways to it.
+
+use super::super::testing::*;
+use super::super::*;
+use super::between::{expect, path};
+use super::*;
+
+/// `vpc-9` (10.9.0.0/16) with `i-9` (`eni-9`, 10.9.1.20, group `sg-9`) in `subnet-9`, beside the private world; `near` and `far` are the
+/// routes to each other, and `facts` what lies between.
+pub(super) fn two_vpcs(near: Value, far: Value, rules: Value, facts: Value) -> Snapshot {
+    let mut instance = instance("i-9", "eni-9", "subnet-9", "10.9.1.20", json!(null));
+    instance["VpcId"] = json!("vpc-9");
+    instance["NetworkInterfaces"][0]["VpcId"] = json!("vpc-9");
+    instance["NetworkInterfaces"][0]["Groups"] = json!([{"GroupId": "sg-9"}]);
+    let place = |id: &str, block: &str, zone: &str| {
+        let mut row = subnet(id, block);
+        row["VpcId"] = json!("vpc-9");
+        row["AvailabilityZone"] = json!(zone);
+        row
+    };
+    let local = json!({"DestinationCidrBlock": "10.9.0.0/16", "GatewayId": "local", "State": "active"});
+    let mut acl = acl("acl-9", &["subnet-9", "subnet-8"], open_entries());
+    acl["VpcId"] = json!("vpc-9");
+    let mut snapshot = with(json!({
+        "Reservations": [{"OwnerId": "111122223333", "Instances": [instance]}],
+        "Vpcs": [{"VpcId": "vpc-9", "CidrBlock": "10.9.0.0/16"}],
+        "Subnets": [place("subnet-9", "10.9.1.0/24", "eu-west-1a"), place("subnet-8", "10.9.2.0/24", "eu-west-1b")],
+        "RouteTables": [
+            table("rtb-1", json!([{"Main": true}]), near),
+            {"RouteTableId": "rtb-9", "VpcId": "vpc-9", "Associations": [{"Main": true}], "Routes": [local, far]}],
+        "NetworkAcls": [acl],
+        "SecurityGroups": [{"GroupId": "sg-9", "VpcId": "vpc-9", "IpPermissions": rules, "IpPermissionsEgress": []}],
+    }));
+    add(&mut snapshot, facts);
+    snapshot
+}
+
+pub(super) fn from_block() -> Value {
+    json!([{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}])
+}
+
+pub(super) fn from_group() -> Value {
+    json!([{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": [{"GroupId": "sg-1"}]}])
+}
+
+pub(super) fn over(member: &str, id: &str, block: &str) -> Value {
+    json!({"DestinationCidrBlock": block, member: id, "State": "active", "Origin": "CreateRoute"})
+}
+
+pub(super) fn peered(rules: Value, code: &str, far_region: &str) -> Snapshot {
+    let side = |vpc: &str, block: &str, region: &str| json!({"VpcId": vpc, "CidrBlock": block, "CidrBlockSet": [{"CidrBlock": block}], "OwnerId": "111122223333", "Region": region});
+    let connection = json!({"VpcPeeringConnectionId": "pcx-1", "Status": {"Code": code},
+        "RequesterVpcInfo": side("vpc-1", "10.0.0.0/16", "eu-west-1"), "AccepterVpcInfo": side("vpc-9", "10.9.0.0/16", far_region)});
+    let pcx = |block: &str| over("VpcPeeringConnectionId", "pcx-1", block);
+    two_vpcs(pcx("10.9.0.0/16"), pcx("10.0.0.0/16"), rules, json!({"VpcPeeringConnections": [connection]}))
+}
+
+/// Both VPCs attached to `tgw-1`, each by its only subnet in eu-west-1a; `routes` are those of `tgw-rtb-1`.
+pub(super) fn attached(rules: Value, routes: Value, change: &dyn Fn(&mut Value)) -> Snapshot {
+    let attachment = |id: &str, vpc: &str, subnets: Value| {
+        json!({"TransitGatewayAttachmentId": id, "TransitGatewayId": "tgw-1", "VpcId": vpc, "State": "available", "SubnetIds": subnets,
+            "Options": {"Ipv6Support": "disable", "SecurityGroupReferencingSupport": "enable"}})
+    };
+    let row = |id: &str, vpc: &str| {
+        json!({"TransitGatewayAttachmentId": id, "TransitGatewayId": "tgw-1", "ResourceType": "vpc", "ResourceId": vpc, "State": "available",
+            "Association": {"TransitGatewayRouteTableId": "tgw-rtb-1", "State": "associated"}})
+    };
+    let mut facts = json!({
+        "TransitGateways": [{"TransitGatewayId": "tgw-1", "State": "available", "Options": {"SecurityGroupReferencingSupport": "disable"}}],
+        "TransitGatewayVpcAttachments": [
+            attachment("att-1", "vpc-1", json!(["subnet-3"])), attachment("att-9", "vpc-9", json!(["subnet-9"]))],
+        "TransitGatewayAttachments": [row("att-1", "vpc-1"), row("att-9", "vpc-9")],
+    });
+    change(&mut facts);
+    let tgw = |block: &str| over("TransitGatewayId", "tgw-1", block);
+    let mut snapshot = two_vpcs(tgw("10.9.0.0/16"), tgw("10.0.0.0/16"), rules, facts);
+    if !routes.is_null() {
+        let read = crate::snapshot::Read::new(
+            crate::snapshot::operations::SEARCH_TRANSIT_GATEWAY_ROUTES,
+            json!({"TransitGatewayRouteTableId": "tgw-rtb-1", "Filters": [{"Name": "state", "Values": ["active", "blackhole"]}]}),
+        );
+        let output = crate::snapshot::Outcome::Output(json!({ "Routes": routes }));
+        snapshot.record(crate::snapshot::Recorded::new(&read, "", output)).unwrap();
+    }
+    snapshot
+}
+
+pub(super) fn hub_route(block: &str, attachment: &str, kind: &str) -> Value {
+    json!({"DestinationCidrBlock": block, "Type": kind, "State": "active", "TransitGatewayAttachments": [
+        {"TransitGatewayAttachmentId": attachment, "ResourceType": "vpc", "ResourceId": "vpc"}]})
+}
+
+pub(super) fn hub_routes() -> Value {
+    json!([hub_route("10.0.0.0/16", "att-1", "propagated"), hub_route("10.9.0.0/16", "att-9", "propagated")])
+}
+
+fn ssh(snapshot: &Snapshot) -> Path {
+    path(snapshot, "i-1", "i-9", &Flow::tcp(22))
+}
+
+#[test]
+fn over_a_peering_connection_groups_of_the_other_side_count() {
+    let reached = ssh(&peered(from_block(), "active", "eu-west-1"));
+    expect(&reached, Verdict::Reachable, &[]);
+    let walked: Vec<&str> = reached.hops.iter().map(|hop| hop.component.id.as_str()).collect();
+    assert_eq!(walked, ["eni-1", "subnet-1", "rtb-1", "pcx-1", "subnet-9", "eni-9"]);
+    let back: Vec<&str> = reached.reply_hops.iter().map(|hop| hop.component.id.as_str()).collect();
+    assert_eq!(back, ["subnet-9", "rtb-9", "pcx-1", "subnet-1", "eni-1"]);
+    expect(&ssh(&peered(from_group(), "active", "eu-west-1")), Verdict::Reachable, &[]);
+    let other_region = ssh(&peered(from_group(), "active", "us-east-1"));
+    expect(&other_region, Verdict::Blocked, &[Cause::SecurityGroupIngress]);
+    assert_eq!(other_region.obstacles[0].code, Some("SG_REFERENCES_NOT_PRESERVED"));
+    expect(&ssh(&peered(from_block(), "pending-acceptance", "eu-west-1")), Verdict::Blocked, &[Cause::PeeringState]);
+}
+
+#[test]
+fn a_route_on_one_side_only_loses_the_replies() {
+    let mut snapshot = peered(from_block(), "active", "eu-west-1");
+    let away = over("NatGatewayId", "nat-9", "10.200.0.0/16");
+    add(
+        &mut snapshot,
+        json!({"RouteTables": [{"RouteTableId": "rtb-9", "VpcId": "vpc-9", "Associations": [{"Main": true}], "Routes": [away]}]}),
+    );
+    let lost = ssh(&snapshot);
+    expect(&lost, Verdict::Blocked, &[Cause::NoReturnRoute]);
+    assert!(lost.obstacles[0].is_on_return);
+    add(
+        &mut snapshot,
+        json!({"RouteTables": [table("rtb-1", json!([{"Main": true}]), over("NatGatewayId", "nat-1", "10.8.0.0/16"))]}),
+    );
+    let closed = ssh(&snapshot);
+    assert_eq!(closed.obstacles[0].cause, Cause::DisconnectedVpcs, "{closed:#?}");
+}
+
+#[test]
+fn over_a_transit_gateway() {
+    let plain = |_: &mut Value| {};
+    let reached = ssh(&attached(from_block(), hub_routes(), &plain));
+    expect(&reached, Verdict::Reachable, &[]);
+    let walked: Vec<&str> = reached.hops.iter().map(|hop| hop.component.id.as_str()).collect();
+    assert_eq!(
+        walked,
+        ["eni-1", "subnet-1", "rtb-1", "subnet-3", "att-1", "tgw-rtb-1", "att-9", "eni-9"],
+        "the attachment lies in the very subnet"
+    );
+    let hidden = ssh(&attached(from_group(), hub_routes(), &plain));
+    expect(&hidden, Verdict::Blocked, &[Cause::SecurityGroupIngress]);
+    assert_eq!(hidden.obstacles[0].code, Some("SG_REFERENCING_SUPPORT"));
+    let on =
+        |facts: &mut Value| facts["TransitGateways"][0]["Options"]["SecurityGroupReferencingSupport"] = json!("enable");
+    expect(&ssh(&attached(from_group(), hub_routes(), &on)), Verdict::Reachable, &[]);
+    let unread = |facts: &mut Value| facts["TransitGateways"] = json!([]);
+    expect(&ssh(&attached(from_group(), hub_routes(), &unread)), Verdict::Unknown, &[]);
+}
+
+#[test]
+fn what_a_transit_gateway_stops() {
+    let case = |routes: Value, change: &dyn Fn(&mut Value)| ssh(&attached(from_block(), routes, change));
+    let none = case(json!([hub_route("10.0.0.0/16", "att-1", "static")]), &|_| {});
+    expect(&none, Verdict::Blocked, &[Cause::TransitGatewayNoRoute]);
+    let mut hole = hub_route("10.9.0.0/24", "att-9", "static");
+    hole["State"] = json!("blackhole");
+    let dead = case(json!([hole]), &|_| {});
+    expect(&dead, Verdict::Blocked, &[Cause::TransitGatewayNoRoute]);
+    let mut hole = hub_route("10.9.1.0/24", "att-9", "static");
+    hole["State"] = json!("blackhole");
+    let dead = case(json!([hub_route("10.9.0.0/16", "att-9", "propagated"), hole]), &|_| {});
+    expect(&dead, Verdict::Blocked, &[Cause::TransitGatewayBlackhole]);
+    assert_eq!(dead.obstacles[0].passed_over[0].code, "TGW_RTB_MORE_SPECIFIC_ROUTE");
+    let alone = case(hub_routes(), &|facts| facts["TransitGatewayAttachments"][0]["Association"] = json!(null));
+    expect(&alone, Verdict::Blocked, &[Cause::TransitGatewayAssociation]);
+    let pending = case(hub_routes(), &|facts| facts["TransitGatewayVpcAttachments"][0]["State"] = json!("pending"));
+    expect(&pending, Verdict::Blocked, &[Cause::TransitGatewayAttachment]);
+    let zone = case(hub_routes(), &|facts| facts["TransitGatewayVpcAttachments"][1]["SubnetIds"] = json!(["subnet-8"]));
+    expect(&zone, Verdict::Blocked, &[Cause::TransitGatewayZone]);
+    assert!(zone.obstacles[0].is_on_return, "it can receive from the other zone, and not send");
+    let unread = case(json!(null), &|_| {});
+    expect(&unread, Verdict::Unknown, &[]);
+    assert_eq!(unread.gaps[0].action(), Some("ec2:SearchTransitGatewayRoutes"));
+}
+
+#[test]
+fn an_egress_vpc_behind_a_transit_gateway() {
+    let routes = json!([hub_route("0.0.0.0/0", "att-9", "static"), hub_route("10.0.0.0/16", "att-1", "propagated")]);
+    let mut snapshot = attached(from_block(), routes, &|facts| {
+        facts["TransitGatewayVpcAttachments"][1]["SubnetIds"] = json!(["subnet-9", "subnet-8"]);
+    });
+    let local = json!({"DestinationCidrBlock": "10.9.0.0/16", "GatewayId": "local", "State": "active"});
+    let back = over("TransitGatewayId", "tgw-1", "10.0.0.0/16");
+    let igw = over("GatewayId", "igw-9", "0.0.0.0/0");
+    add(
+        &mut snapshot,
+        json!({
+            "RouteTables": [
+                table("rtb-1", json!([{"Main": true}]), over("TransitGatewayId", "tgw-1", "0.0.0.0/0")),
+                {"RouteTableId": "rtb-9", "VpcId": "vpc-9", "Associations": [{"Main": true}], "Routes": [local, back, over("NatGatewayId", "nat-9", "0.0.0.0/0")]},
+                {"RouteTableId": "rtb-8", "VpcId": "vpc-9", "Associations": [{"SubnetId": "subnet-8"}], "Routes": [local, back, igw]}],
+            "NatGateways": [{"NatGatewayId": "nat-9", "VpcId": "vpc-9", "SubnetId": "subnet-8", "State": "available",
+                "NatGatewayAddresses": [{"PrivateIp": "10.9.2.7", "PublicIp": "198.51.100.9", "Status": "succeeded"}]}]}),
+    );
+    let out = path(&snapshot, "i-1", "8.8.8.8", &Flow::tcp(443));
+    expect(&out, Verdict::Reachable, &[]);
+    assert!(out.reply_hops.iter().any(|hop| hop.component.id == "tgw-rtb-1"), "{:?}", out.reply_hops);
+    // Without a route back to the gateway the replies end in the egress VPC.
+    add(
+        &mut snapshot,
+        json!({"RouteTables": [{"RouteTableId": "rtb-8", "VpcId": "vpc-9", "Associations": [{"SubnetId": "subnet-8"}], "Routes": [local, igw]}]}),
+    );
+    let lost = path(&snapshot, "i-1", "8.8.8.8", &Flow::tcp(443));
+    assert_eq!((lost.verdict, lost.obstacles[0].is_on_return), (Verdict::Blocked, true), "{lost:#?}");
+}
+
+#[test]
+fn what_goes_round_is_stopped() {
+    let routes = json!([hub_route("10.9.0.0/16", "att-1", "static")]);
+    let round = ssh(&attached(from_block(), routes, &|facts| {
+        facts["TransitGatewayVpcAttachments"][0]["SubnetIds"] = json!(["subnet-1"]);
+    }));
+    expect(&round, Verdict::Blocked, &[Cause::RoutingLoop]);
+}
