@@ -79,7 +79,7 @@ impl Maker<'_> {
         }
         for (vpc, text) in blocks.iter().take(2).enumerate() {
             let whole = block(text);
-            let has_gateway = self.odds(90);
+            let has_gateway = self.odds(94);
             self.topology.vpcs.push(Vpc { block: whole, has_gateway });
             let length = self.one_of(&LENGTHS);
             let start = u32::from(whole.network()) + 256;
@@ -125,7 +125,7 @@ impl Maker<'_> {
         for subnet in 0..self.topology.subnets.len() {
             for number in 0..self.rng.u32(1..=2) {
                 let vpc = self.topology.subnets[subnet].vpc;
-                let has_public = self.topology.vpcs[vpc].has_gateway && self.odds(45);
+                let has_public = self.topology.vpcs[vpc].has_gateway && self.odds(60);
                 let host = u8::try_from(self.topology.hosts.len()).expect("few hosts");
                 let public = has_public.then(|| Ipv4Addr::new(203, 0, 113, 10 + host));
                 let (address, is_windows) = (self.address(subnet, 5 + number), self.odds(15));

@@ -52,8 +52,8 @@ impl Maker<'_> {
             }
             50..=93 => {
                 // Services, and what is left of the range that replies go to.
-                let services = self.one_of(&[(0, 1023), (22, 443), (22, 8080)]);
-                let replies = if self.odds(30) { (1024, 65535) } else { self.one_of(&RANGES[5..]) };
+                let services = self.one_of(&[(0, 1023), (22, 443), (22, 8080), (22, 8080)]);
+                let replies = if self.odds(20) { (1024, 65535) } else { self.one_of(&RANGES[5..]) };
                 entries.push(entry(100, egress, services));
                 entries.push(entry(200, egress, replies));
                 if self.odds(25) {
@@ -92,8 +92,8 @@ impl Maker<'_> {
             self.topology.groups.extend((0..count).map(|_| Group { vpc, ..Group::default() }));
         }
         for group in 0..self.topology.groups.len() {
-            let outbound = if self.odds(80) { vec![open()] } else { self.permissions(group, 0..=2) };
-            let inbound = if self.odds(50) { vec![open()] } else { self.permissions(group, 0..=3) };
+            let outbound = if self.odds(85) { vec![open()] } else { self.permissions(group, 0..=2) };
+            let inbound = if self.odds(58) { vec![open()] } else { self.permissions(group, 0..=3) };
             self.topology.groups[group].inbound = inbound;
             self.topology.groups[group].outbound = outbound;
         }

@@ -14,7 +14,7 @@ impl Maker<'_> {
                 return;
             }
             let Some((from, to)) = self.ends() else { continue };
-            let port = self.one_of(&SERVICES);
+            let port = if self.odds(60) { self.one_of(&SERVICES[..3]) } else { self.one_of(&SERVICES) };
             let is_known = self.topology.flows.iter().any(|flow| (flow.from, flow.to, flow.port) == (from, to, port));
             // Two clients of a NAT gateway would want the same ports of it for the same service.
             let is_shared = matches!(to, End::Address(_))
