@@ -12,6 +12,9 @@ use crate::snapshot::Gap;
 /// With more hops than this packets are taken to go round in a circle.
 const MOST_HOPS: u8 = 64;
 
+/// The same packets are followed on so many ways side by side; each further division would multiply the work.
+const MOST_COPIES: usize = 256;
+
 /// Packets on their way.
 #[derive(Clone, Copy)]
 pub(super) struct Parcel<'p, 's> {
@@ -23,6 +26,8 @@ pub(super) struct Parcel<'p, 's> {
     pub(super) turn: Option<&'p Turn<'p, 's>>,
     /// The tables that were asked on the way.
     pub(super) trail: Option<&'p Trail<'p>>,
+    /// On how many ways the same packets go, as far as they were divided before this place.
+    pub(super) copies: usize,
 }
 
 /// How group identity fares on the way.
@@ -95,7 +100,14 @@ pub(super) enum Role<'p, 's> {
 
 impl<'p, 's> Parcel<'p, 's> {
     pub(super) fn new(traffic: &'p TrafficSet, way: Way) -> Self {
-        Self { traffic, way, link: Link::Kept, turn: None, trail: None }
+        Self { traffic, way, link: Link::Kept, turn: None, trail: None, copies: 1 }
+    }
+
+    /// The same, where each of several ways may take the packets; a gap where these are more than anybody can follow.
+    pub(super) fn copied(self, ways: usize) -> Result<Self, Gap> {
+        let copies = self.copies.saturating_mul(ways.max(1));
+        let is_few = ways <= 1 || copies <= MOST_COPIES;
+        is_few.then_some(Self { copies, ..self }).ok_or_else(|| Gap::opaque("which of very many ways the packets take"))
     }
 
     /// The same, with these packets.

@@ -29,6 +29,8 @@ struct Hub<'p> {
     zone: &'p str,
     /// Transit gateways that were crossed before.
     crossed: u8,
+    /// The one before this, over a peering.
+    before: Option<&'p Hub<'p>>,
 }
 
 /// With more transit gateways than this on one way packets go round in a circle.
@@ -80,7 +82,8 @@ pub(super) fn across<'s>(
     }
     let parcel = parcel.with(&traffic);
     walk.pass(parcel.way, &traffic, || (own(), None, None));
-    let hub = Hub { id, attachment: &attachment.transit_gateway_attachment_id, sender: attachment, zone, crossed: 0 };
+    let own_id = &attachment.transit_gateway_attachment_id;
+    let hub = Hub { id, attachment: own_id, sender: attachment, zone, crossed: 0, before: None };
     hub.route(trip, walk, parcel);
 }
 
@@ -232,6 +235,13 @@ impl Hub<'_> {
         Ok(association.map(|own| own.transit_gateway_route_table_id.as_str()).filter(|id| !id.is_empty()))
     }
 
+    /// Whether the packets were here before and the same table was asked: it sends them the same way again.
+    fn goes_round(&self, network: &Network<'_>) -> bool {
+        let Ok(Some(table)) = self.table(network) else { return false };
+        let mut before = std::iter::successors(self.before, |hub| hub.before);
+        before.any(|known| known.id == self.id && known.table(network).is_ok_and(|own| own == Some(table)))
+    }
+
     fn leg<'s>(
         &self,
         trip: &Trip<'_, 's>,
@@ -255,6 +265,13 @@ impl Hub<'_> {
             Destination::Attachments(attachments) => attachments,
         };
         walk.pass(parcel.way, parcel.traffic, || (hop(), choice.map(|number| table.in_words(number)), None));
+        let parcel = match parcel.copied(destination.len()) {
+            Ok(parcel) => parcel,
+            Err(gap) => {
+                walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_DESTINATION", || gap);
+                return trip.without_way(walk, parcel);
+            }
+        };
         for attachment in destination {
             self.enter_attachment(trip, walk, attachment, parcel);
         }
@@ -282,16 +299,20 @@ impl Hub<'_> {
                     trip.without_way(walk, parcel);
                 }
             },
-            "peering" if self.crossed < MOST_HUBS => {
-                walk.pass(parcel.way, parcel.traffic, || (hop(), None, None));
+            "peering" => {
                 let far = self.far_gateway(trip.network, attachment);
+                let crossed = self.crossed.saturating_add(1);
+                let hub = Hub { id: far, attachment: id, crossed, before: Some(self), ..*self };
+                if crossed > MOST_HUBS || hub.goes_round(trip.network) {
+                    return walk.stop(parcel.way, hop, parcel.traffic, || {
+                        Obstacle::new(Cause::RoutingLoop, hop(), Vec::new())
+                            .by("transit gateways hand the packets round")
+                    });
+                }
+                walk.pass(parcel.way, parcel.traffic, || (hop(), None, None));
                 let link = Link::Lost("SG_REFERENCES_NOT_PRESERVED");
-                let hub = Hub { id: far, attachment: id, crossed: self.crossed.saturating_add(1), ..*self };
                 hub.route(trip, walk, Parcel { link, ..parcel });
             }
-            "peering" => walk.stop(parcel.way, hop, parcel.traffic, || {
-                Obstacle::new(Cause::RoutingLoop, hop(), Vec::new()).by("transit gateways hand the packets round")
-            }),
             kind => {
                 let gap =
                     || Gap::opaque(format!("what is behind {kind} attachment `{id}` ({})", attachment.resource_id));
@@ -344,6 +365,13 @@ impl Hub<'_> {
             let gap = || Gap::opaque(format!("the subnets of attachment `{id}`"));
             return walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", gap);
         }
+        let parcel = match parcel.copied(subnets.len()) {
+            Ok(parcel) => parcel,
+            Err(gap) => {
+                walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_DESTINATION", || gap);
+                return trip.without_way(walk, parcel);
+            }
+        };
         let mut branches = Branches::new();
         for subnet in subnets {
             let mut branch = walk.branch();

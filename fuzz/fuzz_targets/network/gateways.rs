@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 /// A table with a target of any kind in each route.
 pub(crate) fn table(draw: &mut Draw<'_>, number: usize) -> Value {
     let vpc = (number - 1) % 3;
-    let mut routes = draw.list(5, route);
+    let mut routes = draw.list(4, route);
+    if let Some(routes) = routes.as_array_mut() {
+        routes.extend((0..draw.below(3)).map(|_| plain_route(draw)));
+    }
     if let (false, Some(routes)) = (draw.once_in(16), routes.as_array_mut()) {
         routes.push(json!({"DestinationCidrBlock": format!("10.{vpc}.0.0/16"), "GatewayId": "local", "State": "active", "Origin": "CreateRouteTable"}));
         routes.push(json!({"DestinationIpv6CidrBlock": format!("2a05:d018:0:{vpc}::/64"), "GatewayId": "local", "State": "active"}));
@@ -39,6 +42,13 @@ const TARGETS: &[(&str, &str, usize)] = &[
     ("GatewayId", "nat", 3),
     ("GatewayId", "eigw", 1),
 ];
+
+/// A route as people have them: out, or to the other VPCs.
+fn plain_route(draw: &mut Draw<'_>) -> Value {
+    let block = draw.pick(&["10.0.0.0/8", "0.0.0.0/0", "10.1.0.0/16", "10.0.0.0/16"]);
+    let (member, kind, count) = draw.pick(&TARGETS[..4]);
+    json!({"DestinationCidrBlock": block, member: format!("{kind}-{}", draw.below(count) + 1), "State": "active", "Origin": "CreateRoute"})
+}
 
 fn route(draw: &mut Draw<'_>) -> Value {
     let mut route = json!({"State": draw.word(&["active", "active", "active", "blackhole", "filtered"]),

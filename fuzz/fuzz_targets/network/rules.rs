@@ -8,7 +8,16 @@ const PROTOCOLS: &[&str] = &["-1", "tcp", "6", "udp", "17", "icmp", "1", "icmpv6
 /// A group with rules of every kind.
 pub(crate) fn group(draw: &mut Draw<'_>, number: usize) -> Value {
     json!({"GroupId": format!("sg-{number}"), "VpcId": draw.id("vpc", 3),
-        "IpPermissions": draw.list(3, permission), "IpPermissionsEgress": draw.list(3, permission)})
+        "IpPermissions": permissions(draw), "IpPermissionsEgress": permissions(draw)})
+}
+
+/// Rules that mostly let something through, so that what lies behind is asked as well.
+fn permissions(draw: &mut Draw<'_>) -> Value {
+    let mut rules = draw.list(3, permission);
+    if let (true, Some(rules)) = (draw.below(3) < 2, rules.as_array_mut()) {
+        rules.push(json!({"IpProtocol": "-1", "IpRanges": [{ "CidrIp": "0.0.0.0/0" }], "Ipv6Ranges": [{ "CidrIpv6": "::/0" }]}));
+    }
+    rules
 }
 
 fn permission(draw: &mut Draw<'_>) -> Value {
@@ -45,7 +54,7 @@ fn permission(draw: &mut Draw<'_>) -> Value {
 
 /// An ACL for some of the subnets.
 pub(crate) fn acl(draw: &mut Draw<'_>, number: usize) -> Value {
-    let is_open = draw.below(2) == 0;
+    let is_open = !draw.once_in(4);
     let mut entries = draw.list(4, entry);
     if let (true, Some(entries)) = (is_open, entries.as_array_mut()) {
         for (egress, block) in [(true, "0.0.0.0/0"), (false, "0.0.0.0/0")] {

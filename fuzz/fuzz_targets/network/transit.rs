@@ -34,8 +34,13 @@ fn state(draw: &mut Draw<'_>) -> Value {
 /// The attachment of a VPC: numbers 1 to 6 are those of three VPCs at two transit gateways.
 pub(crate) fn vpc_attachment(draw: &mut Draw<'_>, number: usize) -> Value {
     let (vpc, hub) = hub_of(number);
+    let subnets = match draw.below(4) {
+        0 | 1 => json!([format!("subnet-{vpc}"), format!("subnet-{}", vpc + 3)]),
+        2 => json!([format!("subnet-{vpc}")]),
+        _ => draw.list(3, |draw| draw.id("subnet", 6)),
+    };
     json!({"TransitGatewayAttachmentId": format!("att-{number}"), "TransitGatewayId": format!("tgw-{hub}"), "VpcId": format!("vpc-{vpc}"),
-        "SubnetIds": draw.list(3, |draw| draw.id("subnet", 6)), "State": state(draw),
+        "SubnetIds": subnets, "State": state(draw),
         "Options": { "Ipv6Support": switch(draw), "SecurityGroupReferencingSupport": switch(draw), "ApplianceModeSupport": switch(draw) }})
 }
 
@@ -57,7 +62,7 @@ pub(crate) fn attachment(draw: &mut Draw<'_>, number: usize) -> Value {
     let mut row = json!({"TransitGatewayAttachmentId": id, "TransitGatewayId": format!("tgw-{hub}"), "State": state(draw),
         "ResourceType": draw.word(&[kind]), "ResourceId": resource});
     if !draw.once_in(8) {
-        row["Association"] = json!({ "TransitGatewayRouteTableId": draw.id("tgw-rtb", 3), "State": draw.word(&["associated", "associating"]) });
+        row["Association"] = json!({ "TransitGatewayRouteTableId": draw.id("tgw-rtb", 3), "State": draw.word(&["associated", "associated", "associated", "associating"]) });
     }
     row
 }
@@ -79,7 +84,7 @@ pub(crate) fn routes(draw: &mut Draw<'_>) -> Value {
 fn route(draw: &mut Draw<'_>) -> Value {
     let mut route = json!({"DestinationCidrBlock": draw.block(), "Type": draw.word(&["static", "propagated"]),
         "State": draw.word(&["active", "active", "active", "blackhole"])});
-    route["TransitGatewayAttachments"] = draw.list(3, |draw| leads_to(draw.below(9) + 1));
+    route["TransitGatewayAttachments"] = draw.list(8, |draw| leads_to(draw.below(9) + 1));
     if draw.once_in(8) {
         route["PrefixListId"] = draw.id("pl", 3);
     }

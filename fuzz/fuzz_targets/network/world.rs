@@ -23,6 +23,8 @@ pub(crate) fn snapshot(draw: &mut Draw<'_>) -> Snapshot {
     world.snapshot
 }
 
+const BLOCK_MODES: &[&str] = &["off", "off", "off", "off", "block-bidirectional", "block-ingress"];
+
 struct World<'d, 'b> {
     draw: &'d mut Draw<'b>,
     snapshot: Snapshot,
@@ -93,7 +95,7 @@ impl World<'_, '_> {
         self.rows(list, 2, |draw, number| gateways::internet(draw, "InternetGatewayId", "igw", number));
         let list = (op::DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS, "EgressOnlyInternetGateways");
         self.rows(list, 1, |draw, number| gateways::internet(draw, "EgressOnlyInternetGatewayId", "eigw", number));
-        let mode = self.draw.word(&["off", "block-bidirectional", "block-ingress"]);
+        let mode = self.draw.word(BLOCK_MODES);
         let output = json!({ "VpcBlockPublicAccessOptions": { "InternetGatewayBlockMode": mode, "State": "default-state", "ExclusionsAllowed": "allowed" } });
         self.record(op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_OPTIONS, json!({}), output);
         let list = (op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSIONS, "VpcBlockPublicAccessExclusions");
@@ -165,7 +167,7 @@ fn vpc(draw: &mut Draw<'_>, number: usize) -> Value {
         "CidrBlockAssociationSet": blocks, "Ipv6CidrBlockAssociationSet": draw.list(1, |draw| {
             json!({ "Ipv6CidrBlock": draw.block(), "Ipv6CidrBlockState": { "State": "associated" } })
         }),
-        "BlockPublicAccessStates": { "InternetGatewayBlockMode": draw.word(&["off", "block-bidirectional", "block-ingress"]) }})
+        "BlockPublicAccessStates": { "InternetGatewayBlockMode": draw.word(BLOCK_MODES) }})
 }
 
 fn subnet(draw: &mut Draw<'_>, number: usize) -> Value {
@@ -177,7 +179,7 @@ fn subnet(draw: &mut Draw<'_>, number: usize) -> Value {
         "Ipv6CidrBlockAssociationSet": draw.list(1, |draw| {
             json!({ "Ipv6CidrBlock": draw.block(), "Ipv6CidrBlockState": { "State": "associated" } })
         }),
-        "BlockPublicAccessStates": { "InternetGatewayBlockMode": draw.word(&["off", "block-bidirectional", "block-ingress"]) }})
+        "BlockPublicAccessStates": { "InternetGatewayBlockMode": draw.word(BLOCK_MODES) }})
 }
 
 fn instance(draw: &mut Draw<'_>, number: usize) -> Value {

@@ -1,6 +1,7 @@
 //! Whole walks: one healthy world, one fault at a time.
 
 mod between;
+mod circles;
 mod codes;
 mod endpoint;
 mod far;
