@@ -59,14 +59,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
     match &arguments.symptom {
         Symptom::Ssm(SsmArguments { subjects, target }) => {
             let live = target.collect(&subjects.wanted(&|snapshot| subjects.reads(snapshot)))?;
-            Ok(told(missing(&live.snapshot, &subjects.instances, &live.elsewhere)))
+            Ok(told(&missing(&live.snapshot, &subjects.instances, &live.elsewhere)))
         }
         Symptom::Reach(ReachArguments { question, target }) => {
             let cases = question.cases()?;
             let instances = reach::instances(&cases);
             let plan = |snapshot: &checks::snapshot::Snapshot| checks::reach::reads(snapshot, &cases);
             let live = target.collect(&question.wanted(&plan, &instances))?;
-            Ok(told(missing_ends(&live.snapshot, &cases)))
+            Ok(told(&missing_ends(&live.snapshot, &cases)))
         }
     }
 }
@@ -85,7 +85,7 @@ impl Target {
 
 /// Tells what is missing, and how it ended.
 #[cfg(feature = "aws")]
-fn told(missing: Vec<Error>) -> Exit {
+fn told(missing: &[Error]) -> Exit {
     missing.iter().for_each(super::tell);
     if missing.is_empty() { Exit::Healthy } else { Exit::CouldNotRun }
 }

@@ -121,7 +121,7 @@ async fn seen_elsewhere(wanted: &Wanted<'_>, snapshot: &Snapshot) -> Vec<(String
     let missing = wanted.instances.iter().filter(|id| matches!(snapshot.instances.get(id), Ok(None)));
     for id in missing {
         for region in wanted.regions.iter().filter(|region| **region != snapshot.header.region) {
-            let Ok(session) = open(&wanted.connection, Some(region)).await else { continue };
+            let Ok(session) = open(wanted.connection, Some(region)).await else { continue };
             let parameters = json!({ "InstanceIds": [id] });
             if session.call(op::DESCRIBE_INSTANCES.service, op::DESCRIBE_INSTANCES.name, &parameters).await.is_ok() {
                 hints.push((id.clone(), format!("it is in `{region}`: run again with --region {region}")));

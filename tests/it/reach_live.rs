@@ -46,6 +46,29 @@ fn a_recorded_path_can_be_repeated_and_holds_no_secret() {
 }
 
 #[test]
+fn an_end_that_is_not_there_is_told_and_looked_for_elsewhere() {
+    let Some(front) = backend::front() else { return };
+    let account = front.world("tiers", &json!([])).expect("the world can be made");
+    let key = account.key("AKIA");
+    let elsewhere =
+        ["--from", account.instance(), "--to", "internet", "--region", "eu-west-2", "--regions", "eu-west-1"];
+    let run = account.run(&key, &[&["reach"][..], &elsewhere].concat());
+    assert_eq!(run.code, 4, "{run:?}");
+    assert!(
+        run.stderr.contains("not found in `eu-west-2`") && run.stderr.contains("--region eu-west-1"),
+        "{}",
+        run.stderr
+    );
+    let folder = Folder::new("reach-missing");
+    let file = folder.write("facts.json", "");
+    let run = account.run(&key, &["collect", "reach", "--from", "function:none", "--to", "internet", "-o", &file]);
+    assert_eq!(run.code, 4, "{run:?}");
+    assert!(run.stderr.contains("function `none` not found"), "{}", run.stderr);
+    let again = offline(&["reach", "--from", "function:none", "--to", "internet", "--snapshot", &file]);
+    assert_eq!(again.code, 4, "{again:?}");
+}
+
+#[test]
 fn a_private_name_of_ec2_is_found_among_the_instances() {
     let Some(front) = backend::front() else { return };
     let account = front.world("tiers", &json!([])).expect("the world can be made");

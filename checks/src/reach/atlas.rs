@@ -99,6 +99,13 @@ impl<'a> Row<'a> {
         }
     }
 
+    pub(super) fn vpc(self) -> &'a str {
+        match self {
+            Self::Attached(_, eni) => &eni.vpc_id,
+            Self::Listed(eni) => &eni.vpc_id,
+        }
+    }
+
     /// The instance that it is attached to.
     pub(super) fn instance(self) -> Option<&'a Instance> {
         match self {

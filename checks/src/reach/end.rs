@@ -5,7 +5,7 @@ use super::function;
 use super::host;
 use super::subject::Subject;
 use crate::evidence::{Component, Evidence};
-use crate::net::{Family, Interface, Point};
+use crate::net::{AddressSet, Family, Interface, Point};
 use crate::snapshot::ec2::{Instance, is};
 use crate::snapshot::operations as op;
 use crate::snapshot::{Gap, Observed};
@@ -161,8 +161,7 @@ impl<'a> Atlas<'a> {
     /// There is no such thing, or its own facts are not known.
     pub fn targets(&self, subject: &Subject, from: &End<'_>) -> Result<Vec<End<'a>>, Problem> {
         match subject {
-            // Whose it is depends on the way that leads there.
-            Subject::Address(address) => Ok(vec![outside(*address)]),
+            Subject::Address(address) => Ok(vec![self.destination(*address, from)]),
             Subject::Host(name) => Ok(vec![host::end(self, name, from.vpc())]),
             Subject::At(id, address) => {
                 let end = self.at(id, *address)?;
@@ -269,6 +268,17 @@ impl<'a> Atlas<'a> {
             return Err(Problem::NotFound(what()));
         }
         Ok(instances.into_iter().map(|instance| self.of_instance(instance)).collect())
+    }
+
+    /// An address to send to: whose it is depends on the way that leads there. Where only one interface can be meant, its faults count.
+    fn destination(&self, address: IpAddr, from: &End<'_>) -> End<'a> {
+        let end = outside(address);
+        let is_public = AddressSet::internet(Family::of(address)).contains(address);
+        let near = |row: &Row<'_>| is_public || from.vpc() == Some(row.vpc());
+        match self.holders(address).as_slice() {
+            [only] if near(only) => self.with_faults(end, *only),
+            _ => end,
+        }
     }
 
     /// The interface that has an address; an address that no interface here has is one outside.
@@ -436,6 +446,10 @@ mod tests {
         assert_eq!(end.faults[0].rule, "net/interface-not-attached");
         let end = &atlas.sources(&subject(DB)).unwrap()[0];
         assert!(end.faults.is_empty() && spot(end).0 == DB_ENI);
+        let named = &atlas.targets(&subject("10.0.1.99"), end).unwrap()[0];
+        assert_eq!(named.faults[0].rule, "net/interface-not-attached", "the only one with the address in the VPC");
+        let internet = &atlas.sources(&subject("internet")).unwrap()[0];
+        assert!(atlas.targets(&subject("10.0.1.99"), internet).unwrap()[0].faults.is_empty(), "it may be anybody's");
     }
 
     #[test]

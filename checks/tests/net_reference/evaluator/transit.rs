@@ -7,7 +7,7 @@ use checks::snapshot::ec2::{Subnet, TransitGatewayRoute, TransitGatewayVpcAttach
 use std::net::IpAddr;
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn into_transit_gateway(&self, sender: Sender<'a>, id: &str, mut trip: Trip<'a>) -> Vec<Trip<'a>> {
+    pub(super) fn enter_transit_gateway(&self, sender: Sender<'a>, id: &str, mut trip: Trip<'a>) -> Vec<Trip<'a>> {
         trip.is_by_transit = true;
         let gateways = self.snapshot.transit_gateways.known();
         let Some(gateway) = gateways.iter().find(|row| row.transit_gateway_id == id) else {

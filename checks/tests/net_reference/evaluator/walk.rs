@@ -47,7 +47,7 @@ impl<'a> Evaluator<'a> {
             "eigw" => self.out_through_egress_only_gateway(sender, id, trip),
             "nat" => self.through_nat_gateway(sender, id, trip),
             "pcx" => self.through_peering(sender, id, trip),
-            "tgw" => self.into_transit_gateway(sender, id, trip),
+            "tgw" => self.enter_transit_gateway(sender, id, trip),
             "eni" => self.to_appliance(sender, id, trip),
             _ => trip.not_knowable(),
         }

@@ -137,9 +137,8 @@ impl Maker {
         let ids: Vec<(String, String)> =
             self.vpcs.iter().map(|vpc| (format!("tgw-attach-{}", vpc.number), vpc.id.clone())).collect();
         let mut propagating = Vec::new();
-        for at in 0..self.vpcs.len() {
+        for (at, (id, vpc)) in ids.iter().enumerate() {
             if self.chance(85) {
-                let (id, vpc) = &ids[at];
                 propagating.push((id.as_str(), vpc.as_str()));
                 let blocks = self.vpcs[at].blocks.clone();
                 routes.extend(blocks.iter().map(|block| transit_route(block, "propagated", id, ("vpc", vpc))));

@@ -19,7 +19,7 @@ pub(super) fn security_groups(topology: &Topology) -> Vec<Value> {
 }
 
 fn permission(topology: &Topology, of: &Group, rule: &Permission) -> Value {
-    let blocks: Vec<Value> = rule.peers.iter().filter_map(|peer| block_of(peer)).collect();
+    let blocks: Vec<Value> = rule.peers.iter().filter_map(block_of).collect();
     let pairs: Vec<Value> = rule.peers.iter().filter_map(|peer| pair_of(topology, of, peer)).collect();
     let lists: Vec<Value> = rule.peers.iter().filter_map(list_of).collect();
     let mut permission =

@@ -74,7 +74,7 @@ fn order() -> Vec<Case> {
             "entries for other protocols match no TCP",
             |topology| {
                 let udp = Entry { protocol: Protocol::Udp, ..tcp(false, 10, false, (0, 65535), ANYWHERE) };
-                let icmp = Entry { protocol: Protocol::Icmp, ..udp.clone() };
+                let icmp = Entry { protocol: Protocol::Icmp, ..udp };
                 guard(
                     topology,
                     PRIVATE_SUBNET,
