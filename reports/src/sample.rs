@@ -321,7 +321,7 @@ pub(crate) fn path(text: &str) -> Diagnosis {
         header: header("10.0.1.10", "10.0.2.20"),
         verdict,
         by: by.map(str::to_owned),
-        code: by.map(|_| "ENI_SG_RULES_MISMATCH"),
+        code: (verdict == HopVerdict::Blocked).then_some("ENI_SG_RULES_MISMATCH"),
     };
     let evidence = evidence("ec2:DescribeSecurityGroups", text, "IpPermissions", json!([{ "Description": text }]));
     let mut obstacle =
