@@ -43,7 +43,7 @@ pub(crate) struct Comparison {
 pub(crate) fn topology(topology: &Topology, withheld: Option<&str>) -> Comparison {
     let facts = facts::of(topology);
     let answers = answers(topology, &facts, false);
-    let mut kernel = kernel(topology, &answers);
+    let kernel = kernel(topology, &answers);
     let mut comparison = Comparison { questions: answers.len(), ..Comparison::default() };
     comparison.disagreements.extend(answers.iter().filter_map(|answer| answer.against(topology, &kernel)));
     if let Some(member) = withheld {
@@ -54,8 +54,7 @@ pub(crate) fn topology(topology: &Topology, withheld: Option<&str>) -> Compariso
         let against = answers.iter().filter_map(|answer| answer.against(topology, &kernel));
         comparison.disagreements.extend(against.map(|text| format!("without `{member}`, {text}")));
     }
-    comparison.kernel.append(&mut kernel);
-    comparison
+    Comparison { kernel, ..comparison }
 }
 
 /// Which attempts work, by flow. Those that fail against what the engine expects get more time before it is believed.

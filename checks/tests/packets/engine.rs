@@ -25,7 +25,8 @@ pub(crate) struct Question<'n, 's> {
     pub(crate) is_wider: bool,
 }
 
-/// The ways to ask for a flow: the far end is named by its interface or by its address, or is any address on the internet.
+/// The ways to ask for a flow: the far end is named by its interface or by its address, an end on the internet is named as such, or is any
+/// address there.
 pub(crate) fn questions<'n, 's>(network: &'n Network<'s>, topology: &Topology, flow: &Flow) -> Vec<Question<'n, 's>> {
     let point = |end: End| match end {
         End::Host(host) => interface(network, host),
@@ -37,11 +38,16 @@ pub(crate) fn questions<'n, 's>(network: &'n Network<'s>, topology: &Topology, f
         let address = Point::Address(topology.destination(flow).into());
         questions.push(ask("to its address", flow.from, address, false));
     }
-    if matches!(flow.from, End::Address(_)) {
-        let from = Point::Internet(Family::Ipv4);
-        questions.push(Question { from, ..ask("from the internet", flow.from, point(flow.to), true) });
+    if let End::Address(address) = flow.from {
+        let outside = Point::Outside(address.into());
+        questions.push(Question { from: outside, ..ask("from outside", flow.from, point(flow.to), false) });
+        let anybody = Point::Internet(Family::Ipv4);
+        questions.push(Question { from: anybody, ..ask("from the internet", flow.from, point(flow.to), true) });
     }
-    if matches!(flow.to, End::Address(address) if INTERNET.contains(&address)) {
+    if let End::Address(address) = flow.to
+        && INTERNET.contains(&address)
+    {
+        questions.push(ask("to outside", flow.from, Point::Outside(address.into()), false));
         questions.push(ask("to the internet", flow.from, Point::Internet(Family::Ipv4), true));
     }
     questions
