@@ -140,9 +140,13 @@ pub(super) fn endpoint<'s>(
         Ok(Some(_) | None) => {
             let gap = || behind(choice.target);
             walk.opaque(parcel.way, hop, parcel.traffic, "UNSUPPORTED_COMPONENT", gap);
+            return trip.out_of_sight(walk, parcel);
         }
         Err(_) if is_of_others(trip, table, choice) => {}
-        Err(gap) => walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || gap),
+        Err(gap) => {
+            walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || gap);
+            return trip.out_of_sight(walk, parcel);
+        }
     }
     trip.without_way(walk, parcel);
 }

@@ -6,7 +6,9 @@
 
 mod addresses;
 mod between;
+mod beyond;
 pub mod block_public_access;
+mod delivery;
 pub mod dns;
 pub mod endpoint;
 mod filter;
@@ -28,6 +30,7 @@ mod proof;
 mod ranges;
 mod returning;
 pub mod route;
+mod routing;
 #[cfg(test)]
 mod scenarios;
 pub mod security_group;

@@ -51,11 +51,11 @@ pub(super) fn through<'s>(
         Ok(None) => {
             let gap = || Gap::opaque(format!("NAT gateway `{id}` of the subnet's owner"));
             walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", gap);
-            return trip.without_way(walk, parcel);
+            return trip.out_of_sight(walk, parcel);
         }
         Err(gap) => {
             walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || gap);
-            return trip.without_way(walk, parcel);
+            return trip.out_of_sight(walk, parcel);
         }
     };
     let gateway = nat.row;

@@ -28,7 +28,7 @@ pub(super) fn through<'s>(
     let forwarder = forwarder(trip, target).filter(|_| parcel.way == Way::Forward);
     let Some(forwarder) = forwarder else {
         walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || behind(target));
-        return trip.without_way(walk, parcel);
+        return trip.out_of_sight(walk, parcel);
     };
     let mut traffic = parcel.traffic.clone();
     let crosses_subnets = at.subnet != Some(forwarder.subnet);
@@ -61,7 +61,7 @@ pub(super) fn through<'s>(
         let parcel = Parcel { traffic: &returning, way: Way::Reply, ..parcel };
         trip.guard(walk, forwarder.subnet, Direction::Egress, Cause::NatSubnetAclToClient, parcel);
     }
-    trip.without_way(walk, parcel.with(&traffic));
+    trip.out_of_sight(walk, parcel.with(&traffic));
 }
 
 fn forwarder<'n, 's>(trip: &Trip<'n, 's>, target: &Target) -> Option<&'n Interface<'s>> {

@@ -123,6 +123,7 @@ pub(super) struct Subnet<'s> {
     table: OnceLock<Result<usize, Gap>>,
     acl: OnceLock<Result<usize, Gap>>,
     edge: OnceLock<Result<State, Gap>>,
+    blocks: OnceLock<AddressSet>,
 }
 
 #[derive(Debug)]
@@ -311,6 +312,7 @@ impl<'s> Network<'s> {
             table: OnceLock::new(),
             acl: OnceLock::new(),
             edge: OnceLock::new(),
+            blocks: OnceLock::new(),
         };
         SubnetIx(self.subnets.number(id, make))
     }
@@ -355,6 +357,21 @@ impl<'s> Network<'s> {
     /// Id of a VPC.
     pub(super) fn vpc_id(&self, vpc: VpcIx) -> &'s str {
         self.vpcs.get(vpc.0).map_or("", |vpc| vpc.id)
+    }
+
+    /// The blocks of a subnet, when its row is known.
+    pub(super) fn block_of(&self, subnet: SubnetIx) -> Option<&AddressSet> {
+        let subnet = self.subnets.get(subnet.0)?;
+        let row = subnet.row?;
+        Some(subnet.blocks.get_or_init(|| {
+            let v6 = row.ipv6_cidr_block_association_set.iter().map(|own| own.ipv6_cidr_block.as_str());
+            AddressSet::of(v6.chain([row.cidr_block.as_str()]))
+        }))
+    }
+
+    /// Id of the VPC of a subnet.
+    pub(super) fn vpc_id_of(&self, subnet: SubnetIx) -> &'s str {
+        self.subnets.get(subnet.0).map_or("", |subnet| self.vpc_id(subnet.vpc))
     }
 
     /// The row of a subnet, when it is known.

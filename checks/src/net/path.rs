@@ -377,15 +377,20 @@ impl<'w> Walk<'w> {
                         Effect::Possible
                     }
                 };
-                branch.tally = Tally::default();
-                branch.gaps.clear();
-                branch.count(effect);
-                for obstacle in &mut branch.obstacles {
-                    obstacle.effect = effect;
-                    obstacle.passes.get_or_insert_with(|| "other addresses".to_owned());
-                }
+                branch.soften(effect, "other addresses");
             }
             self.take_over(branch);
+        }
+    }
+
+    /// Takes a blocked walk for one that stops only a part, or perhaps nothing: something else passes.
+    pub(super) fn soften(&mut self, effect: Effect, passes: &str) {
+        self.tally = Tally::default();
+        self.gaps.clear();
+        self.count(effect);
+        for obstacle in &mut self.obstacles {
+            obstacle.effect = effect;
+            obstacle.passes.get_or_insert_with(|| passes.to_owned());
         }
     }
 

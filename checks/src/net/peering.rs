@@ -14,13 +14,12 @@ use crate::evidence::Component;
 use crate::snapshot::ec2::{PeeringVpc, VpcPeeringConnection, is};
 use crate::snapshot::{Gap, Observed};
 
-/// Whether rules on one side of a connection may name groups of the other: in one Region, while it is active.
-pub(super) fn keeps_groups(network: &Network<'_>, id: &str) -> bool {
-    let connection = network.snapshot.vpc_peering_connections.get(id).ok().flatten();
-    connection.is_some_and(|own| {
-        let regions = (&own.requester_vpc_info.region, &own.accepter_vpc_info.region);
-        is(&own.status.code, "active") && regions.0 == regions.1
-    })
+/// Whether rules on one side of a connection may name groups of the other: in one Region, while it is active. `None` where the connection
+/// is not known.
+pub(super) fn keeps_groups(network: &Network<'_>, id: &str) -> Option<bool> {
+    let connection = network.snapshot.vpc_peering_connections.get(id).ok()??;
+    let regions = (&connection.requester_vpc_info.region, &connection.accepter_vpc_info.region);
+    Some(is(&connection.status.code, "active") && regions.0 == regions.1)
 }
 
 /// Over a peering connection into the other VPC.
@@ -67,7 +66,7 @@ pub(super) fn across<'s>(
         return trip.without_way(walk, parcel);
     };
     let link = match parcel.link {
-        Link::Kept if keeps_groups(trip.network, id) => Link::Kept,
+        Link::Kept if keeps_groups(trip.network, id) == Some(true) => Link::Kept,
         _ => Link::Lost("SG_REFERENCES_NOT_PRESERVED"),
     };
     let traffic = towards(parcel.traffic, &carried);

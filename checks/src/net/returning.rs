@@ -1,4 +1,4 @@
-//! The way back, and what is asked where there is no way on: the second half of a trip.
+//! The way back: the second half of a trip.
 
 use super::addresses::AddressSet;
 use super::filter::Direction;
@@ -6,7 +6,7 @@ use super::interface::{Interface, any_client};
 use super::nat;
 use super::network::VpcIx;
 use super::obstacle::Cause;
-use super::parcel::{Link, Next, Parcel, Place, Translator, Turn, replies};
+use super::parcel::{Next, Parcel, Place, Translator, Turn, replies};
 use super::path::{Walk, Way};
 use super::ports::PortSet;
 use super::trip::Trip;
@@ -82,28 +82,5 @@ impl<'t, 's> Trip<'t, 's> {
         let Some(origin) = self.from else { return };
         let traffic = self.guard(walk, origin.subnet, Direction::Ingress, Cause::NetworkAclReply, parcel);
         walk.pass(Way::Reply, &traffic, || (origin.component(), None, None));
-    }
-
-    /// What else would stop the packets, behind a place where they do not get on or where nobody can look: the far end when it is known,
-    /// and the subnet of the origin for the replies.
-    pub(super) fn without_way(&self, walk: &mut Walk<'_>, parcel: Parcel<'_, 's>) {
-        if walk.is_settled() {
-            return;
-        }
-        match (parcel.way, self.to) {
-            (Way::Reply, _) if parcel.turn.is_none() => self.home(walk, parcel),
-            (Way::Reply, _) => {}
-            (Way::Forward, Some(target)) if parcel.turn.is_none() => self.at_far_end(walk, target, parcel),
-            (Way::Forward, _) => self.back_from_outside(walk, parcel),
-        }
-    }
-
-    fn at_far_end(&self, walk: &mut Walk<'_>, target: &Interface<'s>, parcel: Parcel<'_, 's>) {
-        let traffic = self.guard(walk, target.subnet, Direction::Ingress, self.causes.acl_inbound, parcel);
-        let traffic = self.in_through(walk, target, &traffic, Link::Kept);
-        let returning = replies(&traffic, &traffic.sources(), &self.ports_of_replies(None));
-        let parcel = Parcel { traffic: &returning, way: Way::Reply, ..parcel };
-        let traffic = self.guard(walk, target.subnet, Direction::Egress, self.causes.acl_reply, parcel);
-        self.home(walk, parcel.with(&traffic));
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn across<'s>(
         }
         Err(gap) => {
             walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || gap);
-            return trip.without_way(walk, parcel);
+            return trip.out_of_sight(walk, parcel);
         }
     };
     let own = || Component::new("transit-gateway-attachment", &attachment.transit_gateway_attachment_id);
@@ -192,14 +192,14 @@ impl Hub<'_> {
             }
             Err(gap) => {
                 walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || gap);
-                return trip.without_way(walk, parcel);
+                return trip.out_of_sight(walk, parcel);
             }
         };
         let table = match trip.network.transit_table(id) {
             Ok(table) => table,
             Err(gap) => {
                 walk.opaque(parcel.way, hop, parcel.traffic, "TGW_RTB_ROUTES_ARE_UNKNOWN", || gap);
-                return trip.without_way(walk, parcel);
+                return trip.out_of_sight(walk, parcel);
             }
         };
         let destinations = parcel.traffic.destinations();
@@ -254,7 +254,7 @@ impl Hub<'_> {
         let destination = match choice.map_or_else(|| table.nowhere(), |number| table.destination(number)) {
             Destination::Unknown(gap) => {
                 walk.opaque(parcel.way, hop, parcel.traffic, "TGW_RTB_ROUTES_ARE_UNKNOWN", || gap.clone());
-                return trip.without_way(walk, parcel);
+                return trip.out_of_sight(walk, parcel);
             }
             Destination::Nowhere | Destination::Blackhole => {
                 walk.stop(parcel.way, hop, parcel.traffic, || {
@@ -269,7 +269,7 @@ impl Hub<'_> {
             Ok(parcel) => parcel,
             Err(gap) => {
                 walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_DESTINATION", || gap);
-                return trip.without_way(walk, parcel);
+                return trip.out_of_sight(walk, parcel);
             }
         };
         for attachment in destination {
@@ -292,11 +292,11 @@ impl Hub<'_> {
                 Ok(None) | Err(Gap::NotAsked { .. }) => {
                     let gap = || Gap::opaque(format!("what is behind attachment `{id}` ({})", attachment.resource_id));
                     walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_DESTINATION", gap);
-                    trip.without_way(walk, parcel);
+                    trip.out_of_sight(walk, parcel);
                 }
                 Err(gap) => {
                     walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || gap);
-                    trip.without_way(walk, parcel);
+                    trip.out_of_sight(walk, parcel);
                 }
             },
             "peering" => {
@@ -317,7 +317,7 @@ impl Hub<'_> {
                 let gap =
                     || Gap::opaque(format!("what is behind {kind} attachment `{id}` ({})", attachment.resource_id));
                 walk.opaque(parcel.way, hop, parcel.traffic, "UNSUPPORTED_COMPONENT", gap);
-                trip.without_way(walk, parcel);
+                trip.out_of_sight(walk, parcel);
             }
         }
     }
@@ -347,7 +347,7 @@ impl Hub<'_> {
         let Some(vpc) = trip.network.vpc(&attachment.vpc_id) else {
             let gap = || Gap::opaque(format!("what is in VPC `{}`", attachment.vpc_id));
             walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_DESTINATION", gap);
-            return trip.without_way(walk, parcel);
+            return trip.out_of_sight(walk, parcel);
         };
         let support = self.keeps_groups(trip.network, attachment);
         let link = match (&parcel.link, &support) {
@@ -363,13 +363,14 @@ impl Hub<'_> {
         }
         if subnets.is_empty() {
             let gap = || Gap::opaque(format!("the subnets of attachment `{id}`"));
-            return walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", gap);
+            walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", gap);
+            return trip.out_of_sight(walk, parcel);
         }
         let parcel = match parcel.copied(subnets.len()) {
             Ok(parcel) => parcel,
             Err(gap) => {
                 walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_DESTINATION", || gap);
-                return trip.without_way(walk, parcel);
+                return trip.out_of_sight(walk, parcel);
             }
         };
         let mut branches = Branches::new();
