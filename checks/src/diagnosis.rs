@@ -4,6 +4,7 @@ use crate::finding::{Finding, Judgement, Place, Severity};
 use crate::reach::Walked;
 use crate::rule::{About, Affects, Rule, Symptom};
 use crate::snapshot::Gap;
+use std::borrow::Cow;
 
 /// What was diagnosed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,7 +81,7 @@ pub struct Check {
     /// What became of it.
     pub status: Status,
     /// Why, in one sentence.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
 }
 
 /// The whole answer about one subject.
@@ -144,7 +145,7 @@ pub fn diagnose<S: Symptom>(
     let mut checks = Vec::new();
     for (rank, (about, judgement)) in judged.into_iter().enumerate() {
         let (status, reason) = outcome(about, judgement, works, rank, &mut findings);
-        checks.push(Check { rule: about.id, title: about.title, layer: about.layer(), status, reason });
+        checks.push(Check { rule: about.id, title: about.title, layer: about.layer, status, reason });
     }
     findings.sort_by(|(a_order, a), (b_order, b)| (a.severity, a_order).cmp(&(b.severity, b_order)));
     let findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();
@@ -178,7 +179,7 @@ fn weighed(about: &About, judgement: Judgement, works: &Works) -> Judgement {
             if !gaps.is_empty() && gaps.iter().all(|gap| matches!(gap, Gap::Opaque { .. })) =>
         {
             let unseen: Vec<String> = gaps.iter().map(Gap::missing).collect();
-            Judgement::Pass(format!("{sign}, which proves {}", unseen.join(" and ")))
+            Judgement::pass(format!("{sign}, which proves {}", unseen.join(" and ")))
         }
         (judgement, _) => judgement,
     }
@@ -210,9 +211,9 @@ fn elsewhere(
         place == Place::Instance && matches!(about.affects, Affects::Sessions | Affects::Channel | Affects::Agent);
     match works {
         Works::Yes { sign, channel } if *channel != Some(false) || !keeps_sessions_shut => {
-            Judgement::NotApplicable(format!("{sign}; should it fail all the same, run {hint}"))
+            Judgement::not_applicable(format!("{sign}; should it fail all the same, run {hint}"))
         }
-        _ if is_explained => Judgement::NotApplicable(format!(
+        _ if is_explained => Judgement::not_applicable(format!(
             "asked when nothing outside the instance explains the fault; then run {hint}"
         )),
         Works::Unknown(gap) => Judgement::CannotTell { reason: gap.to_string(), gaps: vec![gap.clone()] },
@@ -230,8 +231,8 @@ fn outcome(
     works: &Works,
     rank: usize,
     findings: &mut Vec<(Order, Finding)>,
-) -> (Status, String) {
-    let layer = LAYERS.iter().position(|layer| *layer == about.layer()).unwrap_or(LAYERS.len());
+) -> (Status, Cow<'static, str>) {
+    let layer = LAYERS.iter().position(|layer| *layer == about.layer).unwrap_or(LAYERS.len());
     let mut add = |mut finding: Finding| {
         let own = own_severity(about, &finding);
         finding.severity = effective(about, &finding, works);
@@ -253,7 +254,7 @@ fn outcome(
         Judgement::Fail(found) => {
             let reason = found.first().map(|finding| finding.detail.clone()).unwrap_or_default();
             found.into_iter().for_each(&mut add);
-            (Status::Fail, reason)
+            (Status::Fail, reason.into())
         }
         Judgement::CannotTell { reason, gaps } => {
             let mut finding = Finding::new(reason.clone());
@@ -263,10 +264,12 @@ fn outcome(
             finding.missing.sort();
             finding.missing.dedup();
             add(finding);
-            (Status::CannotTell, reason)
+            (Status::CannotTell, reason.into())
         }
         // Settled before; kept total so that no judgement can be lost.
-        Judgement::Elsewhere { command, look_for, .. } => (Status::CannotTell, format!("run `{command}`: {look_for}")),
+        Judgement::Elsewhere { command, look_for, .. } => {
+            (Status::CannotTell, format!("run `{command}`: {look_for}").into())
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::evidence::{Component, Evidence};
 use crate::fix::Fix;
 use crate::rule::Affects;
 use crate::snapshot::Gap;
+use std::borrow::Cow;
 
 /// How bad a finding is. Order: worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,11 +130,11 @@ impl Finding {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Judgement {
     /// Looked at, and in order; why, in one sentence.
-    Pass(String),
+    Pass(Cow<'static, str>),
     /// The fault is there: one finding for each place where it is.
     Fail(Vec<Finding>),
     /// The question does not arise here; why.
-    NotApplicable(String),
+    NotApplicable(Cow<'static, str>),
     /// The question cannot be answered.
     CannotTell {
         /// Why, in one sentence.
@@ -163,7 +164,7 @@ pub enum Place {
 
 impl Judgement {
     /// A pass with its reason.
-    pub fn pass(reason: impl Into<String>) -> Self {
+    pub fn pass(reason: impl Into<Cow<'static, str>>) -> Self {
         Self::Pass(reason.into())
     }
 
@@ -173,7 +174,7 @@ impl Judgement {
     }
 
     /// Not a question here.
-    pub fn not_applicable(reason: impl Into<String>) -> Self {
+    pub fn not_applicable(reason: impl Into<Cow<'static, str>>) -> Self {
         Self::NotApplicable(reason.into())
     }
 
@@ -183,7 +184,7 @@ impl Judgement {
     }
 
     /// A failure when there is a finding, else a pass with its reason.
-    pub fn of(findings: Vec<Finding>, otherwise: impl Into<String>) -> Self {
+    pub fn of(findings: Vec<Finding>, otherwise: impl Into<Cow<'static, str>>) -> Self {
         if findings.is_empty() { Self::Pass(otherwise.into()) } else { Self::Fail(findings) }
     }
 }

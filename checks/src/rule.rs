@@ -38,6 +38,8 @@ pub struct About {
     pub page: &'static [&'static str],
     /// Path of the module that declares it.
     pub module: &'static str,
+    /// The layer of the symptom, see [`layer_of`].
+    pub layer: &'static str,
 }
 
 impl About {
@@ -45,11 +47,25 @@ impl About {
     pub fn symptom(&self) -> &'static str {
         self.id.split_once('/').map_or(self.id, |(symptom, _)| symptom)
     }
+}
 
-    /// The layer of the symptom: the folder that the rule's file lies in, such as `network`.
-    pub fn layer(&self) -> &'static str {
-        self.module.rsplit("::").nth(1).unwrap_or_default()
+/// The layer that a rule's module stands for: the folder that its file lies in, such as `network`.
+pub const fn layer_of(module: &str) -> &str {
+    split_last(split_last(module).0).1
+}
+
+/// A path without its last part, and that part.
+const fn split_last(path: &str) -> (&str, &str) {
+    let bytes = path.as_bytes();
+    let mut at = bytes.len();
+    while at > 1 {
+        at -= 1;
+        if bytes[at] == b':' {
+            let (front, last) = path.split_at(at + 1);
+            return (front.split_at(at - 1).0, last);
+        }
     }
+    ("", path)
 }
 
 /// A symptom that users report: a family of rules over one kind of case.
@@ -85,6 +101,7 @@ macro_rules! declare_rule {
                 needs: &[$($crate::snapshot::operations::$need),*],
                 page: &[$($line),*],
                 module: module_path!(),
+                layer: $crate::rule::layer_of(module_path!()),
             },
             judge,
         };

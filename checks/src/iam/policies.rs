@@ -76,6 +76,12 @@ impl PolicySet {
         statements.all(Statement::looks_at_action_only)
     }
 
+    /// Whether it says the same whatever the context of a request is.
+    pub fn has_no_conditions(&self) -> bool {
+        let mut statements = self.policies.iter().flat_map(|policy| policy.document.statements.iter());
+        statements.all(Statement::has_no_conditions)
+    }
+
     /// A set of policies that were all read.
     #[must_use]
     pub fn of(policies: Vec<Policy>) -> Self {

@@ -58,6 +58,11 @@ pub(crate) struct Question<'a> {
 }
 
 impl Statement {
+    /// Whether it has no conditions.
+    pub(crate) fn has_no_conditions(&self) -> bool {
+        self.conditions.is_empty()
+    }
+
     /// Whether it has no conditions, no resources but `*`, and no principals.
     pub(crate) fn looks_at_action_only(&self) -> bool {
         let is_everything =

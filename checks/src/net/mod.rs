@@ -35,6 +35,7 @@ mod routing;
 mod scenarios;
 pub mod security_group;
 mod service_path;
+mod shared;
 #[cfg(test)]
 mod testing;
 mod traffic;

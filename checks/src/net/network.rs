@@ -10,6 +10,7 @@ use super::interface::Interface;
 use super::network_acl::Entries;
 use super::route::Table;
 use super::security_group::Rules;
+use super::shared::Ways;
 use super::transit_table::TransitTable;
 use super::{network_acl, route};
 use crate::snapshot::ec2::{self, is};
@@ -124,6 +125,7 @@ pub(super) struct Subnet<'s> {
     acl: OnceLock<Result<usize, Gap>>,
     edge: OnceLock<Result<State, Gap>>,
     blocks: OnceLock<AddressSet>,
+    ways: Ways<'s>,
 }
 
 #[derive(Debug)]
@@ -313,6 +315,7 @@ impl<'s> Network<'s> {
             acl: OnceLock::new(),
             edge: OnceLock::new(),
             blocks: OnceLock::new(),
+            ways: Ways::default(),
         };
         SubnetIx(self.subnets.number(id, make))
     }
@@ -367,6 +370,11 @@ impl<'s> Network<'s> {
             let v6 = row.ipv6_cidr_block_association_set.iter().map(|own| own.ipv6_cidr_block.as_str());
             AddressSet::of(v6.chain([row.cidr_block.as_str()]))
         }))
+    }
+
+    /// The ways to services that are known of everybody in a subnet.
+    pub(super) fn ways_of(&self, subnet: SubnetIx) -> Option<&Ways<'s>> {
+        self.subnets.get(subnet.0).map(|subnet| &subnet.ways)
     }
 
     /// Id of the VPC of a subnet.

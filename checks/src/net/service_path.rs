@@ -14,11 +14,13 @@ use super::ports::PortSet;
 use super::prefix_list;
 use super::route::Target;
 use super::security_group::Peer;
+use super::shared;
 use super::traffic::{Family, Protocol};
 use super::trip::{Causes, Trip};
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::{VpcEndpoint, is};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// What a name leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,16 +109,23 @@ pub fn to_service<'s>(
 }
 
 /// [`to_service`], without hops where everything passes: that takes a fraction of the time.
+///
+/// What passes from every address of a subnet passes from each of them: the question is asked once for all interfaces in a subnet that
+/// are alike, and again for one of them only where something is in the way.
 pub fn to_service_briefly<'s>(
     network: &Network<'s>,
     origin: &Interface<'s>,
     service: &str,
     region: &str,
     port: u16,
-) -> ServicePath {
-    let names = dns_names(service, region);
-    let brief = Question { network, origin, service, region, port, names, explains: false }.answer();
-    if brief.verdict == Verdict::Reachable { brief } else { to_service(network, origin, service, region, port) }
+) -> Arc<ServicePath> {
+    let answer = |origin: &Interface<'s>| {
+        let names = dns_names(service, region);
+        let brief = Question { network, origin, service, region, port, names, explains: false }.answer();
+        (brief.verdict == Verdict::Reachable).then(|| Arc::new(brief))
+    };
+    let shared = shared::way(network, origin, (service, region, port), answer);
+    shared.or_else(|| answer(origin)).unwrap_or_else(|| Arc::new(to_service(network, origin, service, region, port)))
 }
 
 /// Host names of a service: the regional one, and the one with IPv6 addresses.

@@ -4,13 +4,15 @@ use super::estate::Estate;
 use super::heartbeat::Heartbeat;
 use super::identity::{Identity, RoleFacts};
 use super::names::AgentVersion;
+use super::sessions::Preferences;
 use crate::iam::{Context, Principal, Request};
 use crate::net::{Network, ServicePath};
 use crate::rule::Symptom;
 use crate::snapshot::ec2::{Instance, InstanceStatus, VpcEndpoint};
-use crate::snapshot::ssm::ConsoleOutput;
-use crate::snapshot::{Observed, Snapshot, time};
+use crate::snapshot::ssm::{ConsoleOutput, InstanceInformation};
+use crate::snapshot::{Gap, Observed, Snapshot, time};
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// The symptom "not managed by Systems Manager".
 pub enum Ssm {}
@@ -21,6 +23,7 @@ impl Symptom for Ssm {
 
 /// An instance that was found, with everything its rules look at.
 pub struct Case<'a> {
+    estate: &'a Estate<'a>,
     /// All facts.
     pub snapshot: &'a Snapshot,
     /// The network that they show.
@@ -28,11 +31,11 @@ pub struct Case<'a> {
     /// The instance.
     pub instance: &'a Instance,
     /// Whether the node answers.
-    pub heartbeat: Heartbeat,
+    pub heartbeat: Heartbeat<'a>,
     /// Who the agent is to AWS.
     pub identity: Identity<'a>,
     /// The way to each service that the agent needs, from the primary interface; none for an instance without interfaces.
-    pub paths: Vec<ServicePath>,
+    pub paths: Vec<Arc<ServicePath>>,
 }
 
 impl<'a> Case<'a> {
@@ -40,6 +43,7 @@ impl<'a> Case<'a> {
     pub fn new(estate: &'a Estate<'a>, instance: &'a Instance) -> Self {
         let Estate { snapshot, network, .. } = estate;
         let mut case = Self {
+            estate,
             snapshot,
             network,
             instance,
@@ -49,6 +53,19 @@ impl<'a> Case<'a> {
         };
         case.paths = super::paths::of_case(&case);
         case
+    }
+
+    /// The Region's Session Manager preferences: the defaults when the document does not exist.
+    ///
+    /// # Errors
+    /// Why they are not known.
+    pub fn preferences(&self) -> Result<&'a Preferences, Gap> {
+        self.estate.preferences()
+    }
+
+    /// The hybrid nodes with the private address of the instance.
+    pub(super) fn hybrid_nodes(&self) -> &'a [&'a InstanceInformation] {
+        self.estate.hybrid_nodes(&self.instance.private_ip_address)
     }
 
     /// Region of the instance; empty when the facts do not tell.

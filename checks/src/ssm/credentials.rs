@@ -8,6 +8,7 @@ use crate::iam::{Decision, Layer, StatementRef};
 use crate::snapshot::ec2::is;
 use crate::snapshot::{Gap, Observed, operations as op};
 use serde_json::Value;
+use std::sync::Arc;
 
 impl<'a> Case<'a> {
     /// The role of Default Host Management, when it is known to be on.
@@ -99,7 +100,7 @@ impl RoleFacts<'_> {
     ///
     /// # Errors
     /// None is known to be lacking, and for some it is not known: the facts that would tell.
-    pub fn lacking<'b>(&self, case: &Case<'_>, actions: &[&'b str]) -> Result<Vec<(&'b str, Box<Decision>)>, Vec<Gap>> {
+    pub fn lacking<'b>(&self, case: &Case<'_>, actions: &[&'b str]) -> Result<Vec<(&'b str, Arc<Decision>)>, Vec<Gap>> {
         let mut lacking = Vec::new();
         let mut open: Vec<Gap> = Vec::new();
         for action in actions {

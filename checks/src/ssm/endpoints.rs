@@ -12,6 +12,7 @@ use crate::rule::About;
 use crate::snapshot::ec2::{VpcEndpoint, is};
 use crate::snapshot::{Gap, operations as op};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Judges whether the interface endpoint of a service is missing in a VPC that was built to reach Systems Manager over endpoints.
 ///
@@ -159,14 +160,14 @@ pub fn unlisted(case: &Case<'_>) -> Vec<Gap> {
 }
 
 /// What a rule looks for among endpoints that are there while names do not lead to them.
-pub struct Unused<'w> {
+pub struct Unused {
     /// The causes.
     pub causes: fn(Cause) -> bool,
     /// Why the rule passes when no endpoint is unused for such a cause.
-    pub pass: &'w str,
+    pub pass: &'static str,
 }
 
-impl Unused<'_> {
+impl Unused {
     /// Judges the endpoints of services that are not reached; where a service is reached another way, its endpoint does no harm.
     pub fn judge(&self, case: &Case<'_>, describe: impl Fn(&Wall<'_>) -> Finding) -> Judgement {
         if case.paths.is_empty() {
@@ -177,7 +178,7 @@ impl Unused<'_> {
             return Judgement::Fail(findings);
         }
         let touches = |path: &&ServicePath| path.unused_endpoints().any(|obstacle| (self.causes)(obstacle.cause));
-        let affected: Vec<&ServicePath> = case.paths.iter().filter(touches).collect();
+        let affected: Vec<&ServicePath> = case.paths.iter().map(Arc::as_ref).filter(touches).collect();
         let unsure = affected.iter().filter(|path| path.verdict == Verdict::Unknown).flat_map(|path| path.gaps.clone());
         let mut gaps: Vec<Gap> = unsure.chain(unlisted(case)).filter(|gap| !case.is_settled(gap)).collect();
         gaps.sort();

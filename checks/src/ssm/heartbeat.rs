@@ -4,23 +4,23 @@ use crate::snapshot::{Gap, Snapshot, ec2::is, ssm::InstanceInformation};
 
 /// What Systems Manager knows of the node.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Heartbeat {
+pub enum Heartbeat<'a> {
     /// `PingStatus` is `Online`.
-    Online(InstanceInformation),
+    Online(&'a InstanceInformation),
     /// It was managed once and does not answer now.
-    Lost(InstanceInformation),
+    Lost(&'a InstanceInformation),
     /// It is not in the list of managed nodes: never registered, stopped, or forgotten since.
     Never,
     /// The list could not be read.
     Unknown(Gap),
 }
 
-impl Heartbeat {
+impl<'a> Heartbeat<'a> {
     /// What the snapshot says of this node.
-    pub fn of(snapshot: &Snapshot, id: &str) -> Self {
+    pub fn of(snapshot: &'a Snapshot, id: &str) -> Self {
         match snapshot.managed_nodes.get(id) {
-            Ok(Some(node)) if is(&node.ping_status, "Online") => Self::Online(node.clone()),
-            Ok(Some(node)) => Self::Lost(node.clone()),
+            Ok(Some(node)) if is(&node.ping_status, "Online") => Self::Online(node),
+            Ok(Some(node)) => Self::Lost(node),
             Ok(None) => Self::Never,
             Err(gap) => Self::Unknown(gap),
         }
@@ -32,7 +32,7 @@ impl Heartbeat {
     }
 
     /// The node as Systems Manager lists it, when it does.
-    pub fn node(&self) -> Option<&InstanceInformation> {
+    pub fn node(&self) -> Option<&'a InstanceInformation> {
         match self {
             Self::Online(node) | Self::Lost(node) => Some(node),
             Self::Never | Self::Unknown(_) => None,

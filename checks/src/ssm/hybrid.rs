@@ -7,14 +7,7 @@ use crate::snapshot::ssm::InstanceInformation;
 impl<'a> Case<'a> {
     /// A hybrid node with the address and a name of the instance: private addresses alone are the same in many networks.
     pub fn hybrid_twin(&self) -> Option<&'a InstanceInformation> {
-        let address = self.instance.private_ip_address.as_str();
-        let mut nodes = self.snapshot.managed_nodes.known().iter();
-        nodes.find(|node| {
-            !address.is_empty()
-                && node.instance_id.starts_with("mi-")
-                && node.ip_address == address
-                && self.is_named(&node.computer_name)
-        })
+        self.hybrid_nodes().iter().copied().find(|node| self.is_named(&node.computer_name))
     }
 
     /// Whether a host name is one that EC2 gives the instance (of its address or its id), or its `Name` tag.

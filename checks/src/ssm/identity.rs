@@ -48,12 +48,28 @@ pub struct RoleFacts<'a> {
     /// Reads that failed on the way to its policies.
     pub gaps: Vec<Gap>,
     policies: Policies,
-    /// Decisions that hold for every instance with the role.
+    /// Its trust policy.
+    trust: PolicySet,
+    /// Decisions about its calls that hold for every instance with the role.
     decisions: Option<Decisions>,
+    /// Decisions about services that hand out its credentials, where they hold for every instance.
+    trusts: Option<Decisions>,
 }
 
-/// Decisions by action.
-type Decisions = Mutex<HashMap<String, Decision>>;
+/// Decisions by action, or by service.
+#[derive(Debug, Default)]
+struct Decisions(Mutex<HashMap<String, Arc<Decision>>>);
+
+impl Decisions {
+    /// The decision about `name` that is known, or else is made and kept.
+    fn of(&self, name: &str, decide: impl FnOnce() -> Decision) -> Arc<Decision> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(decision) = known.get(name) {
+            return decision.clone();
+        }
+        known.entry(name.to_owned()).or_insert(Arc::new(decide())).clone()
+    }
+}
 
 /// The instance's credentials as far as they are known.
 #[derive(Debug, Clone)]
@@ -110,7 +126,9 @@ impl<'a> RoleFacts<'a> {
             names: Vec::new(),
             gaps: Vec::new(),
             policies: Policies::default(),
+            trust: PolicySet::default(),
             decisions: None,
+            trusts: None,
         };
         match snapshot.roles.get(name) {
             Ok(Some(role)) => {
@@ -132,7 +150,10 @@ impl<'a> RoleFacts<'a> {
         let is_same_for_all = policies.identity.looks_at_actions_only()
             && policies.boundary.as_ref().is_none_or(PolicySet::looks_at_actions_only)
             && policies.service_control.look_at_actions_only();
-        facts.decisions = is_same_for_all.then(Mutex::default);
+        facts.decisions = is_same_for_all.then(Decisions::default);
+        let source = PolicySource::new(Layer::Trust, &facts.role.role_name);
+        add_document(&mut facts.trust, source, &facts.role.assume_role_policy_document);
+        facts.trusts = facts.trust.has_no_conditions().then(Decisions::default);
         facts
     }
 
@@ -234,15 +255,9 @@ impl<'a> RoleFacts<'a> {
     }
 
     /// Whether the role's own policies, boundary included, allow a call, whatever way it takes.
-    pub fn decide_by_itself(&self, case: &super::Case<'_>, action: &str) -> Decision {
+    pub fn decide_by_itself(&self, case: &super::Case<'_>, action: &str) -> Arc<Decision> {
         let decide = || evaluate(&case.request(self, action, case.endpoint_of(action)), &self.policies);
-        let Some(decisions) = &self.decisions else { return decide() };
-        let known = decisions.lock().unwrap_or_else(PoisonError::into_inner).get(action).cloned();
-        known.unwrap_or_else(|| {
-            let decision = decide();
-            decisions.lock().unwrap_or_else(PoisonError::into_inner).insert(action.to_owned(), decision.clone());
-            decision
-        })
+        self.decisions.as_ref().map_or_else(|| Arc::new(decide()), |known| known.of(action, decide))
     }
 
     /// Whether the role's own policies, boundary included, allow a call on a resource; `of_resource` is the resource's own policy.
@@ -267,7 +282,7 @@ impl<'a> RoleFacts<'a> {
         let decision = self.decide_by_itself(case, action);
         match effect(&decision, Layer::Identity) {
             LayerEffect::ExplicitDeny => Grant::Refused,
-            LayerEffect::ImplicitDeny => Grant::Lacking(Box::new(decision)),
+            LayerEffect::ImplicitDeny => Grant::Lacking(decision),
             LayerEffect::Unknown if !self.readable_allow(case, action) => Grant::Open(self.open(&decision)),
             _ => Grant::Given,
         }
@@ -299,30 +314,30 @@ impl<'a> RoleFacts<'a> {
     ///
     /// Whether EC2 tells the account and the instance on that call is not documented: a trust policy that asks for them is decided
     /// only where both cases agree.
-    pub fn decide_trust(&self, case: &super::Case<'_>, services: &[&str]) -> Decision {
-        let mut trust = PolicySet::default();
-        let source = PolicySource::new(Layer::Trust, &self.role.role_name);
-        add_document(&mut trust, source, &self.role.assume_role_policy_document);
-        let ask = |service: &str, told: &dyn Fn(Context) -> Context| {
+    pub fn decide_trust(&self, case: &super::Case<'_>, services: &[&str]) -> Arc<Decision> {
+        let decide = |service: &str| {
+            let decide = || self.decide_trust_in(case, service);
+            self.trusts.as_ref().map_or_else(|| Arc::new(decide()), |known| known.of(service, decide))
+        };
+        let decisions: Vec<Arc<Decision>> = services.iter().map(|service| decide(service)).collect();
+        let best = decisions.iter().position(|decision| decision.is_allowed());
+        let best = best.or_else(|| decisions.iter().position(|decision| !decision.is_denied())).unwrap_or_default();
+        decisions.into_iter().nth(best).unwrap_or_else(|| decide("ec2.amazonaws.com"))
+    }
+
+    fn decide_trust_in(&self, case: &super::Case<'_>, service: &str) -> Decision {
+        let ask = |told: &dyn Fn(Context) -> Context| {
             let principal = Principal::Service(service.to_owned());
             let context = told(Context::complete().with_principal(&principal));
             let request = Request::new(principal, "sts:AssumeRole", &self.role.arn, context);
-            evaluate(&request, &Policies { resource: Some(trust.clone()), ..Policies::default() })
+            evaluate(&request, &Policies { resource: Some(self.trust.clone()), ..Policies::default() })
         };
-        let decide = |service: &str| {
-            let plain = ask(service, &|context| context);
-            let told = ask(service, &|context| {
-                context.with("aws:SourceAccount", case.account()).with("aws:SourceArn", case.arn())
-            });
-            if plain.verdict == told.verdict {
-                return plain;
-            }
-            ask(service, &|context| context.with_unknown("aws:SourceAccount").with_unknown("aws:SourceArn"))
-        };
-        let decisions: Vec<Decision> = services.iter().map(|service| decide(service)).collect();
-        let best = decisions.iter().position(Decision::is_allowed);
-        let best = best.or_else(|| decisions.iter().position(|decision| !decision.is_denied())).unwrap_or_default();
-        decisions.into_iter().nth(best).unwrap_or_else(|| decide("ec2.amazonaws.com"))
+        let plain = ask(&|context| context);
+        let told = ask(&|context| context.with("aws:SourceAccount", case.account()).with("aws:SourceArn", case.arn()));
+        if plain.verdict == told.verdict {
+            return plain;
+        }
+        ask(&|context| context.with_unknown("aws:SourceAccount").with_unknown("aws:SourceArn"))
     }
 }
 
@@ -332,7 +347,7 @@ pub enum Grant {
     /// One of them allows it.
     Given,
     /// None of them allows it; the decision holds the near misses.
-    Lacking(Box<Decision>),
+    Lacking(Arc<Decision>),
     /// One of them denies it.
     Refused,
     /// Not known, for want of these facts.

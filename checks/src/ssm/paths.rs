@@ -7,6 +7,7 @@ use crate::net::{Cause, Effect, HopVerdict, Obstacle, Path, ServicePath, Verdict
 use crate::rule::{About, Affects};
 use crate::snapshot::ec2::VpcEndpoint;
 use crate::snapshot::{Gap, operations as op};
+use std::sync::Arc;
 
 /// An obstacle on the way to one or more services.
 #[derive(Debug, Clone)]
@@ -74,7 +75,7 @@ pub struct Watch<'w> {
     /// Whether a fact that no read can give leaves its question open.
     pub opaque: fn(&str) -> bool,
     /// Why the rule passes when nothing of it is in the way.
-    pub pass: &'w str,
+    pub pass: &'static str,
 }
 
 impl Watch<'_> {
@@ -154,22 +155,26 @@ pub fn open(gaps: Vec<Gap>) -> Judgement {
 }
 
 /// The ways of an interface to each service that the agent needs.
-pub(super) fn of_case(case: &Case<'_>) -> Vec<ServicePath> {
+pub(super) fn of_case(case: &Case<'_>) -> Vec<Arc<ServicePath>> {
     let Some(eni) = case.instance.primary_interface() else { return Vec::new() };
     let names = super::services(case.agent_version(), case.region());
     let Some(interface) = case.network.interface(&eni.network_interface_id) else { return Vec::new() };
     let ways = names.iter().map(|name| to_service_briefly(case.network, interface, name, case.region(), 443));
-    ways.map(|path| forwarded(case, preferred(path))).collect()
+    let weighed = |path: Arc<ServicePath>| match path.verdict {
+        Verdict::Reachable => path,
+        _ => Arc::new(forwarded(case, preferred(Arc::unwrap_or_clone(path)))),
+    };
+    ways.map(weighed).collect()
 }
 
 /// A name that a Resolver rule forwards to servers elsewhere may be answered with an address that another network reaches: a way to public
 /// addresses that is blocked then proves nothing.
 fn forwarded(case: &Case<'_>, mut path: ServicePath) -> ServicePath {
-    let Some(name) = path.dns_names.first().cloned() else { return path };
-    let Some(rule) = super::resolution::forwarding(case, &name) else { return path };
     if path.verdict != Verdict::Blocked || path.is_over_endpoint() {
         return path;
     }
+    let Some(name) = path.dns_names.first().cloned() else { return path };
+    let Some(rule) = super::resolution::forwarding(case, &name) else { return path };
     for obstacle in &mut path.obstacles {
         if obstacle.effect == Effect::Blocked {
             obstacle.effect = Effect::Possible;
@@ -221,7 +226,7 @@ impl<'a> Case<'a> {
 
     /// The way to a service.
     pub fn path_to(&self, service: &str) -> Option<&ServicePath> {
-        self.paths.iter().find(|path| path.service == service)
+        self.paths.iter().find(|path| path.service == service).map(Arc::as_ref)
     }
 
     /// The interface endpoint that the name of a service leads to.
@@ -238,7 +243,11 @@ impl<'a> Case<'a> {
     /// Services that have no way because their name leads to the internet and no route does; without those whose endpoint is there but
     /// not in use, which is a cause of its own.
     pub fn services_without_route(&self) -> Vec<&ServicePath> {
-        let blocked = self.paths.iter().filter(|path| path.verdict == Verdict::Blocked && path.endpoints.is_empty());
+        let blocked = self
+            .paths
+            .iter()
+            .map(Arc::as_ref)
+            .filter(|path| path.verdict == Verdict::Blocked && path.endpoints.is_empty());
         blocked.filter(|path| path.obstacles.iter().any(|obstacle| obstacle.cause == Cause::NoRoute)).collect()
     }
 

@@ -302,7 +302,7 @@ impl<'a> Plan<'a> {
         self.ask(op::GET_POLICY_VERSION, json!({ "PolicyArn": arn, "VersionId": version }));
     }
 
-    fn network(&mut self, instance: &Instance, heartbeat: &Heartbeat) {
+    fn network(&mut self, instance: &Instance, heartbeat: &Heartbeat<'_>) {
         let vpc = instance.vpc_id.as_str();
         let in_vpc = json!({ "Filters": [{ "Name": "vpc-id", "Values": [vpc] }] });
         self.ask(op::DESCRIBE_VPCS, json!({ "VpcIds": [vpc] }));
@@ -411,7 +411,7 @@ impl<'a> Plan<'a> {
             .collect()
     }
 
-    fn endpoints(&mut self, instance: &Instance, heartbeat: &Heartbeat) {
+    fn endpoints(&mut self, instance: &Instance, heartbeat: &Heartbeat<'_>) {
         let snapshot = self.snapshot;
         let vpc = instance.vpc_id.as_str();
         let Ok(endpoints) = snapshot.vpc_endpoints.select("vpc-id", vpc, |endpoint| endpoint.vpc_id == vpc) else {

@@ -115,7 +115,11 @@ impl From<&fix::Fix> for Fix {
 
 impl From<&core::Check> for Check {
     fn from(check: &core::Check) -> Self {
-        Self { rule: check.rule.to_owned(), status: check.status.word().to_owned(), reason: check.reason.clone() }
+        Self {
+            rule: check.rule.to_owned(),
+            status: check.status.word().to_owned(),
+            reason: check.reason.clone().into_owned(),
+        }
     }
 }
 

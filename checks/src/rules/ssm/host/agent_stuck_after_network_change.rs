@@ -3,7 +3,7 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::iam::{Decision, Verdict};
+use crate::iam::Verdict;
 use crate::net::Verdict as Path;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::{Instance, Route, is};
@@ -79,10 +79,10 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             if decisions.iter().any(|decision| decision.verdict == Verdict::ExplicitlyDenied) {
                 return Ok(follows_from("ssm/explicit-deny"));
             }
-            if decisions.iter().any(Decision::is_denied) {
+            if decisions.iter().any(|decision| decision.is_denied()) {
                 return Ok(follows_from("ssm/role-lacks-ssmmessages"));
             }
-            decisions.iter().all(Decision::is_allowed)
+            decisions.iter().all(|decision| decision.is_allowed())
         }
         None => false,
     };

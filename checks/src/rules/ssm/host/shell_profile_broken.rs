@@ -5,7 +5,7 @@ use crate::fix::Aws;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::snapshot::ssm::SESSION_PREFERENCES;
-use crate::ssm::{Case, Heartbeat, Preferences};
+use crate::ssm::{Case, Heartbeat};
 
 declare_rule! {
     /// ## What it checks
@@ -47,9 +47,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             return Ok(Judgement::not_applicable("asked when the node is online: no session opens before"));
         }
     }
-    let profile = Preferences::of(case.snapshot)?.shell_profile;
+    let profile = &case.preferences()?.shell_profile;
     let (system, commands) =
-        if case.instance.is_windows() { ("windows", profile.windows) } else { ("linux", profile.linux) };
+        if case.instance.is_windows() { ("windows", &profile.windows) } else { ("linux", &profile.linux) };
     if commands.trim().is_empty() {
         return Ok(Judgement::pass("the session preferences set no shell profile for this system"));
     }

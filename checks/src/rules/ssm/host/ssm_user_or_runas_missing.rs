@@ -5,7 +5,7 @@ use crate::fix::{Aws, quoted};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::snapshot::ssm::SESSION_PREFERENCES;
-use crate::ssm::{Case, Heartbeat, Preferences};
+use crate::ssm::{Case, Heartbeat};
 
 declare_rule! {
     /// ## What it checks
@@ -57,7 +57,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             "no enabled `ssm-user`, as on a domain controller where nobody created it",
         ));
     }
-    let preferences = Preferences::of(case.snapshot)?;
+    let preferences = case.preferences()?;
     if preferences.run_as_enabled != Some(true) {
         return Ok(Judgement::pass("sessions run as `ssm-user`, whom the agent creates"));
     }

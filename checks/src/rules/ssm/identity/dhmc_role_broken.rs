@@ -15,6 +15,7 @@ use crate::ssm::credentials::{add_new, calls, nearly};
 use crate::ssm::identity::{CHANNELS, REGISTER, RoleFacts, effect};
 use crate::ssm::simulation;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 declare_rule! {
     /// ## What it checks
@@ -145,7 +146,7 @@ fn is_proven(case: &Case<'_>) -> bool {
 }
 
 /// A missing Allow is mended with the policy of Default Host Management; no policy lifts a Deny or a boundary.
-fn mend(case: &Case<'_>, role: &RoleFacts<'_>, denied: &[(&str, Decision)]) -> Fix {
+fn mend(case: &Case<'_>, role: &RoleFacts<'_>, denied: &[(&str, Arc<Decision>)]) -> Fix {
     let name = role.role.role_name.as_str();
     let is_barred = |decision: &Decision| {
         let caps = [Layer::Boundary, Layer::ServiceControl];

@@ -66,7 +66,7 @@ mod tests {
 
     fn status(world: &World) -> (Status, String) {
         let check = world.diagnose().checks.into_iter().find(|check| check.rule == RULE.about.id).unwrap();
-        (check.status, check.reason)
+        (check.status, check.reason.into_owned())
     }
 
     fn old(world: &mut World) -> &mut World {

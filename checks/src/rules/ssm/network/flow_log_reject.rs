@@ -143,7 +143,7 @@ mod tests {
 
     fn reason(judgement: Judgement) -> String {
         let Judgement::NotApplicable(reason) = judgement else { panic!("{judgement:?}") };
-        reason
+        reason.into_owned()
     }
 
     /// A lost node in a VPC with this flow log, if any.

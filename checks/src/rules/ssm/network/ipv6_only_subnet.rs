@@ -9,6 +9,7 @@ use crate::snapshot::{Gap, operations as op};
 use crate::ssm::paths::{Wall, Watch, open};
 use crate::ssm::{AgentVersion, Case};
 use serde_json::json;
+use std::sync::Arc;
 
 declare_rule! {
     /// ## What it checks
@@ -71,7 +72,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.heartbeat.is_online() {
         return Ok(Judgement::pass(format!("the node answers from IPv6-only subnet `{id}`")));
     }
-    let lacking: Vec<&ServicePath> = case.paths.iter().filter(|path| !has_old_way(path)).collect();
+    let lacking: Vec<&ServicePath> = case.paths.iter().map(Arc::as_ref).filter(|path| !has_old_way(path)).collect();
     if lacking.is_empty() {
         return Ok(Judgement::pass("the services are reached over IPv6 by the names that every agent asks for"));
     }

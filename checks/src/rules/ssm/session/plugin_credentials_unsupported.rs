@@ -3,8 +3,8 @@
 use crate::finding::Judgement;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
+use crate::ssm::Case;
 use crate::ssm::sessions::{at_client, not_asked};
-use crate::ssm::{Case, Preferences};
 
 declare_rule! {
     /// ## What it checks
@@ -43,7 +43,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if let Some(judgement) = not_asked(case)? {
         return Ok(judgement);
     }
-    if Preferences::of(case.snapshot)?.kms_key_id.is_empty() {
+    if case.preferences()?.kms_key_id.is_empty() {
         return Ok(Judgement::not_applicable("sessions are not encrypted with a KMS key"));
     }
     let look_for =

@@ -3,8 +3,8 @@
 use crate::finding::Judgement;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
+use crate::ssm::Case;
 use crate::ssm::sessions::at_client;
-use crate::ssm::{Case, Preferences};
 
 declare_rule! {
     /// ## What it checks
@@ -39,7 +39,7 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let preferences = Preferences::of(case.snapshot);
+    let preferences = case.preferences();
     let is_encrypted = preferences.is_ok_and(|preferences| !preferences.kms_key_id.is_empty());
     let look_for = if is_encrypted {
         "a version far behind the newest: sessions here are encrypted with a KMS key, which old versions do not know"

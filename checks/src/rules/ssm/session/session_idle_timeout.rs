@@ -5,8 +5,8 @@ use crate::fix::{Aws, Fix, FixClass};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::snapshot::ssm::SESSION_PREFERENCES;
+use crate::ssm::Case;
 use crate::ssm::sessions::{not_asked, preference};
-use crate::ssm::{Case, Preferences};
 use serde_json::Value;
 
 declare_rule! {
@@ -50,7 +50,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if let Some(judgement) = not_asked(case)? {
         return Ok(judgement);
     }
-    let preferences = Preferences::of(case.snapshot)?;
+    let preferences = case.preferences()?;
     let timeout = preferences.idle_session_timeout.trim();
     let minutes = match timeout.parse::<u32>() {
         Ok(minutes) => minutes,

@@ -4,8 +4,8 @@ use crate::finding::Judgement;
 use crate::fix::Aws;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
+use crate::ssm::Case;
 use crate::ssm::sessions::{at_client, not_asked};
-use crate::ssm::{Case, Preferences};
 
 declare_rule! {
     /// ## What it checks
@@ -44,7 +44,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if let Some(judgement) = not_asked(case)? {
         return Ok(judgement);
     }
-    let key = Preferences::of(case.snapshot)?.kms_key_id;
+    let key = &case.preferences()?.kms_key_id;
     if key.is_empty() {
         return Ok(Judgement::pass("sessions are not encrypted with a KMS key"));
     }

@@ -9,7 +9,7 @@ use crate::snapshot::{Gap, operations as op};
 use crate::ssm::credentials::nearly;
 use crate::ssm::endpoints::{create, service_name};
 use crate::ssm::sessions::{Way, not_asked, preference, way_to};
-use crate::ssm::{Case, Preferences, RoleFacts};
+use crate::ssm::{Case, RoleFacts};
 use serde_json::json;
 
 declare_rule! {
@@ -56,7 +56,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if let Some(judgement) = not_asked(case)? {
         return Ok(judgement);
     }
-    let key = Preferences::of(case.snapshot)?.kms_key_id;
+    let key = &case.preferences()?.kms_key_id;
     if key.is_empty() {
         return Ok(Judgement::pass("sessions are not encrypted with a KMS key"));
     }

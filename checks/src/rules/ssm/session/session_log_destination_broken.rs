@@ -60,7 +60,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if let Some(judgement) = not_asked(case)? {
         return Ok(judgement);
     }
-    let preferences = Preferences::of(case.snapshot)?;
+    let preferences = case.preferences()?;
     let (group, bucket) = (preferences.cloud_watch_log_group_name.as_str(), preferences.s3_bucket_name.as_str());
     if group.is_empty() && bucket.is_empty() {
         return Ok(Judgement::not_applicable("sessions are not logged"));

@@ -6,9 +6,9 @@ use crate::fix::{Aws, Fix, FixClass};
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::RouteTable;
 use crate::snapshot::{Gap, operations as op};
+use crate::ssm::Case;
 use crate::ssm::endpoints::{create, service_name};
 use crate::ssm::sessions::{Way, not_asked, preference, way_to};
-use crate::ssm::{Case, Preferences};
 use serde_json::Value;
 
 declare_rule! {
@@ -46,7 +46,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if let Some(judgement) = not_asked(case)? {
         return Ok(judgement);
     }
-    let preferences = Preferences::of(case.snapshot)?;
+    let preferences = case.preferences()?;
     let destinations = [
         ("logs", "cloudWatchLogGroupName", preferences.cloud_watch_log_group_name.as_str()),
         ("s3", "s3BucketName", preferences.s3_bucket_name.as_str()),
