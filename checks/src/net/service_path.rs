@@ -78,6 +78,12 @@ impl ServicePath {
         matches!(self.ways.as_slice(), [Way { kind: WayKind::Endpoint(_), .. }])
     }
 
+    /// Whether every way that can be seen works, so that there is nothing to say about hops.
+    fn has_nothing_to_explain(&self) -> bool {
+        let works = |way: &Way| way.kind == WayKind::Unseen || way.verdict == Verdict::Reachable;
+        self.obstacles.is_empty() && self.ways.iter().all(works)
+    }
+
     /// Why endpoints of the service are not used. Where the service is not reachable, each is a cause beside [`Self::obstacles`].
     pub fn unused_endpoints(&self) -> impl Iterator<Item = &Obstacle> {
         self.endpoints.iter().filter_map(|considered| considered.unused.as_ref())
@@ -122,7 +128,7 @@ pub fn to_service_briefly<'s>(
     let answer = |origin: &Interface<'s>| {
         let names = dns_names(service, region);
         let brief = Question { network, origin, service, region, port, names, explains: false }.answer();
-        (brief.verdict == Verdict::Reachable).then(|| Arc::new(brief))
+        brief.has_nothing_to_explain().then(|| Arc::new(brief))
     };
     let shared = shared::way(network, origin, (service, region, port), answer);
     shared.or_else(|| answer(origin)).unwrap_or_else(|| Arc::new(to_service(network, origin, service, region, port)))

@@ -160,9 +160,11 @@ pub(super) fn of_case(case: &Case<'_>) -> Vec<Arc<ServicePath>> {
     let names = super::services(case.agent_version(), case.region());
     let Some(interface) = case.network.interface(&eni.network_interface_id) else { return Vec::new() };
     let ways = names.iter().map(|name| to_service_briefly(case.network, interface, name, case.region(), 443));
-    let weighed = |path: Arc<ServicePath>| match path.verdict {
-        Verdict::Reachable => path,
-        _ => Arc::new(forwarded(case, preferred(Arc::unwrap_or_clone(path)))),
+    // Only what is blocked has something to weigh.
+    let is_blocked = |way: &Way| way.verdict == Verdict::Blocked;
+    let weighed = |path: Arc<ServicePath>| {
+        let has_blocked = path.verdict == Verdict::Blocked || path.ways.iter().any(is_blocked);
+        if has_blocked { Arc::new(forwarded(case, preferred(Arc::unwrap_or_clone(path)))) } else { path }
     };
     ways.map(weighed).collect()
 }

@@ -144,3 +144,40 @@ fn a_mute_resolver_hides_no_other_fault_and_invents_none() {
     add(&mut snapshot, json!({"SecurityGroups": [endpoint_group("10.9.0.0/16")]}));
     expect(&ssm(&snapshot), Verdict::Blocked, &[Cause::DnsSupportOff, Cause::EndpointSecurityGroup]);
 }
+
+/// `eni-2` (10.0.1.20) beside `eni-1` (10.0.1.10), alike in everything else.
+fn alike(entries: Value) -> Snapshot {
+    let other = instance("i-2", "eni-2", "subnet-1", "10.0.1.20", json!(null));
+    with(json!({
+        "Reservations": [{"OwnerId": "111122223333", "Instances": [other]}],
+        "NetworkAcls": [acl("acl-1", &["subnet-1", "subnet-3"], open_entries()), acl("acl-2", &["subnet-2"], entries)],
+    }))
+}
+
+fn briefly(network: &Network<'_>, interface: &str) -> std::sync::Arc<ServicePath> {
+    let own = network.interface(interface).unwrap();
+    let brief = to_service_briefly(network, own, "ssm", "eu-west-1", 443);
+    assert_eq!(brief.verdict, to_service(network, own, "ssm", "eu-west-1", 443).verdict, "{interface}");
+    brief
+}
+
+#[test]
+fn what_passes_from_the_whole_subnet_is_found_once() {
+    let snapshot = alike(open_entries());
+    let network = Network::new(&snapshot);
+    let (one, other) = (briefly(&network, "eni-1"), briefly(&network, "eni-2"));
+    assert!(std::sync::Arc::ptr_eq(&one, &other));
+}
+
+#[test]
+fn an_entry_for_one_address_counts_for_that_one_only() {
+    let mut entries = open_entries();
+    entries.as_array_mut().unwrap().push(entry(10, false, "deny", "10.0.1.20/32", None));
+    let snapshot = alike(entries);
+    for order in [["eni-1", "eni-2"], ["eni-2", "eni-1"]] {
+        let network = Network::new(&snapshot);
+        let verdicts = order.map(|interface| (interface, briefly(&network, interface).verdict));
+        assert!(verdicts.contains(&("eni-1", Verdict::Reachable)), "{verdicts:?}");
+        assert!(verdicts.contains(&("eni-2", Verdict::Blocked)), "{verdicts:?}");
+    }
+}
