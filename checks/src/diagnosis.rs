@@ -128,24 +128,28 @@ pub fn diagnose<S: Symptom>(
     subject: Subject,
     works: &Works,
 ) -> Diagnosis {
-    let mut judged: Vec<(&'static About, Judgement)> = rules
-        .iter()
-        .map(|rule| (&rule.about, (rule.judge)(case).unwrap_or_else(Judgement::from)))
-        .map(|(about, judgement)| (about, weighed(about, judgement, works)))
-        .collect();
-    let is_explained = judged.iter().any(|(about, judgement)| {
-        matches!(judgement, Judgement::Fail(findings) if findings.iter().any(|finding| effective(about, finding, works) == Severity::Blocker))
-    });
-    for (about, judgement) in &mut judged {
-        if let Judgement::Elsewhere { place, command, look_for } = judgement {
-            *judgement = elsewhere(about, (*place, command, look_for), works, is_explained);
-        }
-    }
     let mut findings = Vec::new();
-    let mut checks = Vec::new();
-    for (rank, (about, judgement)) in judged.into_iter().enumerate() {
-        let (status, reason) = outcome(about, judgement, works, rank, &mut findings);
+    let mut checks: Vec<Check> = Vec::with_capacity(rules.len());
+    let mut put_off = Vec::new();
+    for (rank, rule) in rules.iter().enumerate() {
+        let about = &rule.about;
+        let judgement = weighed(about, (rule.judge)(case).unwrap_or_else(Judgement::from), works);
+        let (status, reason) = match judgement {
+            Judgement::Elsewhere { place, command, look_for } => {
+                put_off.push((rank, about, (place, command, look_for)));
+                (Status::CannotTell, Cow::default())
+            }
+            judged => outcome(about, judged, works, rank, &mut findings),
+        };
         checks.push(Check { rule: about.id, title: about.title, layer: about.layer, status, reason });
+    }
+    let is_explained = findings.iter().any(|(_, finding)| finding.severity == Severity::Blocker);
+    for (rank, about, (place, command, look_for)) in put_off {
+        let judgement = elsewhere(about, (place, &command, &look_for), works, is_explained);
+        let (status, reason) = outcome(about, judgement, works, rank, &mut findings);
+        if let Some(check) = checks.get_mut(rank) {
+            (check.status, check.reason) = (status, reason);
+        }
     }
     findings.sort_by(|(a_order, a), (b_order, b)| (a.severity, a_order).cmp(&(b.severity, b_order)));
     let findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();

@@ -37,7 +37,7 @@ pub struct VpcDns {
 }
 
 /// What is known of name resolution in a VPC.
-pub fn of_vpc(snapshot: &Snapshot, vpc: &str) -> VpcDns {
+pub(super) fn of_vpc(snapshot: &Snapshot, vpc: &str) -> VpcDns {
     VpcDns {
         vpc: vpc.to_owned(),
         support: attribute(snapshot, vpc, "enableDnsSupport", |answer| {

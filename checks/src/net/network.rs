@@ -15,7 +15,8 @@ use super::transit_table::TransitTable;
 use super::{network_acl, route};
 use crate::snapshot::ec2::{self, is};
 use crate::snapshot::{Gap, Observed, Snapshot};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
@@ -587,6 +588,12 @@ impl<'s> Network<'s> {
             Some(vpc) => vpc.dns.get_or_init(|| dns::of_vpc(self.snapshot, vpc.id)),
             None => NOWHERE.get_or_init(|| dns::of_vpc(&Snapshot::default(), "")),
         }
+    }
+
+    /// What is known of name resolution in the VPC with this id.
+    pub fn dns(&self, vpc: &str) -> Cow<'_, VpcDns> {
+        let known = self.vpc(vpc).map(|known| Cow::Borrowed(self.dns_of(known)));
+        known.unwrap_or_else(|| Cow::Owned(dns::of_vpc(self.snapshot, vpc)))
     }
 
     /// The blocks of a VPC, as far as its row tells.

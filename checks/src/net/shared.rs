@@ -6,7 +6,7 @@ use super::ports::PortSet;
 use super::service_path::ServicePath;
 use super::traffic::Family;
 use smallvec::SmallVec;
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a walk to a service looks at in the interface where it starts, beside its subnet and addresses.

@@ -3,7 +3,7 @@
 use crate::net::{AddressSet, Family, Interface, Network};
 use crate::snapshot::Snapshot;
 use crate::snapshot::ec2::{Instance, InstanceNetworkInterface, NetworkInterface, PrivateIpAddress};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 use std::net::IpAddr;
 
 /// An index of a snapshot.

@@ -5,7 +5,7 @@ use super::read::{Operation, Outcome, Recorded, text_of};
 use super::shape::{self, ShapeError};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// The answer to a call about one named thing.
 pub trait Reply: DeserializeOwned {

@@ -3,7 +3,7 @@
 use super::observed::Gap;
 use super::read::{Operation, Read, Recorded};
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// The reads of a snapshot by service and operation.

@@ -5,7 +5,7 @@ use super::read::{Operation, Outcome, Recorded, is_not_found};
 use super::shape::{self, ShapeError};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// Input members that leave the rows of interest whole: page sizes, dry runs, and the switches with which the attached policies or the
 /// instances in every state are asked for.

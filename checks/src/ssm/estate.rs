@@ -5,7 +5,7 @@ use crate::net::Network;
 use crate::snapshot::iam::Role;
 use crate::snapshot::ssm::InstanceInformation;
 use crate::snapshot::{Gap, Snapshot};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 use std::sync::{Arc, OnceLock};
 
 /// The facts of a snapshot, ready for the diagnosis of any of its instances.

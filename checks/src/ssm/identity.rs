@@ -11,8 +11,8 @@ use crate::snapshot::iam::{InstanceProfile, Role};
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
 use crate::snapshot::{Gap, Observed, Snapshot};
 use serde_json::Value;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use foldhash::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// The agent's call that registers the node and repeats as its heartbeat.
 pub const REGISTER: &str = "ssm:UpdateInstanceInformation";
@@ -58,16 +58,17 @@ pub struct RoleFacts<'a> {
 
 /// Decisions by action, or by service.
 #[derive(Debug, Default)]
-struct Decisions(Mutex<HashMap<String, Arc<Decision>>>);
+struct Decisions(RwLock<HashMap<String, Arc<Decision>>>);
 
 impl Decisions {
     /// The decision about `name` that is known, or else is made and kept.
     fn of(&self, name: &str, decide: impl FnOnce() -> Decision) -> Arc<Decision> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(decision) = known.get(name) {
+        if let Some(decision) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(name) {
             return decision.clone();
         }
-        known.entry(name.to_owned()).or_insert(Arc::new(decide())).clone()
+        let decision = Arc::new(decide());
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), decision.clone());
+        decision
     }
 }
 

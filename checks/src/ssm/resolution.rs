@@ -21,7 +21,7 @@ pub fn not_asked(case: &Case<'_>) -> Option<Judgement> {
     if case.heartbeat.is_online() {
         return Some(Judgement::not_applicable("the node answers, so the names of its services are resolved"));
     }
-    let dns = dns::of_vpc(case.snapshot, &case.instance.vpc_id);
+    let dns = case.network.dns(&case.instance.vpc_id);
     match (&dns.servers, &dns.support) {
         (Ok(Servers::Custom(_)), _) => Some(Judgement::not_applicable(
             "names go to the DNS servers of the DHCP options first: see `ssm/dhcp-custom-dns`",

@@ -47,14 +47,15 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let Some(name) = names(case).next().map(|(_, name)| name) else {
         return Ok(Judgement::not_applicable("the instance has no network interface"));
     };
-    let servers = match dns::of_vpc(case.snapshot, &case.instance.vpc_id).servers? {
+    let dns = case.network.dns(&case.instance.vpc_id);
+    let servers = match dns.servers.as_ref().map_err(Clone::clone)? {
         Servers::Amazon => return Ok(Judgement::pass("the VPC hands out the Amazon resolver")),
         Servers::Custom(servers) => servers,
     };
-    if let Some(reasons) = unreachable(case, &servers) {
-        return Ok(Judgement::fail(finding(case, &servers, &reasons)));
+    if let Some(reasons) = unreachable(case, servers) {
+        return Ok(Judgement::fail(finding(case, servers, &reasons)));
     }
-    let gap = dns::answers_gap(&servers, name);
+    let gap = dns::answers_gap(servers, name);
     let reason = format!("{gap}; run `nslookup {name}` on the instance: it must give {}", wanted(case));
     Ok(Judgement::cannot_tell(reason, vec![gap]))
 }

@@ -3,7 +3,6 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::net::dns;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::is;
 use crate::snapshot::resolver::FirewallRule;
@@ -81,7 +80,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         }
     }
     if !findings.is_empty() {
-        dns::of_vpc(case.snapshot, vpc).servers?;
+        case.network.dns(vpc).servers.as_ref().map_err(Clone::clone)?;
         return Ok(Judgement::Fail(findings));
     }
     gaps.sort();

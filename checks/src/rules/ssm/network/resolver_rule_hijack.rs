@@ -83,7 +83,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         let pass = || Judgement::pass("no Resolver rule of the VPC forwards a name that the agent asks for");
         return Ok(if gaps.is_empty() { pass() } else { open(gaps) });
     }
-    dns::of_vpc(case.snapshot, vpc).servers?;
+    case.network.dns(vpc).servers.as_ref().map_err(Clone::clone)?;
     if !is_closed(case)? {
         return Ok(open(taken.iter().flat_map(|(rule, names)| names.iter().map(|name| answers(rule, name))).collect()));
     }
