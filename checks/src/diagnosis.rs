@@ -210,19 +210,20 @@ fn elsewhere(
         Place::Instance => "inside the instance",
         Place::Client => "on the machine that opens the session",
     };
-    let hint = format!("`{command}` {whereabouts}: {look_for}");
+    // Most rules of a healthy instance end here: one text of the right length each.
+    let hint = |before: &[&str]| [before, &["run `", command, "` ", whereabouts, ": ", look_for]].concat().concat();
     let keeps_sessions_shut =
         place == Place::Instance && matches!(about.affects, Affects::Sessions | Affects::Channel | Affects::Agent);
     match works {
         Works::Yes { sign, channel } if *channel != Some(false) || !keeps_sessions_shut => {
-            Judgement::not_applicable(format!("{sign}; should it fail all the same, run {hint}"))
+            Judgement::not_applicable(hint(&[sign, "; should it fail all the same, "]))
         }
-        _ if is_explained => Judgement::not_applicable(format!(
-            "asked when nothing outside the instance explains the fault; then run {hint}"
-        )),
+        _ if is_explained => {
+            Judgement::not_applicable(hint(&["asked when nothing outside the instance explains the fault; then "]))
+        }
         Works::Unknown(gap) => Judgement::CannotTell { reason: gap.to_string(), gaps: vec![gap.clone()] },
         Works::No(_) | Works::Yes { .. } => Judgement::CannotTell {
-            reason: format!("it shows only {whereabouts}: run {hint}"),
+            reason: hint(&["it shows only ", whereabouts, ": "]),
             gaps: vec![Gap::opaque(format!("what `{command}` prints {whereabouts}"))],
         },
     }

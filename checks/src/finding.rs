@@ -147,9 +147,9 @@ pub enum Judgement {
         /// Where to look.
         place: Place,
         /// The command to run there, ready to paste.
-        command: String,
+        command: Cow<'static, str>,
         /// What its output shows when this is the cause.
-        look_for: String,
+        look_for: Cow<'static, str>,
     },
 }
 

@@ -153,6 +153,12 @@ impl From<Aws> for String {
     }
 }
 
+impl From<Aws> for std::borrow::Cow<'static, str> {
+    fn from(command: Aws) -> Self {
+        String::from(command).into()
+    }
+}
+
 /// A value as one word of a POSIX shell.
 pub fn quoted(value: &str) -> String {
     let is_plain = !value.is_empty()

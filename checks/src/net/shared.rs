@@ -5,8 +5,8 @@ use super::network::{GroupIx, Network};
 use super::ports::PortSet;
 use super::service_path::ServicePath;
 use super::traffic::Family;
-use smallvec::SmallVec;
 use foldhash::HashMap;
+use smallvec::SmallVec;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// What a walk to a service looks at in the interface where it starts, beside its subnet and addresses.

@@ -3,9 +3,9 @@
 use super::observed::{Gap, Observed};
 use super::read::{Operation, Outcome, Recorded, text_of};
 use super::shape::{self, ShapeError};
+use foldhash::{HashMap, HashMapExt};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use foldhash::{HashMap, HashMapExt};
 
 /// The answer to a call about one named thing.
 pub trait Reply: DeserializeOwned {

@@ -2,8 +2,8 @@
 
 use super::observed::Gap;
 use super::read::{Operation, Read, Recorded};
-use serde_json::{Map, Value};
 use foldhash::HashMap;
+use serde_json::{Map, Value};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// The reads of a snapshot by service and operation.

@@ -3,9 +3,9 @@
 use super::observed::{Gap, Observed};
 use super::read::{Operation, Outcome, Recorded, is_not_found};
 use super::shape::{self, ShapeError};
+use foldhash::{HashMap, HashMapExt};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use foldhash::{HashMap, HashMapExt};
 
 /// Input members that leave the rows of interest whole: page sizes, dry runs, and the switches with which the attached policies or the
 /// instances in every state are asked for.

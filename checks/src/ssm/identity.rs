@@ -10,8 +10,8 @@ use crate::snapshot::ec2::{IamInstanceProfile, Instance, VpcEndpoint};
 use crate::snapshot::iam::{InstanceProfile, Role};
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
 use crate::snapshot::{Gap, Observed, Snapshot};
-use serde_json::Value;
 use foldhash::HashMap;
+use serde_json::Value;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The agent's call that registers the node and repeats as its heartbeat.

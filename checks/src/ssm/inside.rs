@@ -5,6 +5,7 @@ use crate::finding::{Judgement, Place};
 use crate::os::console::{SignKind, signs};
 use crate::snapshot::ssm::ConsoleOutput;
 use crate::snapshot::{Observed, time};
+use std::borrow::Cow;
 
 /// The question does not arise because of another rule's fault.
 pub(crate) fn follows_from(rule: &str) -> Judgement {
@@ -18,12 +19,17 @@ impl<'a> Case<'a> {
     }
 
     /// A question that only a shell on the instance answers, with the command of its operating system.
-    pub(crate) fn inside(&self, linux: &str, windows: &str, look_for: &str) -> Judgement {
+    pub(crate) fn inside(
+        &self,
+        linux: impl Into<Cow<'static, str>>,
+        windows: impl Into<Cow<'static, str>>,
+        look_for: impl Into<Cow<'static, str>>,
+    ) -> Judgement {
         if self.is_asleep() {
             return follows_from("ssm/instance-not-running");
         }
-        let command = if self.instance.is_windows() { windows } else { linux };
-        Judgement::Elsewhere { place: Place::Instance, command: command.to_owned(), look_for: look_for.to_owned() }
+        let command = if self.instance.is_windows() { windows.into() } else { linux.into() };
+        Judgement::Elsewhere { place: Place::Instance, command, look_for: look_for.into() }
     }
 
     /// Whether a console text was taken before the instance was last started, so that it tells of an earlier life.

@@ -7,6 +7,7 @@ use crate::net::route::Target;
 use crate::snapshot::ec2::{Route, RouteTable, VpcEndpoint, is};
 use crate::snapshot::{Gap, Snapshot, operations as op, ssm::SESSION_PREFERENCES};
 use serde::Deserialize;
+use std::borrow::Cow;
 
 /// The preferences; an empty text means that the feature is off.
 ///
@@ -89,8 +90,12 @@ pub fn not_asked(case: &Case<'_>) -> Result<Option<Judgement>, Gap> {
 ///
 /// # Errors
 /// It is not known whether the node answers.
-pub fn at_client(case: &Case<'_>, command: impl Into<String>, look_for: &str) -> Result<Judgement, Gap> {
-    let look = || Judgement::Elsewhere { place: Place::Client, command: command.into(), look_for: look_for.to_owned() };
+pub fn at_client(
+    case: &Case<'_>,
+    command: impl Into<Cow<'static, str>>,
+    look_for: impl Into<Cow<'static, str>>,
+) -> Result<Judgement, Gap> {
+    let look = || Judgement::Elsewhere { place: Place::Client, command: command.into(), look_for: look_for.into() };
     Ok(not_asked(case)?.unwrap_or_else(look))
 }
 

@@ -59,7 +59,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if let Some(line) = case.console_line(SignKind::AgentStarted, &[])? {
         return Ok(Judgement::pass(format!("the console shows an agent: `{line}`")));
     }
-    Ok(case.inside(LINUX, "Get-Service AmazonSSMAgent", &format!("no such service, package or snap{}", hint(case))))
+    Ok(case.inside(LINUX, "Get-Service AmazonSSMAgent", format!("no such service, package or snap{}", hint(case))))
 }
 
 /// What the image leads to expect; a hint, so an image that cannot be read does no harm.
@@ -90,7 +90,11 @@ mod tests {
     }
 
     fn look_for(judgement: Judgement) -> String {
-        if let Judgement::Elsewhere { look_for, .. } = judgement { look_for } else { panic!("{judgement:?}") }
+        if let Judgement::Elsewhere { look_for, .. } = judgement {
+            look_for.into_owned()
+        } else {
+            panic!("{judgement:?}")
+        }
     }
 
     #[test]

@@ -50,7 +50,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         Heartbeat::Lost(node) => format!(" (its last heartbeat came at {})", node.last_ping_date_time),
         Heartbeat::Never => String::new(),
     };
-    Ok(case.inside(LINUX, WINDOWS, &format!("a service that is not active, or not enabled{since}")))
+    Ok(case.inside(LINUX, WINDOWS, format!("a service that is not active, or not enabled{since}")))
 }
 
 #[cfg(test)]

@@ -62,7 +62,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         command: read.into(),
         look_for: format!(
             "commands under `inputs.shellProfile.{system}` that end the shell; run them on the instance to see which"
-        ),
+        )
+        .into(),
     })
 }
 

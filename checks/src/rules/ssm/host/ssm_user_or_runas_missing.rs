@@ -70,11 +70,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             look_for: format!(
                 "a user or role without the tag `SSMSessionRunAs`: `{SESSION_PREFERENCES}` turns Run As \
                     on and names no default user"
-            ),
+            )
+            .into(),
         });
     }
     let command = format!("id {}", quoted(user));
-    Ok(case.inside(&command, windows, "no such user, while the preferences let every session run as this one"))
+    Ok(case.inside(command, windows, "no such user, while the preferences let every session run as this one"))
 }
 
 #[cfg(test)]

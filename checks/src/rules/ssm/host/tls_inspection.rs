@@ -51,7 +51,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     );
     let windows = format!("curl.exe -sv https://{host}/ -o NUL");
     let Some(line) = case.console_line(SignKind::TlsUntrusted, &[])? else {
-        return Ok(case.inside(&linux, &windows, "another issuer than Amazon, or a certificate that is not trusted"));
+        return Ok(case.inside(linux, windows, "another issuer than Amazon, or a certificate that is not trusted"));
     };
     let look = if case.instance.is_windows() { windows } else { linux };
     let summary = "see who issued the certificate that the instance gets; then have the endpoints \

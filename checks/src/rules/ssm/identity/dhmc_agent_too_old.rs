@@ -60,7 +60,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(case.inside(
             "sudo amazon-ssm-agent -version || /snap/amazon-ssm-agent/current/amazon-ssm-agent -version",
             r#"& "$env:ProgramFiles\Amazon\SSM\amazon-ssm-agent.exe" -version"#,
-            &format!("a version older than {oldest}, which cannot use Default Host Management"),
+            format!("a version older than {oldest}, which cannot use Default Host Management"),
         ));
     };
     if version >= oldest {

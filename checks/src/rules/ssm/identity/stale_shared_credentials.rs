@@ -51,8 +51,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     };
     Ok(Judgement::Elsewhere {
         place: Place::Instance,
-        command: command.to_owned(),
-        look_for: format!("a {file}, with `InvalidClientTokenId` or `ExpiredToken` in the agent's log"),
+        command: command.into(),
+        look_for: format!("a {file}, with `InvalidClientTokenId` or `ExpiredToken` in the agent's log").into(),
     })
 }
 

@@ -85,10 +85,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     match case.agent_version() {
         Some(version) if version >= DUAL_STACK => Ok(Judgement::Elsewhere {
             place: Place::Instance,
-            command: "grep -i dualstack /etc/amazon/ssm/amazon-ssm-agent.json; getent ahosts ssm.".to_owned()
-                + case.region()
-                + ".api.aws",
-            look_for: "`UseDualStackEndpoint` that is absent or false, or a name without addresses".to_owned(),
+            command: format!(
+                "grep -i dualstack /etc/amazon/ssm/amazon-ssm-agent.json; getent ahosts ssm.{}.api.aws",
+                case.region()
+            )
+            .into(),
+            look_for: "`UseDualStackEndpoint` that is absent or false, or a name without addresses".into(),
         }),
         _ if !unsure.is_empty() => Ok(open(unsure)),
         Some(version) => Ok(Judgement::fail(too_old(case, version, &lacking))),

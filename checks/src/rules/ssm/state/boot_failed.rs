@@ -117,7 +117,7 @@ fn without_failure(case: &Case<'_>) -> Judgement {
         command: screen.into(),
         look_for: "a screen that shows a failed boot, as the console text shows neither its success nor \
             its failure"
-            .to_owned(),
+            .into(),
     }
 }
 

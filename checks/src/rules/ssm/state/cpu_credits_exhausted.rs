@@ -105,7 +105,7 @@ fn question(case: &Case<'_>, kind: &str) -> Judgement {
     Judgement::Elsewhere {
         place: Place::Client,
         command: command.into(),
-        look_for: format!("a balance near 0, while the credit mode of this `{kind}` is `standard`"),
+        look_for: format!("a balance near 0, while the credit mode of this `{kind}` is `standard`").into(),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::os::image::{Support, family};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::{Case, Heartbeat};
+use std::borrow::Cow;
 
 declare_rule! {
     /// ## What it checks
@@ -66,9 +67,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     match known.support {
         Support::Supported => Ok(Judgement::pass(format!("AWS supports the agent on {name}"))),
         Support::Ended => {
-            Ok(ask(case, &format!("whether an old agent still runs: AWS no longer supports it on {name}")))
+            Ok(ask(case, format!("whether an old agent still runs: AWS no longer supports it on {name}")))
         }
-        Support::Community => Ok(ask(case, &format!("whether an agent was built for it: AWS offers none for {name}"))),
+        Support::Community => Ok(ask(case, format!("whether an agent was built for it: AWS offers none for {name}"))),
         Support::None => {
             started?;
             let detail = format!(
@@ -89,7 +90,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
 }
 
-fn ask(case: &Case<'_>, look_for: &str) -> Judgement {
+fn ask(case: &Case<'_>, look_for: impl Into<Cow<'static, str>>) -> Judgement {
     case.inside("cat /etc/os-release; uname -sr", "[Environment]::OSVersion.VersionString", look_for)
 }
 
