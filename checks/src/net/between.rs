@@ -162,22 +162,12 @@ impl<'s> Network<'s> {
             Point::Gateway(gateway) => return walk.gap(|| Gap::opaque(format!("what is behind `{gateway}`"))),
         };
         let asked = flow.to(source, destination);
-        if !asked.is_empty() && self.is_served_by_vpc(origin, &asked.destination) {
+        if !asked.is_empty() && asked.destination.is_subset(self.served_by(origin.vpc)) {
             let hop =
                 || (Component::new("vpc", self.vpc_id(origin.vpc)), Some("served by the VPC itself".to_owned()), None);
             return walk.pass(Way::Forward, &asked.into(), hop);
         }
         Trip { to: target, ..trip }.leave(walk, origin, asked);
-    }
-
-    /// What the VPC itself answers, beside every group, ACL and route: metadata, time, and its resolver.
-    ///
-    /// Source: VPC user guide, "Control subnet traffic with network access control lists" and "Security groups".
-    fn is_served_by_vpc(&self, origin: &Interface<'s>, destination: &AddressSet) -> bool {
-        static LINK_LOCAL: LazyLock<AddressSet> = LazyLock::new(|| AddressSet::of(["169.254.0.0/16", "fd00:ec2::/32"]));
-        let row = self.snapshot.vpcs.get(self.vpc_id(origin.vpc)).ok().flatten();
-        destination.is_subset(&LINK_LOCAL)
-            || row.is_some_and(|row| destination.is_subset(&super::dns::resolver_addresses(row)))
     }
 
     /// From an address that belongs to no interface here: the internet, as far as it is public.

@@ -112,6 +112,7 @@ pub(super) struct Vpc<'s> {
     main: Option<usize>,
     blocks: OnceLock<AddressSet>,
     dns: OnceLock<VpcDns>,
+    served: OnceLock<AddressSet>,
 }
 
 /// A subnet.
@@ -299,7 +300,14 @@ impl<'s> Network<'s> {
 
     /// The number of a VPC by id.
     pub(super) fn vpc_of(&mut self, id: &'s str) -> VpcIx {
-        let make = || Vpc { id, row: None, main: None, blocks: OnceLock::new(), dns: OnceLock::new() };
+        let make = || Vpc {
+            id,
+            row: None,
+            main: None,
+            blocks: OnceLock::new(),
+            dns: OnceLock::new(),
+            served: OnceLock::new(),
+        };
         VpcIx(self.vpcs.number(id, make))
     }
 
@@ -588,6 +596,19 @@ impl<'s> Network<'s> {
             Some(vpc) => vpc.dns.get_or_init(|| dns::of_vpc(self.snapshot, vpc.id)),
             None => NOWHERE.get_or_init(|| dns::of_vpc(&Snapshot::default(), "")),
         }
+    }
+
+    /// What a VPC itself answers, beside every group, ACL and route: metadata, time, and its resolver.
+    ///
+    /// Source: VPC user guide, "Control subnet traffic with network access control lists" and "Security groups".
+    pub(super) fn served_by(&self, vpc: VpcIx) -> &AddressSet {
+        static NOWHERE: OnceLock<AddressSet> = OnceLock::new();
+        let link_local = || AddressSet::of(["169.254.0.0/16", "fd00:ec2::/32"]);
+        let Some(vpc) = self.vpcs.get(vpc.0) else { return NOWHERE.get_or_init(link_local) };
+        vpc.served.get_or_init(|| {
+            let resolver = vpc.row.map(dns::resolver_addresses).unwrap_or_default();
+            link_local().union(&resolver)
+        })
     }
 
     /// What is known of name resolution in the VPC with this id.

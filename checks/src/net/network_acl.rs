@@ -87,6 +87,28 @@ fn protocol_and_ports(entry: &NetworkAclEntry) -> Option<(Option<Protocol>, (u16
     Some((Some(protocol), ports))
 }
 
+/// Whether the first entry that touches the packets takes and allows all of them: the short answer of [`evaluate`] where everything passes.
+pub(super) fn passes_whole(
+    network: &Network<'_>,
+    subnet: SubnetIx,
+    direction: Direction,
+    traffic: &TrafficSet,
+) -> bool {
+    let Ok((_, entries)) = network.acl_of(subnet, direction) else { return false };
+    traffic.parts().iter().all(|part| {
+        let far = direction.far(part);
+        let touches = |entry: &&Entry| {
+            entry.protocol.is_none_or(|own| own == part.protocol)
+                && part.ports.is_touching(entry.ports)
+                && far.is_touching(entry.block)
+        };
+        entries.0.iter().find(touches).is_some_and(|entry| {
+            let takes_all = part.ports.is_between(entry.ports) && far.is_between(entry.block);
+            entry.allows && entry.unreadable.is_none() && takes_all
+        })
+    })
+}
+
 /// What the ACL of a subnet lets through in one direction.
 pub fn evaluate(
     network: &Network<'_>,

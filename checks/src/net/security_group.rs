@@ -183,6 +183,30 @@ enum Name {
 /// A rule that waits until those that are known have taken their packets.
 type Pending<'a> = ((u16, u16), &'a Gap, Name);
 
+/// Whether single rules let all the packets through: the short answer of [`evaluate`] where everything passes.
+pub(super) fn pass_whole(
+    network: &Network<'_>,
+    groups: &[GroupIx],
+    direction: Direction,
+    traffic: &TrafficSet,
+    peer: Peer<'_>,
+) -> bool {
+    let is_named = |rule: &RulePeer<'_>| match (rule, peer) {
+        (RulePeer::Group(named, _), Peer::Carrying(carried)) => carried.contains(named),
+        _ => false,
+    };
+    traffic.parts().iter().all(|part| {
+        let far = direction.far(part);
+        let takes_all = |(head, bundle): (&Head, &Bundle<'_>)| {
+            head.protocol.is_none_or(|own| own == part.protocol)
+                && part.ports.is_between(head.ports)
+                && (far.is_subset(&bundle.addresses) || (bundle.has_others && bundle.peers.iter().any(is_named)))
+        };
+        let rules = groups.iter().filter_map(|group| network.rules(*group, direction).ok());
+        rules.into_iter().any(|rules| rules.heads.iter().zip(&rules.bundles).any(takes_all))
+    })
+}
+
 /// What the groups on an interface let through: packets to the peer for egress, from the peer for ingress.
 pub fn evaluate<'n>(
     network: &'n Network<'_>,
