@@ -35,6 +35,8 @@ pub enum Peer<'a> {
 pub(super) struct Rules<'s> {
     heads: Vec<Head>,
     bundles: Vec<Bundle<'s>>,
+    /// First and last port and position of each head, by first port; and the highest last port of it and those before.
+    by_port: Vec<((u16, u16), usize, u16)>,
 }
 
 /// What the rules of a bundle are about.
@@ -78,7 +80,7 @@ impl RulePeer<'_> {
 
 impl<'s> Rules<'s> {
     pub(super) fn read(network: &Network<'s>, group: &'s SecurityGroup, direction: Direction) -> Self {
-        let mut rules = Self { heads: Vec::new(), bundles: Vec::new() };
+        let mut rules = Self { heads: Vec::new(), bundles: Vec::new(), by_port: Vec::new() };
         for permission in permissions(group, direction) {
             let Some((protocol, ports)) = protocol_and_ports(permission) else { continue };
             rules.add(Head { protocol, ports }, peers(network, group, permission));
@@ -86,7 +88,22 @@ impl<'s> Rules<'s> {
         for bundle in &mut rules.bundles {
             bundle.close();
         }
+        rules.by_port = rules.heads.iter().enumerate().map(|(at, head)| (head.ports, at, head.ports.1)).collect();
+        rules.by_port.sort_unstable();
+        let mut highest = 0;
+        for (_, _, known) in &mut rules.by_port {
+            highest = highest.max(*known);
+            *known = highest;
+        }
         rules
+    }
+
+    /// The rules whose ports hold all of these, those for few ports first.
+    fn holding(&self, (first, last): (u16, u16)) -> impl Iterator<Item = (&Head, &Bundle<'s>)> {
+        let end = self.by_port.partition_point(|((from, _), ..)| *from <= first);
+        let near = self.by_port.get(..end).unwrap_or_default().iter().rev();
+        let near = near.take_while(move |(.., highest)| *highest >= last).filter(move |((_, to), ..)| *to >= last);
+        near.filter_map(|(_, at, _)| Some((self.heads.get(*at)?, self.bundles.get(*at)?)))
     }
 
     fn add(&mut self, head: Head, peers: Vec<RulePeer<'s>>) {
@@ -199,11 +216,10 @@ pub(super) fn pass_whole(
         let far = direction.far(part);
         let takes_all = |(head, bundle): (&Head, &Bundle<'_>)| {
             head.protocol.is_none_or(|own| own == part.protocol)
-                && part.ports.is_between(head.ports)
                 && (far.is_subset(&bundle.addresses) || (bundle.has_others && bundle.peers.iter().any(is_named)))
         };
         let rules = groups.iter().filter_map(|group| network.rules(*group, direction).ok());
-        rules.into_iter().any(|rules| rules.heads.iter().zip(&rules.bundles).any(takes_all))
+        rules.into_iter().any(|rules| rules.holding(part.ports.corners()).any(takes_all))
     })
 }
 
