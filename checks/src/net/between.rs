@@ -1,6 +1,7 @@
 //! The way between two points: interfaces, addresses, and the internet.
 
 use super::addresses::AddressSet;
+use super::connect_endpoint;
 use super::interface::Interface;
 use super::internet::{self, not_public};
 use super::network::Network;
@@ -33,6 +34,13 @@ pub enum Point<'n, 's> {
     Internet(Family),
     /// Addresses behind a virtual private gateway, `vgw-…`: only as the point where packets start.
     Gateway(String),
+    /// An EC2 Instance Connect Endpoint, by its interface: only as the point where connections start.
+    ConnectEndpoint {
+        /// Its interface.
+        interface: Cow<'n, Interface<'s>>,
+        /// Whether packets have the address of the client, which nobody knows, and not that of the interface.
+        preserves_client_ip: bool,
+    },
 }
 
 impl<'n, 's> From<&'n Interface<'s>> for Point<'n, 's> {
@@ -85,8 +93,9 @@ impl<'s> Network<'s> {
     /// The family in which two points are connected: IPv4 where both have it.
     fn family(&self, from: &Point<'_, 's>, to: &Point<'_, 's>) -> Family {
         let fixed = |point: &Point<'_, 's>| match point {
-            Point::Interface(own) if own.ipv4.is_empty() => Some(Family::Ipv6),
-            Point::Interface(_) => None,
+            Point::Interface(own) | Point::ConnectEndpoint { interface: own, .. } => {
+                own.ipv4.is_empty().then_some(Family::Ipv6)
+            }
             Point::Address(address) | Point::Outside(address) => Some(Family::of(*address)),
             Point::Internet(family) => Some(*family),
             Point::Gateway(_) => None,
@@ -114,6 +123,9 @@ impl<'s> Network<'s> {
             },
             Point::Outside(address) => self.come_from_outside(&mut walk, AddressSet::one(*address), to, flow),
             Point::Internet(family) => self.come_from_outside(&mut walk, AddressSet::internet(*family), to, flow),
+            Point::ConnectEndpoint { interface, preserves_client_ip } => {
+                connect_endpoint::leave(self, &mut walk, (interface, *preserves_client_ip), to, flow);
+            }
             Point::Gateway(gateway) => {
                 let certainty = Certainty::Within(Gap::opaque(format!("which address behind `{gateway}` is meant")));
                 let mut walk = Walk::new(family, &certainty, explains);
@@ -130,7 +142,7 @@ impl<'s> Network<'s> {
         owners.next().filter(|_| owners.next().is_none())
     }
 
-    fn leave_interface(&self, walk: &mut Walk<'_>, origin: &Interface<'s>, to: &Point<'_, 's>, flow: &Flow) {
+    pub(super) fn leave_interface(&self, walk: &mut Walk<'_>, origin: &Interface<'s>, to: &Point<'_, 's>, flow: &Flow) {
         let family = walk.family;
         let trip = Trip {
             network: self,
@@ -160,6 +172,7 @@ impl<'s> Network<'s> {
                 (None, self.blocks_of(origin.vpc).map_or_else(|| all.clone(), |own| all.difference(own)))
             }
             Point::Gateway(gateway) => return walk.gap(|| Gap::opaque(format!("what is behind `{gateway}`"))),
+            Point::ConnectEndpoint { interface, .. } => return walk.gap(|| no_receiver(interface)),
         };
         let asked = flow.to(source, destination);
         if !asked.is_empty() && asked.destination.is_subset(self.served_by(origin.vpc)) {
@@ -181,6 +194,7 @@ impl<'s> Network<'s> {
             Point::Interface(target) => self.into(walk, target, flow.to(source, self.outside(target, family))),
             Point::Address(address) | Point::Outside(address) => self.to_address(walk, source, *address, flow),
             Point::Internet(_) | Point::Gateway(_) => walk.gap(|| Gap::opaque("the internet")),
+            Point::ConnectEndpoint { interface, .. } => walk.gap(|| no_receiver(interface)),
         }
     }
 
@@ -253,6 +267,11 @@ fn absent(target: &Interface<'_>) -> Obstacle {
     obstacle
 }
 
+/// Nothing in a network connects to an EC2 Instance Connect Endpoint.
+fn no_receiver(interface: &Interface<'_>) -> Gap {
+    Gap::opaque(format!("who connects to `{}`, which is where connections start", interface.id))
+}
+
 /// A point as the end of a path, in words.
 fn shown(point: &Point<'_, '_>, family: Family) -> String {
     match point {
@@ -260,5 +279,6 @@ fn shown(point: &Point<'_, '_>, family: Family) -> String {
         Point::Address(address) | Point::Outside(address) => address.to_string(),
         Point::Internet(_) => "internet".to_owned(),
         Point::Gateway(gateway) => gateway.clone(),
+        Point::ConnectEndpoint { interface, .. } => interface.id.to_owned(),
     }
 }

@@ -8,6 +8,7 @@ mod addresses;
 mod between;
 mod beyond;
 pub mod block_public_access;
+mod connect_endpoint;
 mod delivery;
 pub mod dns;
 pub mod endpoint;

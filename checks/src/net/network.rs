@@ -185,6 +185,9 @@ impl<'s> Network<'s> {
                 vpc.row = Some(row);
             }
         }
+        for row in self.snapshot.instance_connect_endpoints.known() {
+            self.subnet_of(&row.subnet_id, &row.vpc_id);
+        }
         for row in self.snapshot.subnets.known() {
             let number = self.subnet_of(&row.subnet_id, &row.vpc_id);
             if let Some(subnet) = self.subnets.get_mut(number.0) {
@@ -206,6 +209,9 @@ impl<'s> Network<'s> {
         }
         for group in snapshot.vpc_endpoints.known().iter().flat_map(|endpoint| &endpoint.groups) {
             self.group_of(&group.group_id);
+        }
+        for group in snapshot.instance_connect_endpoints.known().iter().flat_map(|own| &own.security_group_ids) {
+            self.group_of(group);
         }
         for config in snapshot.functions.values().filter_map(|function| function.vpc_config.as_ref()) {
             for group in &config.security_group_ids {

@@ -113,6 +113,10 @@ pub enum Cause {
     NoDestination,
     /// The receiver is a NAT gateway, which takes no connections from outside.
     NatUnsolicited,
+    /// An EC2 Instance Connect Endpoint carries other ports only.
+    InstanceConnectPort,
+    /// An EC2 Instance Connect Endpoint preserves the client's address, which does not work with that receiver.
+    InstanceConnectClientIp,
 }
 
 /// Why an instance cannot stand in for a NAT gateway.
@@ -189,7 +193,9 @@ impl Cause {
             | Self::DnsSupportOff
             | Self::DnsHostnamesOff
             | Self::CustomDns
-            | Self::DnsServerUnreachable => return None,
+            | Self::DnsServerUnreachable
+            | Self::InstanceConnectPort
+            | Self::InstanceConnectClientIp => return None,
         })
     }
 }

@@ -190,6 +190,14 @@ impl<'w> Walk<'w> {
         }
     }
 
+    /// An obstacle that stops a part for certain.
+    pub(super) fn partial_obstacle(&mut self, obstacle: impl FnOnce() -> Obstacle) {
+        self.count(Effect::Degraded);
+        if self.explains {
+            self.keep(obstacle());
+        }
+    }
+
     fn keep(&mut self, obstacle: Obstacle) {
         self.count(obstacle.effect);
         if !self.obstacles.iter().any(|known| known.effect == obstacle.effect && known.is_same_as(&obstacle)) {

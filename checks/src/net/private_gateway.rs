@@ -36,7 +36,7 @@ pub(super) fn from_private<'s>(
                 return nobody(network, walk, gateway, &asked);
             }
         },
-        Point::Outside(_) | Point::Internet(_) | Point::Gateway(_) => {
+        Point::Outside(_) | Point::Internet(_) | Point::Gateway(_) | Point::ConnectEndpoint { .. } => {
             return walk.gap(|| behind(&Target::VirtualPrivateGateway(gateway.to_owned())));
         }
     };

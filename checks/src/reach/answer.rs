@@ -2,7 +2,9 @@
 
 use super::atlas::Atlas;
 use super::case::Case;
-use super::end::{End, Fault, Place, Problem, Spot};
+use super::end::{End, Place, Spot};
+use super::fault::Fault;
+use super::problem::Problem;
 use super::rules::{self, Direction};
 use crate::evidence::{Component, Evidence};
 use crate::net::{
@@ -143,7 +145,7 @@ impl<'a> Judge<'a> {
             Point::Address(address) => {
                 AddressSet::internet(Family::of(*address)).contains(*address) && self.atlas.holders(*address).is_empty()
             }
-            Point::Interface(_) | Point::Gateway(_) => false,
+            Point::Interface(_) | Point::Gateway(_) | Point::ConnectEndpoint { .. } => false,
         }
     }
 }
@@ -264,7 +266,7 @@ fn is_same(from: &End<'_>, to: &End<'_>) -> bool {
 
 fn without_address(spot: &Spot<'_>, family: Family) -> Path {
     let component = match &spot.place {
-        Place::Interface(own) => own.component(),
+        Place::Interface(own) | Place::ConnectEndpoint { interface: own, .. } => own.component(),
         _ => Component::new("address", &spot.label),
     };
     let by = format!("`{}` has no {family} address", spot.label);

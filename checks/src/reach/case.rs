@@ -110,6 +110,9 @@ impl Written {
         if matches!(to, Subject::Function(_)) {
             return Err("`to`: a function takes no connections; give it as `from`".to_owned());
         }
+        if let Subject::ConnectEndpoint(id) = &to {
+            return Err(format!("`to`: connections only start at `{id}`: AWS brings clients there; give it as `from`"));
+        }
         let is_outside = |end: &Subject| matches!(end, Subject::Internet | Subject::Outside(_));
         if is_outside(&from) && is_outside(&to) {
             return Err("one end has to be inside a VPC".to_owned());

@@ -1,21 +1,23 @@
 //! From what a user names to the ends of a path, as the facts have them.
 
 use super::atlas::{Atlas, Row};
+use super::connect_endpoint;
+use super::fault::{Fault, not_attached, not_running};
 use super::function;
 use super::host;
+use super::problem::{Problem, found};
 use super::subject::Subject;
-use crate::evidence::{Component, Evidence};
+use crate::evidence::Component;
 use crate::net::{AddressSet, Family, Interface, Point};
+use crate::snapshot::Gap;
 use crate::snapshot::ec2::{Instance, is};
-use crate::snapshot::operations as op;
-use crate::snapshot::{Gap, Observed};
-use std::fmt;
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 /// An end of a path.
 #[derive(Debug, Clone, PartialEq)]
 pub struct End<'a> {
-    /// What it is: `ec2-instance`, `network-interface`, `lambda-function`, `address`, `host` or `internet`.
+    /// What it is: `ec2-instance`, `network-interface`, `lambda-function`, `instance-connect-endpoint`, `address`, `host` or `internet`.
     pub component: Component,
     /// Its `Name` tag, when it has one.
     pub name: Option<String>,
@@ -47,44 +49,15 @@ pub enum Place<'a> {
     Outside(IpAddr),
     /// Any address on the internet.
     Internet,
+    /// An EC2 Instance Connect Endpoint, where connections only start.
+    ConnectEndpoint {
+        /// Its interface.
+        interface: Box<Interface<'a>>,
+        /// Whether packets have the address of the client.
+        preserves_client_ip: bool,
+    },
     /// Lambda's own network, which reaches the internet and no VPC.
     ServiceNetwork,
-}
-
-/// Why an end neither sends nor answers.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Fault {
-    /// Rule id.
-    pub rule: &'static str,
-    /// The fault in a few words.
-    pub title: &'static str,
-    /// The fault in a sentence.
-    pub by: String,
-    /// What is at fault.
-    pub component: Component,
-    /// The member that says so.
-    pub evidence: Evidence,
-}
-
-/// Why a question cannot be asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Problem {
-    /// There is no such thing in the account and Region of the facts.
-    NotFound(String),
-    /// Whether there is one could not be read.
-    NotReadable(String, Gap),
-    /// It can mean several things, or more than can be answered at once; a sentence.
-    Ambiguous(String),
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotFound(what) => write!(f, "{what} not found"),
-            Self::NotReadable(what, gap) => write!(f, "the facts of {what} could not be read: {gap}"),
-            Self::Ambiguous(text) => f.write_str(text),
-        }
-    }
 }
 
 impl<'a> Place<'a> {
@@ -93,6 +66,11 @@ impl<'a> Place<'a> {
         match self {
             Self::Interface(own) if own.addresses(family).is_empty() => None,
             Self::Interface(own) => Some(Point::from(own.as_ref())),
+            Self::ConnectEndpoint { interface, .. } if interface.addresses(family).is_empty() => None,
+            Self::ConnectEndpoint { interface, preserves_client_ip } => Some(Point::ConnectEndpoint {
+                interface: Cow::Borrowed(interface.as_ref()),
+                preserves_client_ip: *preserves_client_ip,
+            }),
             Self::Address(address) => (Family::of(*address) == family).then_some(Point::Address(*address)),
             Self::Outside(address) => (Family::of(*address) == family).then_some(Point::Outside(*address)),
             Self::Internet | Self::ServiceNetwork => Some(Point::Internet(family)),
@@ -106,7 +84,7 @@ impl Place<'_> {
         match self {
             Self::Interface(own) => own.ipv4.contains(address) || own.ipv6.contains(address),
             Self::Address(own) | Self::Outside(own) => *own == address,
-            Self::Internet | Self::ServiceNetwork => false,
+            Self::Internet | Self::ServiceNetwork | Self::ConnectEndpoint { .. } => false,
         }
     }
 }
@@ -135,7 +113,7 @@ impl<'a> End<'a> {
     /// The VPC of its first interface.
     pub(super) fn vpc(&self) -> Option<&str> {
         self.spots.iter().find_map(|spot| match &spot.place {
-            Place::Interface(own) => Some(own.vpc_id),
+            Place::Interface(own) | Place::ConnectEndpoint { interface: own, .. } => Some(own.vpc_id),
             _ => None,
         })
     }
@@ -189,6 +167,7 @@ impl<'a> Atlas<'a> {
             Subject::Internet => End::new("internet", "internet").at("internet", Place::Internet),
             Subject::Named(prefix) => return self.of_name(prefix),
             Subject::Function(name) => function::end(self, name)?,
+            Subject::ConnectEndpoint(id) => connect_endpoint::end(self, id)?,
             Subject::Host(name) => host::end(self, name, None),
         };
         Ok(vec![end])
@@ -320,40 +299,6 @@ pub(super) fn place(interface: Interface<'_>) -> Place<'_> {
 fn outside<'a>(address: IpAddr) -> End<'a> {
     let text = address.to_string();
     End::new("address", &text).at(text, Place::Address(address))
-}
-
-pub(super) fn found<T>(observed: Observed<T>, what: &str) -> Result<T, Problem> {
-    match observed {
-        Ok(Some(thing)) => Ok(thing),
-        Ok(None) => Err(Problem::NotFound(what.to_owned())),
-        Err(gap) => Err(Problem::NotReadable(what.to_owned(), gap)),
-    }
-}
-
-fn not_running(instance: &Instance) -> Option<Fault> {
-    let state = instance.state.name.as_str();
-    if state.is_empty() || is(state, "running") {
-        return None;
-    }
-    let id = &instance.instance_id;
-    Some(Fault {
-        rule: "net/instance-not-running",
-        title: "The instance does not run",
-        by: format!("instance `{id}` is {state}"),
-        component: Component::new("ec2-instance", id),
-        evidence: Evidence::new(op::DESCRIBE_INSTANCES, id, "State.Name", state),
-    })
-}
-
-fn not_attached(row: Row<'_>) -> Option<Fault> {
-    let Row::Listed(eni) = row else { return None };
-    is(&eni.status, "available").then(|| Fault {
-        rule: "net/interface-not-attached",
-        title: "The interface is attached to nothing",
-        by: format!("interface `{}` is attached to nothing", eni.network_interface_id),
-        component: Component::new("network-interface", &eni.network_interface_id),
-        evidence: Evidence::new(op::DESCRIBE_NETWORK_INTERFACES, &eni.network_interface_id, "Status", "available"),
-    })
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //! Source: Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC" and "Enable internet access".
 
 use super::atlas::{Atlas, Row};
-use super::end::{End, Place, Problem, found, place};
+use super::end::{End, Place, place};
+use super::problem::{Problem, found};
 use crate::net::{AddressSet, Interface};
 use crate::snapshot::ec2::{NetworkInterface, Subnet, is};
 use crate::snapshot::lambda::FunctionVpcConfig;

@@ -6,10 +6,13 @@
 mod answer;
 mod atlas;
 mod case;
+mod connect_endpoint;
 mod diagnosis;
 mod end;
+mod fault;
 mod function;
 mod host;
+mod problem;
 mod reads;
 mod rules;
 mod subject;
@@ -20,7 +23,9 @@ pub use answer::{Answer, Blocker, Judge, MOST_PAIRS, Pair, Walked, verdict_over}
 pub use atlas::Atlas;
 pub use case::{Case, Expect, Packets, Written};
 pub use diagnosis::{deciding, diagnosis};
-pub use end::{End, Fault, Place, Problem, Spot};
+pub use end::{End, Place, Spot};
+pub use fault::Fault;
+pub use problem::Problem;
 pub use reads::{READS, reads};
 pub use rules::Direction;
 pub use subject::Subject;

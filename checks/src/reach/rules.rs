@@ -168,6 +168,13 @@ pub(super) fn of(cause: Cause) -> About {
         }
         Cause::NoAddress => about("net/no-address", "An end of the path has no address of this family"),
         Cause::NoDestination => about("net/no-destination", "No interface has the destination address"),
+        Cause::InstanceConnectPort => {
+            about("net/instance-connect-port", "An EC2 Instance Connect Endpoint carries ports 22 and 3389 only")
+        }
+        Cause::InstanceConnectClientIp => about(
+            "net/instance-connect-client-ip",
+            "The EC2 Instance Connect Endpoint preserves the client's address, which does not work with this receiver",
+        ),
         Cause::NatUnsolicited => {
             about("net/nat-unsolicited", "The receiver is a NAT gateway, which takes no connections from outside")
         }

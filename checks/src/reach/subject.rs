@@ -15,6 +15,8 @@ pub enum Subject {
     At(String, IpAddr),
     /// `function:web`, or the ARN of a Lambda function: the name or ARN.
     Function(String),
+    /// `eice-0123456789abcdef0`: an EC2 Instance Connect Endpoint.
+    ConnectEndpoint(String),
     /// An address; whose it is follows from the facts.
     Address(IpAddr),
     /// `198.51.100.7@internet`: an address outside, whoever has it.
@@ -93,7 +95,9 @@ impl Subject {
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Instance(text) | Self::Interface(text) | Self::Host(text) => f.write_str(text),
+            Self::Instance(text) | Self::Interface(text) | Self::ConnectEndpoint(text) | Self::Host(text) => {
+                f.write_str(text)
+            }
             Self::Named(text) if matches!(Self::parse(text), Ok(Self::Named(_))) => f.write_str(text),
             Self::Named(text) => write!(f, "name:{text}"),
             Self::At(id, address) => write!(f, "{id}@{address}"),
@@ -124,7 +128,7 @@ fn at(left: &str, right: &str) -> Result<Subject, String> {
     Ok(Subject::At(id, address))
 }
 
-/// An id of an instance or interface; `None` for a text that does not begin like one.
+/// An id of an instance, interface or EC2 Instance Connect Endpoint; `None` for a text that does not begin like one.
 ///
 /// Source: EC2 user guide, "Resource IDs": 8 or 17 hexadecimal digits.
 fn of_id(text: &str) -> Result<Option<Subject>, String> {
@@ -134,6 +138,7 @@ fn of_id(text: &str) -> Result<Option<Subject>, String> {
     for (prefix, what, make) in [
         ("i-", "an instance id", Subject::Instance as fn(String) -> Subject),
         ("eni-", "an interface id", Subject::Interface),
+        ("eice-", "the id of an EC2 Instance Connect Endpoint", Subject::ConnectEndpoint),
     ] {
         if has_digits(text, prefix) {
             return Ok(Some(make(text.to_owned())));
@@ -161,7 +166,8 @@ fn of_arn(text: &str) -> Result<Subject, String> {
             Ok(Subject::Function(text.to_owned()))
         }
         [_, _, "ec2", _, _, resource] => {
-            let id = resource.strip_prefix("instance/").or_else(|| resource.strip_prefix("network-interface/"));
+            let kinds = ["instance/", "network-interface/", "instance-connect-endpoint/"];
+            let id = kinds.iter().find_map(|kind| resource.strip_prefix(kind));
             let id = id.and_then(|id| of_id(id).ok().flatten());
             id.ok_or_else(|| format!("`{text}` is neither an instance nor an interface"))
         }

@@ -651,6 +651,29 @@ shapes! {
         /// The value.
         value: String,
     }
+    /// `DescribeInstanceConnectEndpoints`.
+    InstanceConnectEndpoint {
+        /// Such as `eice-0abc`.
+        instance_connect_endpoint_id: String,
+        /// `create-complete` or `update-complete` for one that works.
+        state: String,
+        /// Why it is in that state.
+        state_message: String,
+        /// Its interfaces.
+        network_interface_ids: Vec<String>,
+        /// VPC.
+        vpc_id: String,
+        /// Subnet of its interfaces.
+        subnet_id: String,
+        /// Groups on its interfaces.
+        security_group_ids: Vec<String>,
+        /// Whether instances see the address of the client and not that of the endpoint.
+        preserve_client_ip: Option<bool>,
+        /// `ipv4`, `dualstack` or `ipv6`; empty in older answers.
+        ip_address_type: String,
+        /// Owner account.
+        owner_id: String,
+    }
     /// `DescribeVpcPeeringConnections`.
     VpcPeeringConnection {
         /// Such as `pcx-0abc`.

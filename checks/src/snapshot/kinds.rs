@@ -49,6 +49,7 @@ pub mod operations {
         DESCRIBE_INTERNET_GATEWAYS = "ec2" "DescribeInternetGateways";
         DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS = "ec2" "DescribeEgressOnlyInternetGateways";
         DESCRIBE_DHCP_OPTIONS = "ec2" "DescribeDhcpOptions";
+        DESCRIBE_INSTANCE_CONNECT_ENDPOINTS = "ec2" "DescribeInstanceConnectEndpoints";
         DESCRIBE_VPC_PEERING_CONNECTIONS = "ec2" "DescribeVpcPeeringConnections";
         DESCRIBE_PREFIX_LISTS = "ec2" "DescribePrefixLists";
         GET_MANAGED_PREFIX_LIST_ENTRIES = "ec2" "GetManagedPrefixListEntries";
@@ -138,6 +139,7 @@ facts! {
         internet_gateways: ec2::InternetGateway,
         egress_only_internet_gateways: ec2::EgressOnlyInternetGateway,
         dhcp_options: ec2::DhcpOptions,
+        instance_connect_endpoints: ec2::InstanceConnectEndpoint,
         vpc_peering_connections: ec2::VpcPeeringConnection,
         prefix_lists: ec2::PrefixList,
         block_public_access_exclusions: ec2::VpcBlockPublicAccessExclusion,
@@ -233,6 +235,7 @@ resource! {
     ec2::InternetGateway, op::DESCRIBE_INTERNET_GATEWAYS, "InternetGateways", "InternetGatewayIds", "internet-gateway-id", internet_gateway_id;
     ec2::EgressOnlyInternetGateway, op::DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS, "EgressOnlyInternetGateways", "EgressOnlyInternetGatewayIds", "egress-only-internet-gateway-id", egress_only_internet_gateway_id;
     ec2::DhcpOptions, op::DESCRIBE_DHCP_OPTIONS, "DhcpOptions", "DhcpOptionsIds", "dhcp-options-id", dhcp_options_id;
+    ec2::InstanceConnectEndpoint, op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS, "InstanceConnectEndpoints", "InstanceConnectEndpointIds", "instance-connect-endpoint-id", instance_connect_endpoint_id;
     ec2::VpcPeeringConnection, op::DESCRIBE_VPC_PEERING_CONNECTIONS, "VpcPeeringConnections", "VpcPeeringConnectionIds", "vpc-peering-connection-id", vpc_peering_connection_id;
     ec2::PrefixList, op::DESCRIBE_PREFIX_LISTS, "PrefixLists", "PrefixListIds", "prefix-list-id", prefix_list_id;
     ec2::VpcBlockPublicAccessExclusion, op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSIONS, "VpcBlockPublicAccessExclusions", "ExclusionIds", "exclusion-id", exclusion_id;

@@ -96,6 +96,10 @@ super::operations! {
         set_dry_run DryRun, set_filters Filters, set_exclusion_ids ExclusionIds,
         set_next_token NextToken, set_max_results MaxResults,
     }
+    DescribeInstanceConnectEndpoints => describe_instance_connect_endpoints {
+        set_dry_run DryRun, set_max_results MaxResults, set_next_token NextToken,
+        set_filters Filters, set_instance_connect_endpoint_ids InstanceConnectEndpointIds,
+    }
     DescribeVpcPeeringConnections => describe_vpc_peering_connections {
         set_next_token NextToken, set_max_results MaxResults, set_dry_run DryRun,
         set_vpc_peering_connection_ids VpcPeeringConnectionIds, set_filters Filters,

@@ -42,6 +42,7 @@ pub const READS: &[Operation] = &[
     op::DESCRIBE_TRANSIT_GATEWAY_PEERING_ATTACHMENTS,
     op::SEARCH_TRANSIT_GATEWAY_ROUTES,
     op::GET_FUNCTION_CONFIGURATION,
+    op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS,
 ];
 
 /// Values that EC2 takes for one filter.

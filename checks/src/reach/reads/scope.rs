@@ -17,6 +17,8 @@ pub(super) struct Scope<'a> {
     pub(super) subnets: BTreeSet<(String, String)>,
     /// Groups on the ends.
     pub(super) groups: BTreeSet<String>,
+    /// Ids of interfaces of EC2 Instance Connect Endpoints.
+    pub(super) interfaces: BTreeSet<String>,
     /// Interfaces of the ends.
     pub(super) rows: Vec<Row<'a>>,
     /// Whether some path leaves its VPC, or may do so.
@@ -39,6 +41,7 @@ impl<'a> Scope<'a> {
                 scope.leaves |= vpcs.len() > 1 || vpcs.contains("");
             }
             scope.function(atlas, &case.from);
+            scope.connect_endpoint(atlas, &case.from);
         }
         scope
     }
@@ -52,6 +55,10 @@ impl<'a> Scope<'a> {
                     vpcs.insert(own.vpc_id.to_owned());
                     self.interface(atlas, own);
                     self.row(atlas.interface(&spot.label));
+                }
+                Place::ConnectEndpoint { interface, .. } => {
+                    vpcs.insert(interface.vpc_id.to_owned());
+                    self.interface(atlas, interface);
                 }
                 Place::Outside(address) => {
                     vpcs.insert(String::new());
@@ -113,5 +120,13 @@ impl<'a> Scope<'a> {
         for subnet in &config.subnet_ids {
             self.spot(&config.vpc_id, subnet, config.security_group_ids.iter().map(String::as_str));
         }
+    }
+
+    /// The place of an EC2 Instance Connect Endpoint, whose interface is not known before the second round.
+    fn connect_endpoint(&mut self, atlas: &Atlas<'a>, subject: &Subject) {
+        let Subject::ConnectEndpoint(id) = subject else { return };
+        let Ok(Some(endpoint)) = atlas.snapshot.instance_connect_endpoints.get(id) else { return };
+        self.spot(&endpoint.vpc_id, &endpoint.subnet_id, endpoint.security_group_ids.iter().map(String::as_str));
+        self.interfaces.extend(endpoint.network_interface_ids.iter().cloned());
     }
 }

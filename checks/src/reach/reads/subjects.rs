@@ -17,6 +17,7 @@ impl Plan<'_> {
     pub(super) fn subjects(&mut self, atlas: &Atlas<'_>, cases: &[Case]) {
         let subjects: BTreeSet<&Subject> = cases.iter().flat_map(|case| [&case.from, &case.to]).collect();
         let (mut instances, mut interfaces, mut endpoints) = (ByFilter::new(), ByFilter::new(), BTreeSet::new());
+        let mut connect_endpoints = BTreeSet::new();
         for subject in subjects {
             match subject {
                 Subject::Instance(id) => put(&mut instances, "instance-id", id),
@@ -29,10 +30,14 @@ impl Plan<'_> {
                     self.host(atlas, name, &mut instances);
                     endpoints.extend(host::endpoint_id(name));
                 }
+                Subject::ConnectEndpoint(id) => {
+                    connect_endpoints.insert(id.as_str());
+                }
                 Subject::Outside(_) | Subject::Internet => {}
             }
         }
         let snapshot = self.snapshot;
+        self.about(&snapshot.instance_connect_endpoints, connect_endpoints);
         for (filter, values) in &instances {
             self.select(&snapshot.instances, filter, values.iter().map(String::as_str));
         }
@@ -56,6 +61,7 @@ impl Plan<'_> {
 
     /// The instances that interfaces in question are attached to: they tell whether they run, and their system.
     pub(super) fn instances(&mut self, scope: &Scope<'_>) {
+        self.about(&self.snapshot.network_interfaces, scope.interfaces.iter().map(String::as_str));
         let attached = scope.rows.iter().filter_map(|row| match row {
             Row::Listed(eni) => eni.attachment.as_ref().map(|attachment| attachment.instance_id.as_str()),
             Row::Attached(..) => None,
