@@ -5,6 +5,12 @@ use crate::run::{Folder, offline, say};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
+/// The step that makes an EC2 Instance Connect Endpoint, `$eice`.
+fn connect_endpoint() -> Value {
+    json!({ "call": "ec2.CreateInstanceConnectEndpoint", "input": { "SubnetId": "$subnet" },
+        "save": { "eice": "InstanceConnectEndpoint.InstanceConnectEndpointId" } })
+}
+
 fn function(subnets: &[&str]) -> Value {
     json!({ "call": "lambda.CreateFunction", "input": { "FunctionName": "web", "Role": "arn:aws:iam::123456789012:role/web",
         "Runtime": "python3.13", "Handler": "a.b", "Code": { "ZipFile": "UEsFBgAA" }, "Environment": { "Variables": { "TOKEN": "hunter2" } },
@@ -94,9 +100,14 @@ fn at_most_four_waves_and_only_what_the_policy_permits() {
         ("peers", "$instance", "$far"),
         ("transit", "$instance", "$far_ip"),
         ("transit", "$instance", "52.94.1.1"),
+        ("tiers", "$eice", "$db"),
     ];
     for (world, from, to) in questions {
-        let steps = if from.starts_with("function") { json!([function(&["$subnet"])]) } else { json!([]) };
+        let steps = match from {
+            "function:web" => json!([function(&["$subnet"])]),
+            "$eice" => json!([connect_endpoint()]),
+            _ => json!([]),
+        };
         let account = front.world(world, &steps).expect("the world can be made");
         let (from, to, key) = (account.named(from), account.named(to), account.key("AKIA"));
         let run = account.run(&key, &["reach", "--from", &from, "--to", &to, "-v", "--output", "json"]);

@@ -22,6 +22,7 @@ class RegionState:
         self.firewall_associations = []  # entries of ListFirewallRuleGroupAssociations
         self.firewall_rules = {}  # rule group id -> entries of ListFirewallRules
         self.firewall_domains = {}  # domain list id -> names
+        self.connect_endpoints = {}  # endpoint id -> entry of DescribeInstanceConnectEndpoints
         self.functions = {}  # function name -> its configuration
         self.trail = []  # events of CloudTrail, `CloudTrailEvent` as an object
 

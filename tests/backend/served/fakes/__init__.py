@@ -7,6 +7,7 @@ from . import (  # noqa: F401
     functions,
     groups,
     identity,
+    instance_connect,
     organizations,
     resolver,
     settings,
