@@ -56,14 +56,15 @@ pub const fn layer_of(module: &str) -> &str {
 
 /// A path without its last part, and that part.
 const fn split_last(path: &str) -> (&str, &str) {
-    let bytes = path.as_bytes();
-    let mut at = bytes.len();
-    while at > 1 {
-        at -= 1;
-        if bytes[at] == b':' {
-            let (front, last) = path.split_at(at + 1);
-            return (front.split_at(at - 1).0, last);
+    let mut front = path.as_bytes();
+    while let Some((_, rest)) = front.split_last() {
+        if let (Some((b':', _)), Some((b':', before))) = (front.split_last(), rest.split_last())
+            && let (Some((_, last)), Some((parent, _))) =
+                (path.split_at_checked(front.len()), path.split_at_checked(before.len()))
+        {
+            return (parent, last);
         }
+        front = rest;
     }
     ("", path)
 }

@@ -4,45 +4,27 @@
 //! answers with what it lets through and the deciding line ([`Filtered`]); the walks ([`to_service`], [`Network::path`]) put them in the order in which
 //! a packet and its reply meet them, and report every obstacle, not the first.
 
-mod addresses;
-mod between;
-mod beyond;
-pub mod block_public_access;
-mod connect_endpoint;
-mod delivery;
-pub mod dns;
-pub mod endpoint;
-mod filter;
-mod gateway;
-mod interface;
-mod internet;
-mod nat;
-mod nat_instance;
+mod filters;
+mod hops;
 mod network;
-pub mod network_acl;
-mod obstacle;
-mod parcel;
-mod path;
-mod peering;
-mod ports;
-pub mod prefix_list;
-mod private_gateway;
-mod proof;
-mod ranges;
-mod returning;
-pub mod route;
-mod routing;
 #[cfg(test)]
 mod scenarios;
-pub mod security_group;
-mod service_path;
-mod shared;
+mod service;
+mod sets;
 #[cfg(test)]
 mod testing;
-mod traffic;
-mod transit_gateway;
-mod transit_table;
-mod trip;
+mod walk;
+
+// Every file goes by its own name in here, whichever room it is in.
+use filters::filter;
+pub use filters::{block_public_access, network_acl, security_group};
+use hops::{connect_endpoint, gateway, internet, nat, nat_instance, peering, private_gateway, transit_gateway};
+use network::{interface, proof, transit_table};
+pub use network::{prefix_list, route};
+pub use service::{dns, endpoint};
+use service::{service_path, shared};
+use sets::{addresses, ports, ranges, traffic};
+use walk::{between, obstacle, parcel, path, trip};
 
 pub use addresses::AddressSet;
 pub use between::{Flow, Point};

@@ -48,7 +48,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if key.is_empty() {
         return Ok(Judgement::pass("sessions are not encrypted with a KMS key"));
     }
-    let command = Aws::new("kms", "generate-data-key", case.region()).arg("key-id", &key).arg("key-spec", "AES_256");
+    let command = Aws::new("kms", "generate-data-key", case.region()).arg("key-id", key).arg("key-spec", "AES_256");
     let look_for = "anything but `DryRunOperationException`: `AccessDeniedException` for `kms:GenerateDataKey`, or a key that is disabled";
     at_client(case, command.flag("dry-run"), look_for)
 }

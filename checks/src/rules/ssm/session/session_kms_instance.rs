@@ -64,12 +64,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::not_applicable("the agent has no role"));
     };
     let name = role.role.role_name.as_str();
-    let arn = arn_of(case, &key);
+    let arn = arn_of(case, key);
     let decision =
         role.decide_on(case, DECRYPT, arn.as_deref().unwrap_or(&key_arn(case, ANY_KEY)), Some(delegated(case)));
     let mut findings = Vec::new();
     if is_sure(&decision, arn.is_some()) {
-        findings.push(finding(case, role, &key, arn.as_deref(), &decision));
+        findings.push(finding(case, role, key, arn.as_deref(), &decision));
     }
     if let Way::None(table) = way_to(case, "kms")? {
         findings.push(
@@ -80,7 +80,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             ))
             .about("vpc", &case.instance.vpc_id)
             .about("route-table", &table.route_table_id)
-            .proof(preference("kmsKeyId", &key))
+            .proof(preference("kmsKeyId", key))
             .proof(Evidence::new(op::DESCRIBE_VPC_ENDPOINTS, &case.instance.vpc_id, "VpcEndpoints", json!([])))
             .fix(endpoint(case)),
         );

@@ -70,21 +70,21 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     };
     let name = role.role.role_name.as_str();
     let (mut findings, mut open) = (Vec::new(), Vec::new());
-    for place in [group_finding(case, &preferences), bucket_finding(case, &preferences)] {
+    for place in [group_finding(case, preferences), bucket_finding(case, preferences)] {
         match place {
             Ok(found) => findings.extend(found),
             Err(gap) => open.push(gap),
         }
     }
     if !group.is_empty() {
-        let (denied, gaps) = denied(case, role, to_group(case, &preferences), |decision| decision.is_denied());
+        let (denied, gaps) = denied(case, role, to_group(case, preferences), |decision| decision.is_denied());
         open.extend(gaps);
         findings.extend(finding(case, role, ("cloudWatchLogGroupName", group), &denied));
     }
     if !bucket.is_empty() {
         // The bucket's own policy may allow what no policy of the role does.
         let is_sure = |decision: &Decision| decision.verdict == Verdict::ExplicitlyDenied;
-        let (denied, gaps) = denied(case, role, to_bucket(case, &preferences), is_sure);
+        let (denied, gaps) = denied(case, role, to_bucket(case, preferences), is_sure);
         open.extend(gaps);
         findings.extend(finding(case, role, ("s3BucketName", bucket), &denied));
     }

@@ -1,0 +1,164 @@
+//! EC2 Instance Connect Endpoints as the place where connections start: proxies in a subnet to which AWS brings clients by their IAM
+//! identity, whatever the inbound rules there.
+//!
+//! Source: EC2 user guide, "Connect to your instances using EC2 Instance Connect Endpoint" with its limitations, and "Security groups for EC2
+//! Instance Connect Endpoint".
+
+use crate::net::addresses::AddressSet;
+use crate::net::between::{Flow, Point};
+use crate::net::filter::Direction;
+use crate::net::interface::{Interface, any_client};
+use crate::net::network::Network;
+use crate::net::obstacle::{Cause, Effect, Obstacle};
+use crate::net::parcel::{Link, Parcel, behind, replies};
+use crate::net::path::{Certainty, Walk, Way};
+use crate::net::ports::PortSet;
+use crate::net::proof;
+use crate::net::route::Target;
+use crate::net::security_group::Peer;
+use crate::net::traffic::{Protocol, TrafficSet};
+use crate::net::trip::{Causes, Trip};
+use crate::snapshot::Gap;
+use crate::snapshot::ec2::{Instance, is};
+use std::borrow::Cow;
+
+/// SSH and RDP: it carries nothing else.
+const PORTS: [u16; 2] = [22, 3389];
+
+/// Families of instance types that cannot be reached with the client's own address.
+const WITHOUT_CLIENT_ADDRESS: [&str; 9] = ["c1", "cg1", "cg2", "g1", "hi1", "m1", "m2", "m3", "t1"];
+
+/// From an endpoint, under its own address or, when it preserves that, under the client's.
+pub(in crate::net) fn leave<'s>(
+    network: &Network<'s>,
+    walk: &mut Walk<'_>,
+    (endpoint, preserves_client_ip): (&Interface<'s>, bool),
+    to: &Point<'_, 's>,
+    flow: &Flow,
+) {
+    let Some(flow) = carried(walk, endpoint, flow) else { return };
+    let what = if preserves_client_ip { "which address the client has" } else { "which address the endpoint has" };
+    let certainty = match endpoint.addresses(walk.family).single() {
+        Some(_) if !preserves_client_ip => Certainty::Exact,
+        _ => Certainty::Within(Gap::opaque(what)),
+    };
+    let mut own = Walk::new(walk.family, &certainty, walk.explains);
+    if preserves_client_ip {
+        with_client_address(network, &mut own, endpoint, to, &flow);
+    } else {
+        network.leave_interface(&mut own, endpoint, to, &flow);
+    }
+    walk.take_over(own);
+}
+
+/// What it carries of the packets; `None` when that is nothing.
+fn carried(walk: &mut Walk<'_>, endpoint: &Interface<'_>, flow: &Flow) -> Option<Flow> {
+    let fault = |cause| Obstacle::new(cause, endpoint.component(), Vec::new());
+    if flow.protocol != Protocol::TCP {
+        walk.obstacle(|| fault(Cause::ProtocolNotCarried).by("an EC2 Instance Connect Endpoint carries TCP only"));
+        return None;
+    }
+    let open = PORTS.iter().fold(PortSet::none(), |set, port| set.union(&PortSet::one(*port)));
+    let ports = flow.ports.intersection(&open);
+    let by = format!("`{}` carries ports {open} only", endpoint.id);
+    if ports.is_empty() {
+        walk.obstacle(|| fault(Cause::InstanceConnectPort).by(by));
+        return None;
+    }
+    if ports != flow.ports {
+        let passes = Some(format!("ports {ports}"));
+        walk.partial_obstacle(|| Obstacle {
+            effect: Effect::Degraded,
+            passes,
+            ..fault(Cause::InstanceConnectPort).by(by)
+        });
+    }
+    Some(Flow { ports, ..flow.clone() })
+}
+
+/// Only to interfaces of the same VPC. Their groups see the client's address, and that the endpoint carries its groups; how replies find
+/// back is the endpoint's business, and only the ACLs are asked about them.
+fn with_client_address<'s>(
+    network: &Network<'s>,
+    walk: &mut Walk<'_>,
+    endpoint: &Interface<'s>,
+    to: &Point<'_, 's>,
+    flow: &Flow,
+) {
+    let all = AddressSet::all(walk.family);
+    let target = match to {
+        Point::Interface(target) => Some(Cow::Borrowed(&**target)),
+        Point::Address(address) => {
+            let owner = network.owner(endpoint.vpc, *address).or_else(|| network.only_owner(*address));
+            if owner.is_none() {
+                let gap = network.snapshot.network_interfaces.covers("vpc-id", endpoint.vpc_id).err();
+                if let Some(gap) = gap {
+                    return walk.gap(|| gap);
+                }
+            }
+            owner.map(|owner| Cow::Owned(owner.narrowed(*address)))
+        }
+        _ => None,
+    };
+    let Some(target) = target.filter(|target| target.vpc == endpoint.vpc) else {
+        return walk.obstacle(|| unfit(endpoint).by(format!("the receiver is not in `{}`", endpoint.vpc_id)));
+    };
+    if let Some(instance) = target.instance.filter(|instance| is_too_old(&instance.instance_type)) {
+        walk.obstacle(|| {
+            let evidence = vec![proof::of::<Instance>(network.snapshot, &instance.instance_id, "InstanceType")];
+            Obstacle { evidence, ..unfit(endpoint).by(format!("the receiver is a `{}`", instance.instance_type)) }
+        });
+    }
+    let asked: TrafficSet = flow.to(all.clone(), target.addresses(walk.family).clone()).into();
+    if asked.is_empty() {
+        return walk.obstacle(|| Obstacle::new(Cause::NoAddress, target.component(), Vec::new()));
+    }
+    let trip = Trip {
+        network,
+        from: Some(endpoint),
+        to: Some(&target),
+        service: None,
+        causes: Causes::INTERFACE,
+        beyond: None,
+    };
+    let peer = if target.groups.is_empty() { Peer::Unknown } else { Peer::Carrying(&target.groups) };
+    let mut traffic = trip.out_of(walk, endpoint, &asked, peer);
+    let crosses_subnets = target.subnet != endpoint.subnet;
+    let causes = trip.causes;
+    if crosses_subnets {
+        let sent = Parcel::new(&traffic, Way::Forward);
+        let onward = trip.guard(walk, endpoint.subnet, Direction::Egress, Cause::NetworkAclOutbound, sent);
+        diverted(network, walk, endpoint, &onward);
+        traffic = trip.guard(walk, target.subnet, Direction::Ingress, causes.acl_inbound, sent.with(&onward));
+    }
+    let traffic = trip.in_through(walk, &target, &traffic, Link::Kept);
+    if crosses_subnets {
+        let returning = replies(&traffic, &all, &any_client());
+        let parcel = Parcel::new(&returning, Way::Reply);
+        let back = trip.guard(walk, target.subnet, Direction::Egress, causes.acl_reply, parcel);
+        trip.guard(walk, endpoint.subnet, Direction::Ingress, Cause::NetworkAclReply, parcel.with(&back));
+    }
+}
+
+/// Inside a VPC too a route may lead through an appliance.
+fn diverted(network: &Network<'_>, walk: &mut Walk<'_>, endpoint: &Interface<'_>, traffic: &TrafficSet) {
+    let table = match network.table_of(endpoint.subnet) {
+        Ok(table) => table,
+        Err(gap) => return walk.gap(|| gap.clone()),
+    };
+    for choice in table.divide(&traffic.destinations()).iter().filter_map(|leg| leg.choice.as_ref()) {
+        if *choice.target != Target::Local {
+            let hop = || choice.target.component();
+            walk.opaque(Way::Forward, hop, traffic, "UNKNOWN_DESTINATION", || behind(choice.target));
+        }
+    }
+}
+
+fn unfit(endpoint: &Interface<'_>) -> Obstacle {
+    Obstacle::new(Cause::InstanceConnectClientIp, endpoint.component(), Vec::new())
+}
+
+fn is_too_old(instance_type: &str) -> bool {
+    let family = instance_type.split('.').next().unwrap_or_default();
+    WITHOUT_CLIENT_ADDRESS.iter().any(|known| is(known, family))
+}

@@ -1,0 +1,195 @@
+//! Reading the network of a snapshot: one look at every row.
+
+use super::{Group, GroupIx, Guarded, Names, Nat, Network, Subnet, SubnetIx, Tabled, Vpc, VpcIx};
+use crate::net::addresses::AddressSet;
+use crate::net::interface::Interface;
+use crate::net::route;
+use crate::net::shared::Ways;
+use crate::snapshot::Snapshot;
+use foldhash::{HashMap, HashMapExt};
+use std::sync::OnceLock;
+
+impl<'s> Network<'s> {
+    /// Reads the network of a snapshot.
+    pub fn new(snapshot: &'s Snapshot) -> Self {
+        let mut network = Self {
+            snapshot,
+            interfaces: Vec::new(),
+            by_id: HashMap::new(),
+            by_address: HashMap::new(),
+            by_public: HashMap::new(),
+            vpcs: Names::default(),
+            subnets: Names::default(),
+            groups: Names::default(),
+            tables: Vec::new(),
+            table_by_id: HashMap::new(),
+            acls: Vec::new(),
+            nats: HashMap::new(),
+            transit_tables: snapshot.transit_gateway_routes.keys().map(|id| (id, OnceLock::new())).collect(),
+        };
+        network.read_places();
+        network.read_groups();
+        network.read_interfaces();
+        network.read_tables();
+        network.read_nats();
+        network
+    }
+
+    fn read_places(&mut self) {
+        for row in self.snapshot.vpcs.known() {
+            let number = self.vpc_of(&row.vpc_id);
+            if let Some(vpc) = self.vpcs.get_mut(number.0) {
+                vpc.row = Some(row);
+            }
+        }
+        for row in self.snapshot.instance_connect_endpoints.known() {
+            self.subnet_of(&row.subnet_id, &row.vpc_id);
+        }
+        for row in self.snapshot.subnets.known() {
+            let number = self.subnet_of(&row.subnet_id, &row.vpc_id);
+            if let Some(subnet) = self.subnets.get_mut(number.0) {
+                subnet.row = Some(row);
+            }
+        }
+    }
+
+    /// Groups that have rules here, or that a rule, an interface or an endpoint names.
+    fn read_groups(&mut self) {
+        let snapshot = self.snapshot;
+        for row in snapshot.security_groups.known() {
+            self.group_of(&row.group_id);
+            for permission in row.ip_permissions.iter().chain(&row.ip_permissions_egress) {
+                for pair in &permission.user_id_group_pairs {
+                    self.group_of(&pair.group_id);
+                }
+            }
+        }
+        for group in snapshot.vpc_endpoints.known().iter().flat_map(|endpoint| &endpoint.groups) {
+            self.group_of(&group.group_id);
+        }
+        for group in snapshot.instance_connect_endpoints.known().iter().flat_map(|own| &own.security_group_ids) {
+            self.group_of(group);
+        }
+        for config in snapshot.functions.values().filter_map(|function| function.vpc_config.as_ref()) {
+            for group in &config.security_group_ids {
+                self.group_of(group);
+            }
+        }
+    }
+
+    fn read_interfaces(&mut self) {
+        let snapshot = self.snapshot;
+        for instance in snapshot.instances.known() {
+            for eni in &instance.network_interfaces {
+                let interface = Interface::of_instance(self, instance, eni);
+                self.add(interface);
+            }
+        }
+        for eni in snapshot.network_interfaces.known() {
+            match self.by_id.get(eni.network_interface_id.as_str()).and_then(|at| self.interfaces.get_mut(*at)) {
+                Some(known) => known.add_row(eni),
+                None => {
+                    let interface = Interface::of_row(self, eni);
+                    self.add(interface);
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, interface: Interface<'s>) {
+        let at = self.interfaces.len();
+        for address in interface.all_addresses() {
+            self.by_address.entry((interface.vpc, address)).or_insert(at);
+        }
+        for (_, public) in &interface.pairs {
+            self.by_public.entry(*public).or_insert(at);
+        }
+        self.by_id.entry(interface.id).or_insert(at);
+        self.interfaces.push(interface);
+    }
+
+    fn read_tables(&mut self) {
+        let snapshot = self.snapshot;
+        for (at, row) in snapshot.route_tables.known().iter().enumerate() {
+            self.table_by_id.entry(&row.route_table_id).or_insert(at);
+            for own in row.associations.iter().filter(|own| route::is_in_force(own)) {
+                if own.main {
+                    let vpc = self.vpc_of(&row.vpc_id);
+                    if let Some(vpc) = self.vpcs.get_mut(vpc.0) {
+                        vpc.main.get_or_insert(at);
+                    }
+                }
+                if !own.subnet_id.is_empty() {
+                    let subnet = self.subnet_of(&own.subnet_id, &row.vpc_id);
+                    if let Some(subnet) = self.subnets.get_mut(subnet.0) {
+                        subnet.own_table.get_or_insert(at);
+                    }
+                }
+            }
+            self.tables.push(Tabled { row, table: OnceLock::new() });
+        }
+        for (at, row) in snapshot.network_acls.known().iter().enumerate() {
+            for own in &row.associations {
+                let subnet = self.subnet_of(&own.subnet_id, &row.vpc_id);
+                if let Some(subnet) = self.subnets.get_mut(subnet.0) {
+                    subnet.own_acl.get_or_insert(at);
+                }
+            }
+            self.acls.push(Guarded { row, ingress: OnceLock::new(), egress: OnceLock::new() });
+        }
+    }
+
+    fn read_nats(&mut self) {
+        for row in self.snapshot.nat_gateways.known() {
+            let subnet = (!row.subnet_id.is_empty()).then(|| self.subnet_of(&row.subnet_id, &row.vpc_id));
+            let private = row.nat_gateway_addresses.iter().map(|own| own.private_ip.as_str());
+            let public = row.nat_gateway_addresses.iter().map(|own| own.public_ip.as_str());
+            let (private, public) = (AddressSet::of(private), AddressSet::of(public));
+            let vpc = self.vpc_of(&row.vpc_id);
+            self.nats.insert(&row.nat_gateway_id, Nat { row, vpc, subnet, private, public });
+        }
+    }
+
+    /// The number of a VPC by id.
+    pub(in crate::net) fn vpc_of(&mut self, id: &'s str) -> VpcIx {
+        let make = || Vpc {
+            id,
+            row: None,
+            main: None,
+            blocks: OnceLock::new(),
+            dns: OnceLock::new(),
+            served: OnceLock::new(),
+        };
+        VpcIx(self.vpcs.number(id, make))
+    }
+
+    /// The number of a subnet by id.
+    pub(in crate::net) fn subnet_of(&mut self, id: &'s str, vpc: &'s str) -> SubnetIx {
+        let vpc = self.vpc_of(vpc);
+        let make = || Subnet {
+            id,
+            vpc,
+            row: None,
+            own_table: None,
+            own_acl: None,
+            table: OnceLock::new(),
+            acl: OnceLock::new(),
+            edge: OnceLock::new(),
+            blocks: OnceLock::new(),
+            ways: Ways::default(),
+        };
+        SubnetIx(self.subnets.number(id, make))
+    }
+
+    /// The number of a group by id.
+    pub(in crate::net) fn group_of(&mut self, id: &'s str) -> GroupIx {
+        let make = || Group {
+            id,
+            ingress: OnceLock::new(),
+            egress: OnceLock::new(),
+            carriers: OnceLock::new(),
+            listed: OnceLock::new(),
+        };
+        GroupIx(self.groups.number(id, make))
+    }
+}
