@@ -58,7 +58,7 @@ fn finding(rule: &'static str, severity: Severity, title: &str, detail: &str) ->
 }
 
 fn check(rule: &'static str, layer: &'static str, status: Status, reason: &str) -> Check {
-    Check { rule, title: "the fault of this rule", layer, status, reason: reason.to_owned() }
+    Check { rule, title: "the fault of this rule", layer, status, reason: reason.to_owned().into() }
 }
 
 /// Two blockers, a degradation, advice, and two questions that a missing permission leaves open.

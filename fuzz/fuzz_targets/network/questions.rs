@@ -39,7 +39,7 @@ pub(crate) fn ask(snapshot: &Snapshot, draw: &mut Draw<'_>) {
 
 fn point<'n, 's>(network: &'n Network<'s>, draw: &mut Draw<'_>) -> Point<'n, 's> {
     let address = |draw: &mut Draw<'_>| draw.address().parse().unwrap_or(IpAddr::from([10, 0, 1, 10]));
-    match draw.below(10) {
+    match draw.below(11) {
         0..=3 => match draw.pick_of(network.interfaces()) {
             Some(interface) => Point::from(interface),
             None => Point::Address(address(draw)),
@@ -48,6 +48,12 @@ fn point<'n, 's>(network: &'n Network<'s>, draw: &mut Draw<'_>) -> Point<'n, 's>
         6 => Point::Outside(address(draw)),
         7 => Point::Internet(if draw.flag() { Family::Ipv6 } else { Family::Ipv4 }),
         8 => Point::Gateway(draw.pick(&["vgw-1", "", "vgw-2"]).to_owned()),
+        9 => match draw.pick_of(network.interfaces()) {
+            Some(own) => {
+                Point::ConnectEndpoint { interface: Cow::Borrowed(own), preserves_client_ip: draw.flag() }
+            }
+            None => Point::Internet(Family::Ipv4),
+        },
         _ => unused(network, draw).unwrap_or(Point::Internet(Family::Ipv4)),
     }
 }
@@ -114,7 +120,8 @@ fn services<'s>(network: &Network<'s>, interface: &Interface<'s>, draw: &mut Dra
     let port = if draw.once_in(16) { 0 } else { 443 };
     let whole: ServicePath = to_service(network, interface, service, region, port);
     let brief = to_service_briefly(network, interface, service, region, port);
-    assert_eq!(whole.verdict, brief.verdict, "{service}: {whole:#?} {brief:#?}");
+    let told = |path: &ServicePath| (path.verdict, path.gaps.clone(), path.obstacles.clone());
+    assert_eq!(told(&whole), told(&brief), "{service}: {whole:#?} {brief:#?}");
     assert_eq!(whole.gaps.is_empty(), whole.verdict != Verdict::Unknown, "{whole:#?}");
     whole.paths().for_each(consistent);
 }

@@ -191,7 +191,7 @@ mod tests {
     }
 
     fn elsewhere(place: Place, command: &str, look_for: &str) -> Judgement {
-        Judgement::Elsewhere { place, command: command.to_owned(), look_for: look_for.to_owned() }
+        Judgement::Elsewhere { place, command: command.to_owned().into(), look_for: look_for.to_owned().into() }
     }
 
     #[test]
