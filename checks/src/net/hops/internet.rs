@@ -28,7 +28,7 @@ pub(in crate::net) fn out<'s>(
     parcel: Parcel<'_, 's>,
 ) {
     if parcel.way == Way::Reply {
-        return back_in(trip, walk, id, parcel);
+        return back_in(trip, walk, at, id, parcel);
     }
     match (at.role, trip.from) {
         (Role::Nat(nat_gateway), _) => nat::to_internet(trip, walk, at, nat_gateway, id, parcel),
@@ -108,7 +108,7 @@ pub(in crate::net) fn onward<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, parce
 }
 
 /// Replies that leave by an internet gateway: to somebody outside, or to a public address here.
-fn back_in<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, id: &str, parcel: Parcel<'_, 's>) {
+fn back_in<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, at: Place<'_, 's>, id: &str, parcel: Parcel<'_, 's>) {
     let hop = || Component::new("internet-gateway", id);
     let destinations = parcel.traffic.destinations();
     // What came over a transit gateway from a NAT gateway came under its private address.
@@ -119,6 +119,13 @@ fn back_in<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, id: &str, parcel: Parce
             Obstacle::new(Cause::NoReturnRoute, hop(), Vec::new()).by(by)
         });
     };
+    if trip.to.is_some_and(|target| target.vpc != at.vpc) {
+        return walk.stop(Way::Reply, hop, parcel.traffic, || {
+            let vpc = trip.network.vpc_id(at.vpc);
+            let by = format!("{} is no address of an interface in `{vpc}`", parcel.traffic.sources());
+            Obstacle::new(Cause::NoReturnRoute, hop(), Vec::new()).by(by)
+        });
+    }
     match (parcel.turn, trip.from) {
         (Some(_), _) if parcel.traffic.family() == Family::Ipv4 && is_private => stop(walk),
         (Some(turn), _) => {

@@ -25,7 +25,7 @@ pub(in crate::net) fn through<'s>(
     parcel: Parcel<'_, 's>,
 ) {
     let hop = || target.component();
-    let forwarder = forwarder(trip, target).filter(|_| parcel.way == Way::Forward);
+    let forwarder = forwarder_of(trip, target).filter(|_| parcel.way == Way::Forward);
     let Some(forwarder) = forwarder else {
         walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || behind(target));
         return trip.out_of_sight(walk, parcel);
@@ -64,13 +64,18 @@ pub(in crate::net) fn through<'s>(
     trip.out_of_sight(walk, parcel.with(&traffic));
 }
 
-fn forwarder<'n, 's>(trip: &Trip<'n, 's>, target: &Target) -> Option<&'n Interface<'s>> {
+fn forwarder_of<'n, 's>(trip: &Trip<'n, 's>, target: &Target) -> Option<&'n Interface<'s>> {
     let Target::Interface { interface, instance } = target else { return None };
     if !interface.is_empty() {
         return trip.network.interface(interface);
     }
     let row = trip.network.snapshot.instances.get(instance).ok().flatten()?;
     trip.network.interface(&row.primary_interface()?.network_interface_id)
+}
+
+fn is_meant(interface: &Interface<'_>, traffic: &TrafficSet) -> bool {
+    let destinations = traffic.destinations();
+    interface.all_addresses().any(|address| destinations.contains(address))
 }
 
 fn faults(snapshot: &Snapshot, forwarder: &Interface<'_>) -> Vec<Obstacle> {
@@ -105,7 +110,13 @@ fn check_evidence(snapshot: &Snapshot, forwarder: &Interface<'_>) -> Evidence {
 fn way_out(trip: &Trip<'_, '_>, walk: &mut Walk<'_>, forwarder: &Interface<'_>, traffic: &TrafficSet) {
     let Ok(table) = trip.network.table_of(forwarder.subnet) else { return };
     let legs = table.divide(&traffic.destinations());
-    let leads_out = |leg: &Leg<'_>| leg.choice.as_ref().is_some_and(|choice| !choice.is_blackhole);
+    // The next one may be an interface that drops what is not its own.
+    let drops = |target: &Target| {
+        let next = forwarder_of(trip, target).filter(|next| next.source_dest_check == Some(true));
+        next.is_some_and(|next| !is_meant(next, traffic))
+    };
+    let leads_out =
+        |leg: &Leg<'_>| leg.choice.as_ref().is_some_and(|choice| !choice.is_blackhole && !drops(choice.target));
     let is_outward = |leg: &&Leg<'_>| leg.choice.as_ref().is_none_or(|choice| *choice.target != Target::Local);
     let legs: Vec<&Leg<'_>> = legs.iter().filter(is_outward).collect();
     if legs.is_empty() {

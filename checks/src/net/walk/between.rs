@@ -207,6 +207,11 @@ impl<'s> Network<'s> {
     fn outside(&self, target: &Interface<'s>, family: Family) -> AddressSet {
         match (&target.public_ipv4, family) {
             (Some(public), Family::Ipv4) => public.clone(),
+            // Without one of its own the first address may share the interface with another that has one.
+            (None, Family::Ipv4) => match target.pairs.first() {
+                Some((_, public)) => AddressSet::one(*public),
+                None => target.ipv4.clone(),
+            },
             _ => target.addresses(family).clone(),
         }
     }

@@ -43,6 +43,13 @@ impl<'t, 's> Trip<'t, 's> {
         }
         let returning = replies(parcel.traffic, &parcel.traffic.sources(), &self.ports_of_replies(parcel.turn));
         let parcel = Parcel { traffic: &returning, way: Way::Reply, trail: None, ..parcel };
+        // A NAT gateway in the very subnet is met directly.
+        if let Some((turn, Translator::Nat(nat))) = parcel.turn.map(|turn| (turn, turn.by))
+            && nat.vpc == target.vpc
+            && nat.subnet == Some(target.subnet)
+        {
+            return nat::unturn(self, walk, turn, parcel);
+        }
         self.leave_subnet(walk, Place::of(target), parcel);
     }
 
