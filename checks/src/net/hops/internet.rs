@@ -119,7 +119,7 @@ fn back_in<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, at: Place<'_, 's>, id: 
             Obstacle::new(Cause::NoReturnRoute, hop(), Vec::new()).by(by)
         });
     };
-    if trip.to.is_some_and(|target| target.vpc != at.vpc) {
+    if matches!(at.role, Role::Attachment) {
         return walk.stop(Way::Reply, hop, parcel.traffic, || {
             let vpc = trip.network.vpc_id(at.vpc);
             let by = format!("{} is no address of an interface in `{vpc}`", parcel.traffic.sources());

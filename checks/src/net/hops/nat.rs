@@ -142,11 +142,12 @@ fn translate(walk: &mut Walk<'_>, snapshot: &Snapshot, nat: &Nat<'_>, traffic: &
         translated = translated.parts().iter().map(part).fold(TrafficSet::default(), |set, own| set.union(&own.into()));
     }
     let hop = || Component::new("nat-gateway", &gateway.nat_gateway_id);
-    if is_public(gateway) && !has_public_address(gateway) {
+    if !has_working_address(gateway) {
         walk.stop(Way::Forward, hop, &translated, || {
             let id = &gateway.nat_gateway_id;
             let evidence = vec![proof::of::<NatGateway>(snapshot, id, "NatGatewayAddresses")];
-            let by = format!("`{id}` has no public address that works");
+            let kind = if is_public(gateway) { "public address" } else { "address" };
+            let by = format!("`{id}` has no {kind} that works");
             Obstacle::new(Cause::NatAddressMissing, hop(), evidence).by(by)
         });
     } else {
@@ -159,9 +160,14 @@ fn is_public(gateway: &NatGateway) -> bool {
     !is(&gateway.connectivity_type, "private")
 }
 
-fn has_public_address(gateway: &NatGateway) -> bool {
+/// Whether it has an address to send from, a public one where it is public; a list without any is no list of a private one.
+fn has_working_address(gateway: &NatGateway) -> bool {
     let works = |status: &str| status.is_empty() || is(status, "succeeded");
-    gateway.nat_gateway_addresses.iter().any(|own| works(&own.status) && !own.public_ip.is_empty())
+    let mut working = gateway.nat_gateway_addresses.iter().filter(|own| works(&own.status));
+    if is_public(gateway) {
+        return working.any(|own| !own.public_ip.is_empty());
+    }
+    gateway.nat_gateway_addresses.is_empty() || working.next().is_some()
 }
 
 /// What is wrong with a target to which the table of a NAT gateway's subnet sends translated packets.

@@ -3,6 +3,7 @@
 //! Source: VPC user guide, "NAT instances".
 
 use crate::evidence::{Component, Evidence};
+use crate::net::addresses::AddressSet;
 use crate::net::filter::Direction;
 use crate::net::interface::Interface;
 use crate::net::obstacle::{Cause, NatInstanceFault, Obstacle};
@@ -11,7 +12,7 @@ use crate::net::path::{Stage, Walk, Way};
 use crate::net::proof;
 use crate::net::route::{Leg, Target};
 use crate::net::security_group::{self, Peer};
-use crate::net::traffic::TrafficSet;
+use crate::net::traffic::{Family, TrafficSet};
 use crate::net::trip::Trip;
 use crate::snapshot::ec2::{Instance, InstanceNetworkInterface, NetworkInterface, is};
 use crate::snapshot::{Gap, Snapshot};
@@ -25,8 +26,16 @@ pub(in crate::net) fn through<'s>(
     parcel: Parcel<'_, 's>,
 ) {
     let hop = || target.component();
-    let forwarder = forwarder_of(trip, target).filter(|_| parcel.way == Way::Forward);
-    let Some(forwarder) = forwarder else {
+    let forwarder = forwarder_of(trip, target);
+    if parcel.way == Way::Reply
+        && let Some(next) = forwarder.filter(|next| next.source_dest_check == Some(true))
+        && !is_meant(next, parcel.traffic)
+    {
+        let checked = checked(trip.network.snapshot, next);
+        walk.stop(parcel.way, || next.component(), parcel.traffic, || checked);
+        return trip.without_way(walk, parcel);
+    }
+    let Some(forwarder) = forwarder.filter(|_| parcel.way == Way::Forward) else {
         walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || behind(target));
         return trip.out_of_sight(walk, parcel);
     };
@@ -88,12 +97,16 @@ fn faults(snapshot: &Snapshot, forwarder: &Interface<'_>) -> Vec<Obstacle> {
         faults.push(Obstacle::new(Cause::NatInstance(NatInstanceFault::NotRunning), component, evidence));
     }
     if forwarder.source_dest_check == Some(true) {
-        let evidence = vec![check_evidence(snapshot, forwarder)];
-        let cause = Cause::NatInstance(NatInstanceFault::SourceDestCheck);
-        let obstacle = Obstacle::new(cause, forwarder.component(), evidence);
-        faults.push(obstacle.by("the source/destination check drops packets that are not its own"));
+        faults.push(checked(snapshot, forwarder));
     }
     faults
+}
+
+fn checked(snapshot: &Snapshot, forwarder: &Interface<'_>) -> Obstacle {
+    let evidence = vec![check_evidence(snapshot, forwarder)];
+    let cause = Cause::NatInstance(NatInstanceFault::SourceDestCheck);
+    let obstacle = Obstacle::new(cause, forwarder.component(), evidence);
+    obstacle.by("the source/destination check drops packets that are not its own")
 }
 
 fn check_evidence(snapshot: &Snapshot, forwarder: &Interface<'_>) -> Evidence {
@@ -115,8 +128,11 @@ fn way_out(trip: &Trip<'_, '_>, walk: &mut Walk<'_>, forwarder: &Interface<'_>, 
         let next = forwarder_of(trip, target).filter(|next| next.source_dest_check == Some(true));
         next.is_some_and(|next| !is_meant(next, traffic))
     };
+    let is_internet = traffic.destinations().is_subset(AddressSet::internet_ref(Family::Ipv4));
+    // Nor does a peering connection carry anything to the internet.
+    let ends = |target: &Target| drops(target) || (is_internet && matches!(target, Target::Peering(_)));
     let leads_out =
-        |leg: &Leg<'_>| leg.choice.as_ref().is_some_and(|choice| !choice.is_blackhole && !drops(choice.target));
+        |leg: &Leg<'_>| leg.choice.as_ref().is_some_and(|choice| !choice.is_blackhole && !ends(choice.target));
     let is_outward = |leg: &&Leg<'_>| leg.choice.as_ref().is_none_or(|choice| *choice.target != Target::Local);
     let legs: Vec<&Leg<'_>> = legs.iter().filter(is_outward).collect();
     if legs.is_empty() {

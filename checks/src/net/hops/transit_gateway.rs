@@ -383,15 +383,18 @@ impl Hub<'_> {
         walk.join(branches);
     }
 
-    /// The subnets in which packets leave the attachment: that in the zone of the sender, or any where there is none.
+    /// The subnets in which packets leave the attachment: that in the zone of the sender, or any where there is none or where appliance mode
+    /// keeps each flow in one zone of its own.
+    ///
+    /// Source: Transit gateway guide, "Appliance in a shared services VPC".
     fn exits(&self, network: &Network<'_>, attachment: &TransitGatewayVpcAttachment) -> Vec<SubnetIx> {
         let subnets: Vec<SubnetIx> = attachment.subnet_ids.iter().filter_map(|id| network.subnet(id)).collect();
         let in_zone = |subnet: &&SubnetIx| {
             !self.zone.is_empty() && network.subnet_row(**subnet).is_some_and(|row| row.availability_zone == self.zone)
         };
         match subnets.iter().find(in_zone) {
-            Some(subnet) => vec![*subnet],
-            None => subnets,
+            Some(subnet) if !is(&attachment.options.appliance_mode_support, "enable") => vec![*subnet],
+            _ => subnets,
         }
     }
 

@@ -47,6 +47,7 @@ impl<'t, 's> Trip<'t, 's> {
         if let Some((turn, Translator::Nat(nat))) = parcel.turn.map(|turn| (turn, turn.by))
             && nat.vpc == target.vpc
             && nat.subnet == Some(target.subnet)
+            && returning.destinations().is_subset(&turn.source)
         {
             return nat::unturn(self, walk, turn, parcel);
         }

@@ -69,14 +69,14 @@ impl<'a> Evaluator<'a> {
             return if trip.end == End::NotKnowable { Fate::NotKnowable } else { knows(Fate::Answered) };
         };
         if trip.end == End::NotKnowable {
-            return self.fate_beyond(sender, trip, answer);
+            return self.fate_beyond(sender, trip, trip.is_by_transit, answer);
         }
         let replies = match trip.end {
             End::Interface(receiver) => self.send(self.sender(receiver), trip.reply(answer)),
             _ => self.in_from_the_internet(trip.reply(answer)),
         };
         let came = |reply: &Trip<'a>| match came_home(sender, packet, trip, reply) {
-            Fate::NotKnowable => self.fate_beyond(sender, trip, answer),
+            Fate::NotKnowable => self.fate_beyond(sender, trip, trip.is_by_transit || reply.is_by_transit, answer),
             fate => fate,
         };
         match Fate::of_alternatives(&replies.iter().map(came).collect::<Vec<_>>()) {
@@ -86,13 +86,20 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// Beyond what can be seen: the reply, should there be one, still has to enter the subnet that the packet came out of.
-    fn fate_beyond(&self, sender: Option<&'a NetworkInterface>, trip: &Trip<'a>, answer: Packet) -> Fate {
+    /// Beyond what can be seen: the reply, should there be one, still has to enter the subnet that the packet came out of, unless a transit
+    /// gateway brings it there from an interface in that very subnet.
+    fn fate_beyond(
+        &self,
+        sender: Option<&'a NetworkInterface>,
+        trip: &Trip<'a>,
+        is_by_transit: bool,
+        answer: Packet,
+    ) -> Fate {
         let Some(sender) = sender.filter(|_| trip.has_left) else { return Fate::NotKnowable };
         let translation = trip.translations.last();
         let subnet = translation.map_or(&sender.subnet_id, |of| &of.gateway.subnet_id);
         let attachments = self.snapshot.transit_gateway_vpc_attachments.known();
-        let may_skip = trip.is_by_transit && attachments.iter().any(|own| own.subnet_ids.contains(subnet));
+        let may_skip = is_by_transit && attachments.iter().any(|own| own.subnet_ids.contains(subnet));
         if !may_skip && !self.may_enter(subnet, &answer) {
             return Fate::LostOnReply;
         }
