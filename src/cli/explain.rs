@@ -3,13 +3,13 @@
 use super::print;
 use crate::error::Error;
 use crate::exit::Exit;
-use checks::{page, rules};
+use checks::{page, reach, rules};
 use clap::Args;
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Rule id, such as ssm/sg-egress-443-blocked
+    /// Rule id, such as ssm/sg-egress-443-blocked or net/no-route
     #[arg(value_name = "RULE")]
     rule: String,
 }
@@ -21,9 +21,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
         print(&page::page(about))?;
         return Ok(Exit::Healthy);
     }
+    let of_paths = reach::catalogue();
+    if let Some(entry) = of_paths.iter().find(|entry| entry.id == wanted) {
+        print(&entry.page())?;
+        return Ok(Exit::Healthy);
+    }
     let name = wanted.rsplit('/').next().unwrap_or(wanted);
-    let near: Vec<&str> =
-        rules::all().map(|about| about.id).filter(|id| !name.is_empty() && id.contains(name)).collect();
+    let ids = rules::all().map(|about| about.id).chain(of_paths.iter().map(|entry| entry.id));
+    let near: Vec<&str> = ids.filter(|id| !name.is_empty() && id.contains(name)).collect();
     let error = Error::usage(format!("there is no rule `{wanted}`"));
     Err(match near.as_slice() {
         [] => error.hint("`aws-triage rules` lists them"),

@@ -22,6 +22,7 @@ pub(super) const SUBJECTS: &str = "Ends (X and Y):
   i-…@10.0.1.7, eni-…@…    one address of it
   function:web, arn:aws:lambda:…:function:web
                            a Lambda function, in each of its subnets; as --from only
+  eice-0123456789abcdef0   an EC2 Instance Connect Endpoint; as --from only
   10.0.1.7, 2a05:d018::7   an address, private or public; whose it is follows from the facts
   198.51.100.7@internet    an address outside, whoever has it
   internet                 any address outside

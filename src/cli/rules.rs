@@ -3,20 +3,24 @@
 use super::print;
 use crate::error::Error;
 use crate::exit::Exit;
-use checks::rules;
+use checks::{reach, rules};
 use clap::Args;
 use std::fmt::Write;
 
 /// Arguments of `rules`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Only the rules of one symptom, such as ssm
+    /// Only the rules of one symptom: ssm, or net for paths
     #[arg(long, value_name = "SYMPTOM", value_parser = symptom)]
     symptom: Option<String>,
 }
 
+/// Stands for the ids of findings about paths.
+const PATHS: &str = "net";
+
 fn symptom(text: &str) -> Result<String, String> {
-    let known = rules::symptoms();
+    let mut known = rules::symptoms();
+    known.push(PATHS);
     if known.contains(&text) { Ok(text.to_owned()) } else { Err(format!("expected one of: {}", known.join(", "))) }
 }
 
@@ -28,6 +32,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
     {
         let _ =
             writeln!(text, "{:<42} {:<11} {}  {}", about.id, about.severity.word(), about.fix.letter(), about.title);
+    }
+    if arguments.symptom.as_deref().is_none_or(|wanted| wanted == PATHS) {
+        for entry in reach::catalogue() {
+            let _ = writeln!(text, "{:<42} {:<11} -  {}", entry.id, entry.severity.word(), entry.title);
+        }
     }
     print(&text)?;
     Ok(Exit::Healthy)

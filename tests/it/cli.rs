@@ -18,7 +18,7 @@ fn usage_errors_end_with_2_and_say_what_was_expected() {
         (&["ssm", ID, "--external-id", "x"], "--role-arn"),
         (&["ssm", ID, "--verbose", "--quiet"], "cannot be used with"),
         (&["explain", "ssm/nonsense"], "there is no rule"),
-        (&["rules", "--symptom", "toothache"], "expected one of: ssm"),
+        (&["rules", "--symptom", "toothache"], "expected one of: ssm, net"),
         (&["permissions", "toothache"], "possible values"),
         (&["collect", "ssm", ID], "--out"),
         (&["reach"], "--from"),
@@ -95,8 +95,9 @@ fn every_rule_is_listed_explained_and_checked() {
         let checks = subject["checks"].as_array().expect("a list");
         let checked: BTreeSet<String> =
             checks.iter().filter_map(|check| check["rule"].as_str()).map(str::to_owned).collect();
-        assert_eq!(checked, ids, "every rule once in `checks`");
-        assert_eq!(checks.len(), ids.len(), "and only once");
+        let of_ssm: BTreeSet<String> = ids.iter().filter(|id| id.starts_with("ssm/")).cloned().collect();
+        assert_eq!(checked, of_ssm, "every rule once in `checks`");
+        assert_eq!(checks.len(), of_ssm.len(), "and only once");
     }
 }
 

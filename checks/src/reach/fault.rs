@@ -1,9 +1,18 @@
 //! What keeps an end of a path from sending and answering at all.
 
 use super::atlas::Row;
+use super::rules::{About, about};
 use crate::evidence::{Component, Evidence};
 use crate::snapshot::ec2::{Instance, InstanceConnectEndpoint, is};
 use crate::snapshot::operations as op;
+
+const NOT_RUNNING: About = about("net/instance-not-running", "The instance does not run");
+const NOT_ATTACHED: About = about("net/interface-not-attached", "The interface is attached to nothing");
+const NOT_COMPLETE: About =
+    about("net/instance-connect-endpoint-state", "The EC2 Instance Connect Endpoint is not available");
+
+/// Every fault of an end.
+pub(super) const FAULTS: [&About; 3] = [&NOT_RUNNING, &NOT_ATTACHED, &NOT_COMPLETE];
 
 /// Why an end neither sends nor answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +37,8 @@ pub(super) fn not_running(instance: &Instance) -> Option<Fault> {
     }
     let id = &instance.instance_id;
     Some(Fault {
-        rule: "net/instance-not-running",
-        title: "The instance does not run",
+        rule: NOT_RUNNING.rule,
+        title: NOT_RUNNING.title,
         by: format!("instance `{id}` is {state}"),
         component: Component::new("ec2-instance", id),
         evidence: Evidence::new(op::DESCRIBE_INSTANCES, id, "State.Name", state),
@@ -40,8 +49,8 @@ pub(super) fn not_running(instance: &Instance) -> Option<Fault> {
 pub(super) fn not_attached(row: Row<'_>) -> Option<Fault> {
     let Row::Listed(eni) = row else { return None };
     is(&eni.status, "available").then(|| Fault {
-        rule: "net/interface-not-attached",
-        title: "The interface is attached to nothing",
+        rule: NOT_ATTACHED.rule,
+        title: NOT_ATTACHED.title,
         by: format!("interface `{}` is attached to nothing", eni.network_interface_id),
         component: Component::new("network-interface", &eni.network_interface_id),
         evidence: Evidence::new(op::DESCRIBE_NETWORK_INTERFACES, &eni.network_interface_id, "Status", "available"),
@@ -54,8 +63,8 @@ pub(super) fn not_complete(endpoint: &InstanceConnectEndpoint) -> Option<Fault> 
     let works = state.is_empty() || is(state, "create-complete") || state.to_ascii_lowercase().starts_with("update-");
     let id = &endpoint.instance_connect_endpoint_id;
     (!works).then(|| Fault {
-        rule: "net/instance-connect-endpoint-state",
-        title: "The EC2 Instance Connect Endpoint is not available",
+        rule: NOT_COMPLETE.rule,
+        title: NOT_COMPLETE.title,
         by: format!("`{id}` is {state}"),
         component: Component::new("instance-connect-endpoint", id),
         evidence: Evidence::new(op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS, id, "State", state),

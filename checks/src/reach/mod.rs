@@ -6,6 +6,7 @@
 mod answer;
 mod atlas;
 mod case;
+mod catalogue;
 mod connect_endpoint;
 mod diagnosis;
 mod end;
@@ -22,6 +23,7 @@ mod testing;
 pub use answer::{Answer, Blocker, Judge, MOST_PAIRS, Pair, Walked, verdict_over};
 pub use atlas::Atlas;
 pub use case::{Case, Expect, Packets, Written};
+pub use catalogue::{Entry, catalogue};
 pub use diagnosis::{deciding, diagnosis};
 pub use end::{End, Place, Spot};
 pub use fault::Fault;

@@ -32,7 +32,7 @@ pub(super) struct About {
     pub(super) title: &'static str,
 }
 
-const fn about(rule: &'static str, title: &'static str) -> About {
+pub(super) const fn about(rule: &'static str, title: &'static str) -> About {
     About { rule, title }
 }
 
