@@ -4,15 +4,17 @@ use super::atlas::Row;
 use super::rules::{About, about};
 use crate::evidence::{Component, Evidence};
 use crate::snapshot::ec2::{Instance, InstanceConnectEndpoint, is};
+use crate::snapshot::lambda::FunctionConfiguration;
 use crate::snapshot::operations as op;
 
 const NOT_RUNNING: About = about("net/instance-not-running", "The instance does not run");
 const NOT_ATTACHED: About = about("net/interface-not-attached", "The interface is attached to nothing");
 const NOT_COMPLETE: About =
     about("net/instance-connect-endpoint-state", "The EC2 Instance Connect Endpoint is not available");
+const FUNCTION_FAILED: About = about("net/function-failed", "The function could not be set up, and does not run");
 
 /// Every fault of an end.
-pub(super) const FAULTS: [&About; 3] = [&NOT_RUNNING, &NOT_ATTACHED, &NOT_COMPLETE];
+pub(super) const FAULTS: [&About; 4] = [&NOT_RUNNING, &NOT_ATTACHED, &NOT_COMPLETE, &FUNCTION_FAILED];
 
 /// Why an end neither sends nor answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,5 +70,19 @@ pub(super) fn not_complete(endpoint: &InstanceConnectEndpoint) -> Option<Fault> 
         by: format!("`{id}` is {state}"),
         component: Component::new("instance-connect-endpoint", id),
         evidence: Evidence::new(op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS, id, "State", state),
+    })
+}
+
+/// A function whose resources could not be made. One that is inactive gets them back at the next call.
+///
+/// Source: Lambda developer guide, "Lambda function states".
+pub(super) fn function_failed(function: &FunctionConfiguration) -> Option<Fault> {
+    let name = &function.function_name;
+    is(&function.state, "Failed").then(|| Fault {
+        rule: FUNCTION_FAILED.rule,
+        title: FUNCTION_FAILED.title,
+        by: format!("function `{name}` is {}", function.state),
+        component: Component::new("lambda-function", name),
+        evidence: Evidence::new(op::GET_FUNCTION_CONFIGURATION, name, "State", function.state.as_str()),
     })
 }

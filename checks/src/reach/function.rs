@@ -4,6 +4,7 @@
 
 use super::atlas::{Atlas, Row};
 use super::end::{End, Place, place};
+use super::fault;
 use super::problem::{Problem, found};
 use crate::net::{AddressSet, Interface};
 use crate::snapshot::ec2::{NetworkInterface, Subnet, is};
@@ -15,7 +16,8 @@ use std::net::IpAddr;
 pub(super) fn end<'a>(atlas: &Atlas<'a>, name: &str) -> Result<End<'a>, Problem> {
     let function = found(atlas.snapshot.functions.get(name), &format!("function `{name}`"))?;
     let shown = if function.function_name.is_empty() { name } else { &function.function_name };
-    let end = End::new("lambda-function", shown);
+    let mut end = End::new("lambda-function", shown);
+    end.faults.extend(fault::function_failed(function));
     let Some(config) = function.vpc_config.as_ref().filter(|config| !config.subnet_ids.is_empty()) else {
         return Ok(end.at(shown, Place::ServiceNetwork));
     };
@@ -75,6 +77,7 @@ mod tests {
     use super::*;
     use crate::evidence::Component;
     use crate::net::Network;
+    use crate::snapshot::{Outcome, Read, Recorded, operations as op};
     use serde_json::json;
 
     fn interfaces<'e>(end: &'e End<'_>) -> Vec<&'e Interface<'e>> {
@@ -110,6 +113,21 @@ mod tests {
         let found = end(&Atlas::new(&network), "web").unwrap();
         assert_eq!(found.spots[0].place, Place::ServiceNetwork);
         assert!(matches!(end(&Atlas::new(&network), "other"), Err(Problem::NotReadable(..))));
+    }
+
+    #[test]
+    fn a_function_that_failed_sends_nothing() {
+        let mut snapshot = small();
+        let config = json!({ "VpcId": "vpc-1", "SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-0aaaaaaa"] });
+        function(&mut snapshot, "web", &config);
+        for (state, faults) in [("Failed", 1), ("Inactive", 0), ("Active", 0)] {
+            let read = Read::new(op::GET_FUNCTION_CONFIGURATION, json!({ "FunctionName": state }));
+            let output = json!({ "FunctionName": state, "State": state, "VpcConfig": config });
+            snapshot.record(Recorded::new(&read, "", Outcome::Output(output))).unwrap();
+            let network = Network::new(&snapshot);
+            let found = end(&Atlas::new(&network), state).unwrap();
+            assert_eq!(found.faults.len(), faults, "{state}");
+        }
     }
 
     #[test]
