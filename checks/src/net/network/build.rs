@@ -6,6 +6,7 @@ use crate::net::interface::Interface;
 use crate::net::route;
 use crate::net::shared::Ways;
 use crate::snapshot::Snapshot;
+use crate::snapshot::ec2::is;
 use foldhash::{HashMap, HashMapExt};
 use std::sync::OnceLock;
 
@@ -45,11 +46,28 @@ impl<'s> Network<'s> {
         for row in self.snapshot.instance_connect_endpoints.known() {
             self.subnet_of(&row.subnet_id, &row.vpc_id);
         }
+        for row in self.snapshot.transit_gateway_vpc_attachments.known() {
+            for subnet in &row.subnet_ids {
+                self.enter_by_transit(subnet, &row.vpc_id);
+            }
+        }
+        for eni in
+            self.snapshot.network_interfaces.known().iter().filter(|eni| is(&eni.interface_type, "transit_gateway"))
+        {
+            self.enter_by_transit(&eni.subnet_id, &eni.vpc_id);
+        }
         for row in self.snapshot.subnets.known() {
             let number = self.subnet_of(&row.subnet_id, &row.vpc_id);
             if let Some(subnet) = self.subnets.get_mut(number.0) {
                 subnet.row = Some(row);
             }
+        }
+    }
+
+    fn enter_by_transit(&mut self, subnet: &'s str, vpc: &'s str) {
+        let number = self.subnet_of(subnet, vpc);
+        if let Some(subnet) = self.subnets.get_mut(number.0) {
+            subnet.has_transit_interface = true;
         }
     }
 
@@ -177,6 +195,7 @@ impl<'s> Network<'s> {
             edge: OnceLock::new(),
             blocks: OnceLock::new(),
             ways: Ways::default(),
+            has_transit_interface: false,
         };
         SubnetIx(self.subnets.number(id, make))
     }

@@ -133,6 +133,8 @@ pub(in crate::net) struct Subnet<'s> {
     edge: OnceLock<Result<State, Gap>>,
     blocks: OnceLock<AddressSet>,
     ways: Ways<'s>,
+    /// Whether an attachment of a transit gateway is known to have an interface there.
+    has_transit_interface: bool,
 }
 
 #[derive(Debug)]
@@ -201,6 +203,11 @@ impl<'s> Network<'s> {
     /// The ways to services that are known of everybody in a subnet.
     pub(in crate::net) fn ways_of(&self, subnet: SubnetIx) -> Option<&Ways<'s>> {
         self.subnets.get(subnet.0).map(|subnet| &subnet.ways)
+    }
+
+    /// Whether an attachment of a transit gateway is known to have an interface in a subnet.
+    pub(in crate::net) fn has_transit_interface(&self, subnet: SubnetIx) -> bool {
+        self.subnets.get(subnet.0).is_some_and(|subnet| subnet.has_transit_interface)
     }
 
     /// Id of the VPC of a subnet.

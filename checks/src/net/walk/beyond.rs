@@ -8,7 +8,6 @@ use crate::net::obstacle::Effect;
 use crate::net::parcel::{Link, Parcel, Translator, replies, with_source};
 use crate::net::path::{Walk, Way};
 use crate::net::trip::Trip;
-use crate::snapshot::ec2::is;
 
 /// How much of the packets is known at the far end.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,12 +67,8 @@ impl<'s> Trip<'_, 's> {
     }
 
     fn at_far_end(&self, walk: &mut Walk<'_>, target: &Interface<'s>, parcel: Parcel<'_, 's>, sight: Sight) {
-        let is_anything = sight == Sight::Anything;
-        let sent = if is_anything {
-            with_source(parcel.traffic, &AddressSet::all(walk.family))
-        } else {
-            parcel.traffic.clone()
-        };
+        let (is_anything, asked) = (sight == Sight::Anything, parcel.traffic);
+        let sent = if is_anything { with_source(asked, &AddressSet::all(walk.family)) } else { asked.clone() };
         let traffic = if is_anything && self.may_be_entered_unseen(target.subnet) {
             sent
         } else {
@@ -90,7 +85,7 @@ impl<'s> Trip<'_, 's> {
         // Whatever was done to the packets is undone: the replies get home as answers to what was sent.
         let sources = self.from.map(|origin| origin.addresses(walk.family).clone());
         let returning = match sources.filter(|_| is_anything) {
-            Some(sources) => replies(parcel.traffic, &sources, &self.ports_of_replies(None)),
+            Some(sources) => replies(asked, &sources, &self.ports_of_replies(None)),
             None => traffic,
         };
         self.home(walk, parcel.with(&returning));
@@ -101,14 +96,11 @@ impl<'s> Trip<'_, 's> {
     /// Source: Transit gateway guide, "Network ACLs for transit gateways".
     fn may_be_entered_unseen(&self, subnet: SubnetIx) -> bool {
         let snapshot = self.network.snapshot;
-        let (id, vpc) = (self.network.subnet_id(subnet), self.network.vpc_id_of(subnet));
-        let attachments = &snapshot.transit_gateway_vpc_attachments;
-        if attachments.known().iter().any(|own| own.subnet_ids.iter().any(|own| own == id)) {
-            return true;
-        }
-        let interfaces = &snapshot.network_interfaces;
-        let is_entry =
-            interfaces.known().iter().any(|own| own.subnet_id == id && is(&own.interface_type, "transit_gateway"));
-        is_entry || (attachments.covers("vpc-id", vpc).is_err() && interfaces.covers("vpc-id", vpc).is_err())
+        let vpc = self.network.vpc_id_of(subnet);
+        let is_listed = || {
+            snapshot.transit_gateway_vpc_attachments.covers("vpc-id", vpc).is_ok()
+                || snapshot.network_interfaces.covers("vpc-id", vpc).is_ok()
+        };
+        self.network.has_transit_interface(subnet) || !is_listed()
     }
 }
