@@ -43,6 +43,13 @@ impl<'s> Network<'s> {
                 vpc.row = Some(row);
             }
         }
+        for row in self.snapshot.subnets.known() {
+            let number = self.subnet_of(&row.subnet_id, &row.vpc_id);
+            if let Some(subnet) = self.subnets.get_mut(number.0) {
+                subnet.row = Some(row);
+            }
+        }
+        // Their own rows come first: they tell the VPC best.
         for row in self.snapshot.instance_connect_endpoints.known() {
             self.subnet_of(&row.subnet_id, &row.vpc_id);
         }
@@ -55,12 +62,6 @@ impl<'s> Network<'s> {
             self.snapshot.network_interfaces.known().iter().filter(|eni| is(&eni.interface_type, "transit_gateway"))
         {
             self.enter_by_transit(&eni.subnet_id, &eni.vpc_id);
-        }
-        for row in self.snapshot.subnets.known() {
-            let number = self.subnet_of(&row.subnet_id, &row.vpc_id);
-            if let Some(subnet) = self.subnets.get_mut(number.0) {
-                subnet.row = Some(row);
-            }
         }
     }
 
