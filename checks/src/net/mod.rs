@@ -18,7 +18,9 @@ mod walk;
 // Every file goes by its own name in here, whichever room it is in.
 use filters::filter;
 pub use filters::{block_public_access, network_acl, security_group};
-use hops::{connect_endpoint, gateway, internet, nat, nat_instance, peering, private_gateway, transit_gateway};
+use hops::{
+    connect_endpoint, gateway, internet, lattice, nat, nat_instance, peering, private_gateway, transit_gateway,
+};
 use network::{interface, proof, transit_table};
 pub use network::{prefix_list, route};
 pub use service::{dns, endpoint};

@@ -3,6 +3,7 @@
 pub(in crate::net) mod connect_endpoint;
 pub(in crate::net) mod gateway;
 pub(in crate::net) mod internet;
+pub(in crate::net) mod lattice;
 pub(in crate::net) mod nat;
 pub(in crate::net) mod nat_instance;
 pub(in crate::net) mod peering;

@@ -56,6 +56,18 @@ fn inside_a_vpc() {
 }
 
 #[test]
+fn link_local_addresses_are_served_by_the_vpc_and_those_of_lattice_pass_groups_and_acls() {
+    let closed = json!({"SecurityGroups": [{"GroupId": "sg-1", "VpcId": "vpc-1", "IpPermissions": [], "IpPermissionsEgress": []}]});
+    let (open, shut) = (private_world(), with(closed));
+    let https = Flow::tcp(443);
+    expect(&path(&shut, "i-1", "169.254.169.254", &https), Verdict::Reachable, &[]);
+    expect(&path(&open, "i-1", "169.254.171.32", &https), Verdict::Unknown, &[]);
+    expect(&path(&shut, "i-1", "169.254.171.32", &https), Verdict::Blocked, &[Cause::SecurityGroupEgress]);
+    let replies = json!({"NetworkAcls": [acl("acl-1", &["subnet-1", "subnet-2", "subnet-3"], json!([entry(100, true, "allow", "0.0.0.0/0", None)]))]});
+    expect(&path(&with(replies), "i-1", "169.254.171.32", &https), Verdict::Blocked, &[Cause::NetworkAclReply]);
+}
+
+#[test]
 fn to_an_address_that_nobody_has() {
     let mut snapshot = private_world();
     let asked = path(&snapshot, "i-1", "10.0.9.9", &Flow::tcp(22));

@@ -5,6 +5,7 @@ use crate::net::addresses::AddressSet;
 use crate::net::connect_endpoint;
 use crate::net::interface::Interface;
 use crate::net::internet::{self, not_public};
+use crate::net::lattice;
 use crate::net::network::Network;
 use crate::net::obstacle::{Cause, Obstacle};
 use crate::net::parcel::{Link, Parcel};
@@ -180,6 +181,9 @@ impl<'s> Network<'s> {
             Point::ConnectEndpoint { interface, .. } => return walk.gap(|| no_receiver(interface)),
         };
         let asked = flow.to(source, destination);
+        if !asked.is_empty() && asked.destination.is_subset(&lattice::ADDRESSES) {
+            return lattice::reach(&trip, walk, origin, asked);
+        }
         if !asked.is_empty() && asked.destination.is_subset(self.served_by(origin.vpc)) {
             let hop =
                 || (Component::new("vpc", self.vpc_id(origin.vpc)), Some("served by the VPC itself".to_owned()), None);
