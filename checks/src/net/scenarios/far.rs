@@ -4,6 +4,7 @@ use super::super::testing::*;
 use super::super::*;
 use super::between::{expect, path};
 use super::*;
+use crate::snapshot::operations as op;
 
 /// `vpc-9` (10.9.0.0/16) with `i-9` (`eni-9`, 10.9.1.20, group `sg-9`) in `subnet-9`, beside the private world; `near` and `far` are the
 /// routes to each other, and `facts` what lies between.
@@ -217,4 +218,53 @@ fn what_goes_round_is_stopped() {
         facts["TransitGatewayVpcAttachments"][0]["SubnetIds"] = json!(["subnet-1"]);
     }));
     expect(&round, Verdict::Blocked, &[Cause::RoutingLoop]);
+}
+
+#[test]
+fn groups_are_not_held_against_a_connection_that_is_not_known() {
+    let pcx = |block: &str| over("VpcPeeringConnectionId", "pcx-1", block);
+    let mut snapshot = two_vpcs(pcx("10.9.0.0/16"), pcx("10.0.0.0/16"), from_block(), json!({}));
+    let only_to_group = json!([{"GroupId": "sg-1", "VpcId": "vpc-1", "IpPermissions": [],
+        "IpPermissionsEgress": [{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "sg-9"}]}]}]);
+    add(&mut snapshot, json!({ "SecurityGroups": only_to_group }));
+    deny(&mut snapshot, op::DESCRIBE_VPC_PEERING_CONNECTIONS, json!({}));
+    expect(&path(&snapshot, "i-1", "i-9", &Flow::tcp(22)), Verdict::Unknown, &[]);
+}
+
+/// `vpc-9` with an ACL on its subnet whose outbound side is `replies`, and no route known.
+fn without_tables(replies: Value) -> Snapshot {
+    let nowhere = json!({"DestinationCidrBlock": "10.77.0.0/16", "State": "blackhole"});
+    let mut acl =
+        acl("acl-9", &["subnet-9", "subnet-8"], json!([entry(100, false, "allow", "0.0.0.0/0", None), replies]));
+    acl["VpcId"] = json!("vpc-9");
+    let known = two_vpcs(nowhere.clone(), nowhere, from_block(), json!({"NetworkAcls": [acl]}));
+    let reads = known.reads().iter().filter(|read| read.operation != "DescribeRouteTables").cloned();
+    let mut snapshot = Snapshot::new(known.header.clone());
+    reads.for_each(|read| snapshot.record(read).unwrap());
+    deny(&mut snapshot, op::DESCRIBE_ROUTE_TABLES, json!({}));
+    snapshot
+}
+
+#[test]
+fn behind_a_way_that_is_not_known_only_what_stops_everything_decides() {
+    // A NAT gateway may be on the way, whose replies go to other ports than those of the client.
+    let some = without_tables(entry(100, true, "allow", "0.0.0.0/0", Some((1024, 2000))));
+    let path = path(&some, "i-1", "i-9", &Flow::tcp(22));
+    assert_eq!(path.verdict, Verdict::Unknown, "{path:#?}");
+    assert!(path.obstacles.iter().all(|obstacle| obstacle.effect == Effect::Possible), "{path:#?}");
+    let none = without_tables(entry(100, true, "deny", "0.0.0.0/0", None));
+    expect(&super::between::path(&none, "i-1", "i-9", &Flow::tcp(22)), Verdict::Blocked, &[Cause::DestinationAclReply]);
+    let shut = {
+        let mut snapshot = without_tables(entry(100, true, "allow", "0.0.0.0/0", None));
+        add(
+            &mut snapshot,
+            json!({"SecurityGroups": [{"GroupId": "sg-9", "VpcId": "vpc-9", "IpPermissions": [], "IpPermissionsEgress": []}]}),
+        );
+        snapshot
+    };
+    expect(
+        &super::between::path(&shut, "i-1", "i-9", &Flow::tcp(22)),
+        Verdict::Blocked,
+        &[Cause::SecurityGroupIngress],
+    );
 }
