@@ -281,8 +281,37 @@ shapes! {
         owner_id: String,
         /// How Block Public Access stands for this VPC.
         block_public_access_states: Option<BlockPublicAccessStates>,
+        /// Encryption control, where it was set up.
+        encryption_control: Option<VpcEncryptionControl>,
         /// Tags.
         tags: Vec<Tag>,
+    }
+    /// What a VPC lets pass only encrypted.
+    VpcEncryptionControl {
+        /// `monitor` or `enforce`.
+        mode: String,
+        /// `available`, `deleted` and the states between.
+        state: String,
+        /// What is let pass all the same.
+        resource_exclusions: Option<VpcEncryptionControlExclusions>,
+    }
+    /// Kinds of gateways that encryption control may leave out.
+    VpcEncryptionControlExclusions {
+        /// Internet gateways.
+        internet_gateway: VpcEncryptionControlExclusion,
+        /// Egress-only internet gateways.
+        egress_only_internet_gateway: VpcEncryptionControlExclusion,
+        /// NAT gateways.
+        nat_gateway: VpcEncryptionControlExclusion,
+        /// Virtual private gateways.
+        virtual_private_gateway: VpcEncryptionControlExclusion,
+        /// Peering connections.
+        vpc_peering: VpcEncryptionControlExclusion,
+    }
+    /// Whether a kind is left out.
+    VpcEncryptionControlExclusion {
+        /// `enabled`, `disabled` and the states between.
+        state: String,
     }
     /// An IPv4 or IPv6 block of a VPC or subnet.
     CidrBlockAssociation {

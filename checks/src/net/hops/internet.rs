@@ -217,6 +217,9 @@ fn enter_vpc<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, target: &Interface<'s
         return;
     };
     let hop = || Component::new("internet-gateway", id);
+    if let Some(gap) = network.encryption(target.vpc, &Target::InternetGateway(id.to_owned())) {
+        walk.gap(|| gap);
+    }
     let family = parcel.traffic.family();
     let is_open = gateway::is_open(network, id, target.vpc, target.subnet, Crossing::Inbound);
     let has_public = family == Family::Ipv6 || !target.pairs.is_empty() || target.public_ipv4.is_some();

@@ -11,7 +11,7 @@ use crate::net::network_acl::{self, Entries};
 use crate::net::route::{self, Table};
 use crate::net::security_group::Rules;
 use crate::net::transit_table::TransitTable;
-use crate::snapshot::ec2::{self, is};
+use crate::snapshot::ec2::{self, VpcEncryptionControlExclusion, VpcEncryptionControlExclusions, is};
 use crate::snapshot::{Gap, Observed, Snapshot};
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -161,6 +161,29 @@ impl<'s> Network<'s> {
         let Some(row) = self.subnets.get(subnet.0) else { return Err(&NOTHING) };
         let read = || block_public_access::of_subnet(self.snapshot, row.id, self.vpc_id(row.vpc));
         row.edge.get_or_init(read).as_ref()
+    }
+
+    /// Why it is not known whether packets leave a VPC by a target: encryption control is enforced, and the kind is not left out of it.
+    ///
+    /// Source: VPC user guide, "Enforce VPC encryption in transit".
+    pub(in crate::net) fn encryption(&self, vpc: VpcIx, target: &route::Target) -> Option<Gap> {
+        let control = self.vpcs.get(vpc.0)?.row?.encryption_control.as_ref()?;
+        if !is(&control.mode, "enforce") || is(&control.state, "deleted") {
+            return None;
+        }
+        let excludes = |kind: fn(&VpcEncryptionControlExclusions) -> &VpcEncryptionControlExclusion| {
+            control.resource_exclusions.as_ref().is_some_and(|kinds| is(&kind(kinds).state, "enabled"))
+        };
+        let is_left_out = match target {
+            route::Target::InternetGateway(_) => excludes(|kinds| &kinds.internet_gateway),
+            route::Target::EgressOnlyInternetGateway(_) => excludes(|kinds| &kinds.egress_only_internet_gateway),
+            route::Target::NatGateway(_) => excludes(|kinds| &kinds.nat_gateway),
+            route::Target::VirtualPrivateGateway(_) => excludes(|kinds| &kinds.virtual_private_gateway),
+            route::Target::Peering(_) => excludes(|kinds| &kinds.vpc_peering),
+            _ => true,
+        };
+        let (vpc, target) = (self.vpc_id(vpc), target.component());
+        (!is_left_out).then(|| Gap::opaque(format!("what encryption control of `{vpc}` does at `{}`", target.id)))
     }
 
     /// What is known of name resolution in a VPC.

@@ -255,3 +255,21 @@ fn an_interface_without_address() {
     let path = ssm(&snapshot);
     assert_eq!((path.verdict, path.obstacles[0].cause), (Verdict::Blocked, Cause::NoAddress));
 }
+
+#[test]
+fn encryption_control_leaves_open_what_it_does_at_gateways() {
+    let controlled = |mode: &str, nat: &str, internet: &str| {
+        let snapshot = private_world();
+        let vpc = snapshot.vpcs.known().first().unwrap().vpc_id.clone();
+        let mut row = json!({"VpcId": vpc, "CidrBlock": "10.0.0.0/16", "DhcpOptionsId": "dopt-1",
+            "BlockPublicAccessStates": {"InternetGatewayBlockMode": "off"}});
+        row["EncryptionControl"] = json!({"Mode": mode, "State": "available", "ResourceExclusions": {
+            "NatGateway": {"State": nat}, "InternetGateway": {"State": internet}}});
+        with(json!({ "Vpcs": [row] }))
+    };
+    let verdict = |snapshot: &Snapshot| super::between::path(snapshot, "i-1", "52.94.0.1", &Flow::tcp(443)).verdict;
+    assert_eq!(verdict(&controlled("monitor", "disabled", "disabled")), Verdict::Reachable);
+    assert_eq!(verdict(&controlled("enforce", "enabled", "enabled")), Verdict::Reachable);
+    assert_eq!(verdict(&controlled("enforce", "enabled", "disabled")), Verdict::Unknown);
+    assert_eq!(verdict(&controlled("enforce", "disabled", "enabled")), Verdict::Unknown);
+}

@@ -164,6 +164,9 @@ impl<'t, 's> Trip<'t, 's> {
             return self.without_way(walk, parcel);
         };
         walk.pass(parcel.way, parcel.traffic, || (table.component(), Some(table.in_words(choice)), None));
+        if let Some(gap) = self.network.encryption(at.vpc, choice.target) {
+            walk.gap(|| gap);
+        }
         match choice.target {
             Target::Local => self.local(walk, at, table, choice, parcel),
             Target::InternetGateway(id) => internet::out(self, walk, at, id, parcel),
