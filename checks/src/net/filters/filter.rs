@@ -84,6 +84,11 @@ pub struct Filtered {
 }
 
 impl Filtered {
+    /// An answer that lets everything pass, and names no line.
+    pub(in crate::net) fn passed(traffic: &TrafficSet) -> Self {
+        Self { passed: traffic.clone(), ..Self::default() }
+    }
+
     /// An answer that is unknown as a whole.
     pub fn unknown(traffic: &TrafficSet, component: Component, gap: &Gap) -> Self {
         let text = format!("`{}` is not known", component.id);

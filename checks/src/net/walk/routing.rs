@@ -54,9 +54,6 @@ impl<'t, 's> Trip<'t, 's> {
         cause: Cause,
         parcel: Parcel<'_, 's>,
     ) -> TrafficSet {
-        if !walk.explains && network_acl::passes_whole(self.network, subnet, direction, parcel.traffic) {
-            return parcel.traffic.clone();
-        }
         let filtered = network_acl::evaluate(self.network, subnet, direction, parcel.traffic, walk.explains);
         let hop = || Component::new("subnet", self.network.subnet_id(subnet));
         walk.filter(parcel.traffic, filtered, || Stage { way: parcel.way, cause, hop: hop() })

@@ -107,9 +107,6 @@ impl<'t, 's> Trip<'t, 's> {
         asked: &TrafficSet,
         peer: Peer<'_>,
     ) -> TrafficSet {
-        if !walk.explains && security_group::pass_whole(self.network, &origin.groups, Direction::Egress, asked, peer) {
-            return asked.clone();
-        }
         let filtered =
             security_group::evaluate(self.network, &origin.groups, Direction::Egress, asked, peer, walk.explains);
         let stage = || Stage { way: Way::Forward, cause: Cause::SecurityGroupEgress, hop: origin.component() };
@@ -175,10 +172,6 @@ impl<'t, 's> Trip<'t, 's> {
         link: Link<'_>,
     ) -> TrafficSet {
         let peer = self.peer_at_end(link);
-        if !walk.explains && security_group::pass_whole(self.network, &target.groups, Direction::Ingress, traffic, peer)
-        {
-            return traffic.clone();
-        }
         let mut filtered =
             security_group::evaluate(self.network, &target.groups, Direction::Ingress, traffic, peer, walk.explains);
         if self.from.is_some_and(|origin| origin.vpc != target.vpc) {
