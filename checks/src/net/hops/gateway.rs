@@ -145,13 +145,11 @@ pub(in crate::net) fn endpoint<'s>(
         }
         Ok(Some(_) | None) => {
             let gap = || behind(choice.target);
-            walk.opaque(parcel.way, hop, parcel.traffic, "UNSUPPORTED_COMPONENT", gap);
-            return trip.out_of_sight(walk, parcel);
+            return trip.lose_sight(walk, hop, "UNSUPPORTED_COMPONENT", gap, parcel);
         }
         Err(_) if is_of_others(trip, table, choice) => {}
         Err(gap) => {
-            walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || gap);
-            return trip.out_of_sight(walk, parcel);
+            return trip.lose_sight(walk, hop, "UNKNOWN_RESOURCE", || gap, parcel);
         }
     }
     trip.without_way(walk, parcel);

@@ -50,12 +50,10 @@ pub(in crate::net) fn through<'s>(
         }
         Ok(None) => {
             let gap = || Gap::opaque(format!("NAT gateway `{id}` of the subnet's owner"));
-            walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", gap);
-            return trip.out_of_sight(walk, parcel);
+            return trip.lose_sight(walk, hop, "UNKNOWN_RESOURCE", gap, parcel);
         }
         Err(gap) => {
-            walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || gap);
-            return trip.out_of_sight(walk, parcel);
+            return trip.lose_sight(walk, hop, "UNKNOWN_RESOURCE", || gap, parcel);
         }
     };
     let gateway = nat.row;

@@ -36,8 +36,7 @@ pub(in crate::net) fn through<'s>(
         return trip.without_way(walk, parcel);
     }
     let Some(forwarder) = forwarder.filter(|_| parcel.way == Way::Forward) else {
-        walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || behind(target));
-        return trip.out_of_sight(walk, parcel);
+        return trip.lose_sight(walk, hop, "UNKNOWN_RESOURCE", || behind(target), parcel);
     };
     let mut traffic = parcel.traffic.clone();
     let crosses_subnets = at.subnet != Some(forwarder.subnet);

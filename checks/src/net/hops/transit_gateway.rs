@@ -55,8 +55,7 @@ pub(in crate::net) fn across<'s>(
             return trip.without_way(walk, parcel);
         }
         Err(gap) => {
-            walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || gap);
-            return trip.out_of_sight(walk, parcel);
+            return trip.lose_sight(walk, hop, "UNKNOWN_RESOURCE", || gap, parcel);
         }
     };
     let own = || Component::new("transit-gateway-attachment", &attachment.transit_gateway_attachment_id);
@@ -191,15 +190,13 @@ impl Hub<'_> {
                 return trip.without_way(walk, parcel);
             }
             Err(gap) => {
-                walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || gap);
-                return trip.out_of_sight(walk, parcel);
+                return trip.lose_sight(walk, hop, "UNKNOWN_RESOURCE", || gap, parcel);
             }
         };
         let table = match trip.network.transit_table(id) {
             Ok(table) => table,
             Err(gap) => {
-                walk.opaque(parcel.way, hop, parcel.traffic, "TGW_RTB_ROUTES_ARE_UNKNOWN", || gap);
-                return trip.out_of_sight(walk, parcel);
+                return trip.lose_sight(walk, hop, "TGW_RTB_ROUTES_ARE_UNKNOWN", || gap, parcel);
             }
         };
         let destinations = parcel.traffic.destinations();
@@ -253,8 +250,7 @@ impl Hub<'_> {
         let hop = || Component::new("transit-gateway-route-table", table.id);
         let destination = match choice.map_or_else(|| table.nowhere(), |number| table.destination(number)) {
             Destination::Unknown(gap) => {
-                walk.opaque(parcel.way, hop, parcel.traffic, "TGW_RTB_ROUTES_ARE_UNKNOWN", || gap.clone());
-                return trip.out_of_sight(walk, parcel);
+                return trip.lose_sight(walk, hop, "TGW_RTB_ROUTES_ARE_UNKNOWN", || gap.clone(), parcel);
             }
             Destination::Nowhere | Destination::Blackhole => {
                 walk.stop(parcel.way, hop, parcel.traffic, || {
@@ -268,8 +264,7 @@ impl Hub<'_> {
         let parcel = match parcel.copied(destination.len()) {
             Ok(parcel) => parcel,
             Err(gap) => {
-                walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_DESTINATION", || gap);
-                return trip.out_of_sight(walk, parcel);
+                return trip.lose_sight(walk, hop, "UNKNOWN_DESTINATION", || gap, parcel);
             }
         };
         for attachment in destination {
@@ -291,12 +286,10 @@ impl Hub<'_> {
                 Ok(Some(row)) => self.enter_vpc(trip, walk, row, parcel),
                 Ok(None) | Err(Gap::NotAsked { .. }) => {
                     let gap = || Gap::opaque(format!("what is behind attachment `{id}` ({})", attachment.resource_id));
-                    walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_DESTINATION", gap);
-                    trip.out_of_sight(walk, parcel);
+                    trip.lose_sight(walk, hop, "UNKNOWN_DESTINATION", gap, parcel);
                 }
                 Err(gap) => {
-                    walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || gap);
-                    trip.out_of_sight(walk, parcel);
+                    trip.lose_sight(walk, hop, "UNKNOWN_RESOURCE", || gap, parcel);
                 }
             },
             "peering" => {
@@ -316,8 +309,7 @@ impl Hub<'_> {
             kind => {
                 let gap =
                     || Gap::opaque(format!("what is behind {kind} attachment `{id}` ({})", attachment.resource_id));
-                walk.opaque(parcel.way, hop, parcel.traffic, "UNSUPPORTED_COMPONENT", gap);
-                trip.out_of_sight(walk, parcel);
+                trip.lose_sight(walk, hop, "UNSUPPORTED_COMPONENT", gap, parcel);
             }
         }
     }
@@ -346,8 +338,7 @@ impl Hub<'_> {
         walk.pass(parcel.way, parcel.traffic, || (hop(), None, None));
         let Some(vpc) = trip.network.vpc(&attachment.vpc_id) else {
             let gap = || Gap::opaque(format!("what is in VPC `{}`", attachment.vpc_id));
-            walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_DESTINATION", gap);
-            return trip.out_of_sight(walk, parcel);
+            return trip.lose_sight(walk, hop, "UNKNOWN_DESTINATION", gap, parcel);
         };
         let support = self.keeps_groups(trip.network, attachment);
         let link = match (&parcel.link, &support) {
@@ -363,14 +354,12 @@ impl Hub<'_> {
         }
         if subnets.is_empty() {
             let gap = || Gap::opaque(format!("the subnets of attachment `{id}`"));
-            walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", gap);
-            return trip.out_of_sight(walk, parcel);
+            return trip.lose_sight(walk, hop, "UNKNOWN_RESOURCE", gap, parcel);
         }
         let parcel = match parcel.copied(subnets.len()) {
             Ok(parcel) => parcel,
             Err(gap) => {
-                walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_DESTINATION", || gap);
-                return trip.out_of_sight(walk, parcel);
+                return trip.lose_sight(walk, hop, "UNKNOWN_DESTINATION", || gap, parcel);
             }
         };
         let mut branches = Branches::new();

@@ -1,5 +1,6 @@
 //! What is asked behind a place where packets do not get on, or where nobody can see how they do.
 
+use crate::evidence::Component;
 use crate::net::addresses::AddressSet;
 use crate::net::filter::Direction;
 use crate::net::interface::{Interface, any_client};
@@ -8,6 +9,7 @@ use crate::net::obstacle::Effect;
 use crate::net::parcel::{Link, Parcel, Translator, replies, with_source};
 use crate::net::path::{Walk, Way};
 use crate::net::trip::Trip;
+use crate::snapshot::Gap;
 
 /// How much of the packets is known at the far end.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,6 +35,19 @@ impl<'s> Trip<'_, 's> {
             }
             (Way::Forward, _) => self.back_from_outside(walk, parcel),
         }
+    }
+
+    /// A hop behind which nothing can be seen, and what holds all the same; `gap` says what is missing.
+    pub(in crate::net) fn lose_sight(
+        &self,
+        walk: &mut Walk<'_>,
+        hop: impl FnOnce() -> Component,
+        code: &'static str,
+        gap: impl FnOnce() -> Gap,
+        parcel: Parcel<'_, 's>,
+    ) {
+        walk.opaque(parcel.way, hop, parcel.traffic, code, gap);
+        self.out_of_sight(walk, parcel);
     }
 
     /// [`Self::without_way`], where nobody can see how the packets get on: what stops them there decides only if it does so whatever

@@ -178,8 +178,7 @@ impl<'t, 's> Trip<'t, 's> {
             }
             Target::VirtualPrivateGateway(_) | Target::Other(_) => {
                 let hop = || choice.target.component();
-                walk.opaque(parcel.way, hop, parcel.traffic, "UNSUPPORTED_COMPONENT", || behind(choice.target));
-                self.out_of_sight(walk, parcel);
+                self.lose_sight(walk, hop, "UNSUPPORTED_COMPONENT", || behind(choice.target), parcel);
             }
         }
     }
