@@ -72,14 +72,16 @@ pub struct PolicySet {
 impl PolicySet {
     /// Whether what it says depends on the action alone: no conditions, no resources but `*`, no principals.
     pub fn looks_at_actions_only(&self) -> bool {
-        let mut statements = self.policies.iter().flat_map(|policy| policy.document.statements.iter());
-        statements.all(Statement::looks_at_action_only)
+        self.statements().all(Statement::looks_at_action_only)
     }
 
     /// Whether it says the same whatever the context of a request is.
     pub fn has_no_conditions(&self) -> bool {
-        let mut statements = self.policies.iter().flat_map(|policy| policy.document.statements.iter());
-        statements.all(Statement::has_no_conditions)
+        self.statements().all(Statement::has_no_conditions)
+    }
+
+    fn statements(&self) -> impl Iterator<Item = &Statement> {
+        self.policies.iter().flat_map(|policy| policy.document.statements.iter())
     }
 
     /// A set of policies that were all read.

@@ -4,9 +4,10 @@ use super::atlas::Atlas;
 use super::end::{End, Place};
 use super::fault;
 use super::problem::{Problem, found};
-use crate::net::{AddressSet, Interface};
+use crate::net::endpoint::serves;
+use crate::net::{AddressSet, Family, Interface};
 use crate::snapshot::Gap;
-use crate::snapshot::ec2::{InstanceConnectEndpoint, is};
+use crate::snapshot::ec2::InstanceConnectEndpoint;
 
 /// An endpoint by its id.
 pub(super) fn end<'a>(atlas: &Atlas<'a>, id: &str) -> Result<End<'a>, Problem> {
@@ -35,15 +36,11 @@ fn interface<'a>(atlas: &Atlas<'a>, endpoint: &'a InstanceConnectEndpoint) -> Op
         (interface.ipv4, interface.ipv6) = (own.ipv4.clone(), own.ipv6.clone());
         return Some(interface);
     }
-    let subnet = atlas.snapshot.subnets.get(&endpoint.subnet_id).ok().flatten()?;
-    let kind = endpoint.ip_address_type.as_str();
-    if !is(kind, "ipv6") {
-        interface.ipv4 = AddressSet::of([subnet.cidr_block.as_str()]);
-    }
-    if is(kind, "ipv6") || is(kind, "dualstack") {
-        let blocks = subnet.ipv6_cidr_block_association_set.iter().map(|block| block.ipv6_cidr_block.as_str());
-        interface.ipv6 = AddressSet::of(blocks);
-    }
+    let block = atlas.network.block_of(interface.subnet())?;
+    let own = |family| {
+        if serves(&endpoint.ip_address_type, family) { block.of_family(family) } else { AddressSet::none() }
+    };
+    (interface.ipv4, interface.ipv6) = (own(Family::Ipv4), own(Family::Ipv6));
     Some(interface)
 }
 

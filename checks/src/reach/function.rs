@@ -6,7 +6,7 @@ use super::atlas::{Atlas, Row};
 use super::end::{End, Place, place};
 use super::fault;
 use super::problem::{Problem, found};
-use crate::net::{AddressSet, Interface};
+use crate::net::{AddressSet, Family, Interface};
 use crate::snapshot::ec2::{NetworkInterface, Subnet, is};
 use crate::snapshot::lambda::FunctionVpcConfig;
 use crate::snapshot::{Gap, Snapshot};
@@ -46,18 +46,19 @@ fn interface<'a>(
         Row::Listed(eni) if is_own(eni, config, subnet) => Some(*eni),
         _ => None,
     });
-    let blocks = subnet.ipv6_cidr_block_association_set.iter().map(|block| block.ipv6_cidr_block.as_str());
-    let ipv6 = if config.ipv6_allowed_for_dual_stack { AddressSet::of(blocks) } else { AddressSet::none() };
-    let ipv4 = match own.and_then(|eni| eni.private_ip_address.parse::<IpAddr>().ok()) {
-        Some(address) => AddressSet::one(address),
-        None => AddressSet::of([subnet.cidr_block.as_str()]),
-    };
     let name = match own {
         Some(eni) => ("network-interface", eni.network_interface_id.as_str()),
         None => ("lambda-function", function),
     };
     let mut interface = atlas.network.stand_in(&subnet.subnet_id, &config.security_group_ids, name)?;
-    (interface.ipv4, interface.ipv6) = (ipv4, ipv6);
+    let block = atlas.network.block_of(interface.subnet())?;
+    interface.ipv4 = match own.and_then(|eni| eni.private_ip_address.parse::<IpAddr>().ok()) {
+        Some(address) => AddressSet::one(address),
+        None => block.of_family(Family::Ipv4),
+    };
+    if config.ipv6_allowed_for_dual_stack {
+        interface.ipv6 = block.of_family(Family::Ipv6);
+    }
     Some(interface)
 }
 

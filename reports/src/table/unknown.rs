@@ -153,7 +153,6 @@ mod tests {
             needs: &[],
             page: &[],
             module: "rules::host::any",
-            layer: "host",
         };
         Rule { about, judge }
     }

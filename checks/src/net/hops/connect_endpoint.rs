@@ -15,15 +15,15 @@ use crate::net::path::{Certainty, Walk, Way};
 use crate::net::ports::PortSet;
 use crate::net::proof;
 use crate::net::route::Target;
-use crate::net::security_group::Peer;
 use crate::net::traffic::{Protocol, TrafficSet};
 use crate::net::trip::{Causes, Trip};
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::{Instance, is};
 use std::borrow::Cow;
 
-/// SSH and RDP: it carries nothing else.
-const PORTS: [u16; 2] = [22, 3389];
+/// It carries nothing but SSH and RDP.
+const SSH: u16 = 22;
+const RDP: u16 = 3389;
 
 /// Families of instance types that cannot be reached with the client's own address.
 const WITHOUT_CLIENT_ADDRESS: [&str; 9] = ["c1", "cg1", "cg2", "g1", "hi1", "m1", "m2", "m3", "t1"];
@@ -58,7 +58,7 @@ fn carried(walk: &mut Walk<'_>, endpoint: &Interface<'_>, flow: &Flow) -> Option
         walk.obstacle(|| fault(Cause::ProtocolNotCarried).by("an EC2 Instance Connect Endpoint carries TCP only"));
         return None;
     }
-    let open = PORTS.iter().fold(PortSet::none(), |set, port| set.union(&PortSet::one(*port)));
+    let open = PortSet::one(SSH).union(&PortSet::one(RDP));
     let ports = flow.ports.intersection(&open);
     let by = format!("`{}` carries ports {open} only", endpoint.id);
     if ports.is_empty() {
@@ -88,16 +88,13 @@ fn with_client_address<'s>(
     let all = AddressSet::all(walk.family);
     let target = match to {
         Point::Interface(target) => Some(Cow::Borrowed(&**target)),
-        Point::Address(address) => {
-            let owner = network.owner(endpoint.vpc, *address).or_else(|| network.only_owner(*address));
-            if owner.is_none() {
-                let gap = network.snapshot.network_interfaces.covers("vpc-id", endpoint.vpc_id).err();
-                if let Some(gap) = gap {
-                    return walk.gap(|| gap);
-                }
-            }
-            owner.map(|owner| Cow::Owned(owner.narrowed(*address)))
-        }
+        Point::Address(address) => match network.seen_from(endpoint.vpc, *address) {
+            Some(owner) => Some(Cow::Owned(owner)),
+            None => match network.snapshot.network_interfaces.covers("vpc-id", endpoint.vpc_id) {
+                Ok(()) => None,
+                Err(gap) => return walk.gap(|| gap),
+            },
+        },
         _ => None,
     };
     let Some(target) = target.filter(|target| target.vpc == endpoint.vpc) else {
@@ -121,7 +118,7 @@ fn with_client_address<'s>(
         causes: Causes::INTERFACE,
         beyond: None,
     };
-    let peer = if target.groups.is_empty() { Peer::Unknown } else { Peer::Carrying(&target.groups) };
+    let peer = trip.peer_at_start(endpoint, &asked);
     let mut traffic = trip.out_of(walk, endpoint, &asked, peer);
     let crosses_subnets = target.subnet != endpoint.subnet;
     let causes = trip.causes;

@@ -217,7 +217,7 @@ fn enter_vpc<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, target: &Interface<'s
         return;
     };
     let hop = || Component::new("internet-gateway", id);
-    if let Some(gap) = network.encryption(target.vpc, &Target::InternetGateway(id.to_owned())) {
+    if let Some(gap) = network.encryption(target.vpc, || Target::InternetGateway(id.to_owned())) {
         walk.gap(|| gap);
     }
     let family = parcel.traffic.family();

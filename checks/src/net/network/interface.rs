@@ -12,7 +12,8 @@ use std::net::IpAddr;
 /// An interface with what a walk needs of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Interface<'s> {
-    /// `network-interface`; `subnet` for an address that no interface has, `lambda-function` for the interfaces of a function.
+    /// `network-interface`; else what it stands for: `subnet` for an address that no interface has, `lambda-function`,
+    /// `instance-connect-endpoint`.
     pub kind: &'static str,
     /// Its id, or that of what it stands for.
     pub id: &'s str,

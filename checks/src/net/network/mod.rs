@@ -191,7 +191,7 @@ impl<'s> Network<'s> {
     }
 
     /// The blocks of a subnet, when its row is known.
-    pub(in crate::net) fn block_of(&self, subnet: SubnetIx) -> Option<&AddressSet> {
+    pub fn block_of(&self, subnet: SubnetIx) -> Option<&AddressSet> {
         let subnet = self.subnets.get(subnet.0)?;
         let row = subnet.row?;
         Some(subnet.blocks.get_or_init(|| {

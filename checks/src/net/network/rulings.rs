@@ -166,7 +166,7 @@ impl<'s> Network<'s> {
     /// Why it is not known whether packets leave a VPC by a target: encryption control is enforced, and the kind is not left out of it.
     ///
     /// Source: VPC user guide, "Enforce VPC encryption in transit".
-    pub(in crate::net) fn encryption(&self, vpc: VpcIx, target: &route::Target) -> Option<Gap> {
+    pub(in crate::net) fn encryption(&self, vpc: VpcIx, target: impl FnOnce() -> route::Target) -> Option<Gap> {
         let control = self.vpcs.get(vpc.0)?.row?.encryption_control.as_ref()?;
         if !is(&control.mode, "enforce") || is(&control.state, "deleted") {
             return None;
@@ -174,7 +174,8 @@ impl<'s> Network<'s> {
         let excludes = |kind: fn(&VpcEncryptionControlExclusions) -> &VpcEncryptionControlExclusion| {
             control.resource_exclusions.as_ref().is_some_and(|kinds| is(&kind(kinds).state, "enabled"))
         };
-        let is_left_out = match target {
+        let target = target();
+        let is_left_out = match &target {
             route::Target::InternetGateway(_) => excludes(|kinds| &kinds.internet_gateway),
             route::Target::EgressOnlyInternetGateway(_) => excludes(|kinds| &kinds.egress_only_internet_gateway),
             route::Target::NatGateway(_) => excludes(|kinds| &kinds.nat_gateway),

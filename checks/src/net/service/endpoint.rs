@@ -104,9 +104,8 @@ pub(in crate::net) fn not_available(snapshot: &Snapshot, endpoint: &VpcEndpoint)
     obstacle.by(format!("`{id}` is {}", endpoint.state))
 }
 
-/// Whether an endpoint answers on addresses of a family.
-fn serves(endpoint: &VpcEndpoint, family: Family) -> bool {
-    let kind = endpoint.ip_address_type.as_str();
+/// Whether an endpoint with this `IpAddressType` has addresses of a family; an older answer without one tells of IPv4.
+pub fn serves(kind: &str, family: Family) -> bool {
     match family {
         Family::Ipv4 => !is(kind, "ipv6"),
         Family::Ipv6 => is(kind, "ipv6") || is(kind, "dualstack"),
@@ -160,7 +159,7 @@ pub(in crate::net) fn walk_to<'w, 's>(
     let (family, port) = flow;
     let mut walk = walk;
     let component = || Component::new("vpc-endpoint", &endpoint.vpc_endpoint_id);
-    if !serves(endpoint, family) {
+    if !serves(&endpoint.ip_address_type, family) {
         walk.obstacle(|| {
             let id = &endpoint.vpc_endpoint_id;
             let evidence = vec![proof::of::<VpcEndpoint>(network.snapshot, id, "IpAddressType")];

@@ -1,5 +1,6 @@
 //! Answers that many interfaces share: those in one subnet that differ in nothing but their addresses.
 
+use crate::net::addresses::AddressSet;
 use crate::net::interface::Interface;
 use crate::net::network::{GroupIx, Network};
 use crate::net::ports::PortSet;
@@ -22,7 +23,7 @@ struct Kind<'s> {
     source_dest_check: Option<bool>,
 }
 
-/// Service, Region and port, with the way there from every address of the subnet; `None` where not all of them get there.
+/// Service, Region and port, with the answer that holds for every address of the subnet; `None` where there is none.
 type Known = (String, String, u16, Option<Arc<ServicePath>>);
 
 /// The ways to services from one subnet.
@@ -37,7 +38,10 @@ pub(in crate::net) fn way<'s>(
     (service, region, port): (&str, &str, u16),
     answer: impl FnOnce(&Interface<'s>) -> Option<Arc<ServicePath>>,
 ) -> Option<Arc<ServicePath>> {
-    let (ways, everybody) = (network.ways_of(origin.subnet)?, everybody(network, origin)?);
+    let (ways, block) = (network.ways_of(origin.subnet)?, network.block_of(origin.subnet)?);
+    if origin.is_foreign || !origin.ipv4.is_subset(block) || !origin.ipv6.is_subset(block) {
+        return None;
+    }
     let kind = Kind {
         owner: origin.owner,
         groups: origin.groups.clone(),
@@ -54,22 +58,8 @@ pub(in crate::net) fn way<'s>(
     if let Some((.., way)) = known.iter().find(is_asked) {
         return way.clone();
     }
-    let way = answer(&everybody());
+    let all = |family| if origin.addresses(family).is_empty() { AddressSet::none() } else { block.of_family(family) };
+    let way = answer(&Interface { ipv4: all(Family::Ipv4), ipv6: all(Family::Ipv6), ..origin.clone() });
     known.push((service.to_owned(), region.to_owned(), port, way.clone()));
     way
-}
-
-/// Makes an interface like this one with every address of its subnet.
-fn everybody<'n, 's>(
-    network: &'n Network<'s>,
-    origin: &'n Interface<'s>,
-) -> Option<impl FnOnce() -> Interface<'s> + use<'n, 's>> {
-    let block = network.block_of(origin.subnet)?;
-    let is_inside = !origin.is_foreign && origin.ipv4.is_subset(block) && origin.ipv6.is_subset(block);
-    let all = |family, own: bool| if own { block.of_family(family) } else { crate::net::AddressSet::none() };
-    is_inside.then_some(move || Interface {
-        ipv4: all(Family::Ipv4, !origin.ipv4.is_empty()),
-        ipv6: all(Family::Ipv6, !origin.ipv6.is_empty()),
-        ..origin.clone()
-    })
 }

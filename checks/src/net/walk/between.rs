@@ -6,7 +6,7 @@ use crate::net::connect_endpoint;
 use crate::net::interface::Interface;
 use crate::net::internet::{self, not_public};
 use crate::net::lattice;
-use crate::net::network::Network;
+use crate::net::network::{Network, VpcIx};
 use crate::net::obstacle::{Cause, Obstacle};
 use crate::net::parcel::{Link, Parcel};
 use crate::net::path::{Certainty, Path, Verdict, Walk, Way};
@@ -142,6 +142,12 @@ impl<'s> Network<'s> {
         owners.next().filter(|_| owners.next().is_none())
     }
 
+    /// Whom an address means to somebody in a VPC, under that address: who has it there, else the only one who has it anywhere.
+    pub(in crate::net) fn seen_from(&self, vpc: VpcIx, address: IpAddr) -> Option<Interface<'s>> {
+        let owner = self.owner(vpc, address).or_else(|| self.only_owner(address));
+        owner.map(|owner| owner.narrowed(address))
+    }
+
     pub(in crate::net) fn leave_interface(
         &self,
         walk: &mut Walk<'_>,
@@ -167,8 +173,7 @@ impl<'s> Network<'s> {
             }
             Point::Interface(target) => (Some(&**target), target.addresses(family).clone()),
             Point::Address(address) => {
-                let owner = self.owner(origin.vpc, *address).or_else(|| self.only_owner(*address));
-                narrowed = owner.map(|owner| owner.narrowed(*address));
+                narrowed = self.seen_from(origin.vpc, *address);
                 (narrowed.as_ref(), AddressSet::one(*address))
             }
             Point::Outside(address) => (None, AddressSet::one(*address)),

@@ -64,7 +64,8 @@ impl<'s> Trip<'_, 's> {
         walk.take_over(behind);
     }
 
-    /// Whether what is behind stops the packets whoever brings them, from whatever address.
+    /// Whether what is behind stops the packets from whatever address they come. Groups are asked as for the origin's own packets, and an
+    /// interface that forwards is taken to be in another subnet.
     fn is_stopped_anyway(&self, walk: &Walk<'_>, parcel: Parcel<'_, 's>) -> bool {
         let first_on_return = match parcel.turn.map(|turn| turn.by) {
             Some(Translator::Nat(nat)) => nat.subnet,

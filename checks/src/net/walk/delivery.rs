@@ -90,7 +90,8 @@ impl<'t, 's> Trip<'t, 's> {
             (Next::Nat(turn), _) => nat::unturn(self, walk, turn, parcel),
         }
     }
-    /// Into a VPC from outside it, over a peering connection.
+
+    /// Into a VPC from outside it, over a peering connection or a virtual private gateway.
     pub(in crate::net) fn enter_vpc(
         &self,
         walk: &mut Walk<'_>,

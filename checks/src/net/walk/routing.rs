@@ -36,7 +36,7 @@ impl<'t, 's> Trip<'t, 's> {
         }
     }
 
-    /// The receiver in the very subnet of a transit gateway attachment, where no ACL is asked.
+    /// The receiver in the very subnet of a transit gateway attachment or NAT gateway, where no ACL is asked.
     fn neighbour<'n>(&self, at: Place<'_, 's>, parcel: &Parcel<'n, 's>) -> Option<Next<'n, 's>>
     where
         't: 'n,
@@ -161,7 +161,7 @@ impl<'t, 's> Trip<'t, 's> {
             return self.without_way(walk, parcel);
         };
         walk.pass(parcel.way, parcel.traffic, || (table.component(), Some(table.in_words(choice)), None));
-        if let Some(gap) = self.network.encryption(at.vpc, choice.target) {
+        if let Some(gap) = self.network.encryption(at.vpc, || choice.target.clone()) {
             walk.gap(|| gap);
         }
         match choice.target {

@@ -114,7 +114,7 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     /// Who is at the other end for outbound rules: a group shows within a VPC and over a peering connection.
-    fn peer_at_start(&self, origin: &Interface<'s>, asked: &TrafficSet) -> Peer<'t> {
+    pub(in crate::net) fn peer_at_start(&self, origin: &Interface<'s>, asked: &TrafficSet) -> Peer<'t> {
         let destinations = asked.destinations();
         let Some(target) = self.to else {
             let family = asked.family();

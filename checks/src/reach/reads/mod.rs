@@ -1,7 +1,8 @@
 //! Which reads questions about paths need, given what is known already.
 //!
-//! The collector calls [`reads`] again after each round: what it gives then depends on the answers so far. Four rounds suffice: the ends;
-//! their VPCs; what routes and groups refer to; what a transit gateway leads to.
+//! The collector calls [`reads`] again after each round: what it gives then depends on the answers so far. Mostly four rounds suffice: the ends;
+//! their VPCs; what routes and groups refer to; what a transit gateway leads to. An end whose place shows only in the second, such as a
+//! function's, may need one more.
 
 mod scope;
 mod subjects;
