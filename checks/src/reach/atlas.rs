@@ -76,8 +76,11 @@ impl<'a> Atlas<'a> {
 
     /// Every interface that has an address, be it private or public.
     pub(super) fn holders(&self, address: IpAddr) -> Vec<Row<'a>> {
-        let rows = self.by_address.get(&address).into_iter().flatten();
-        rows.filter_map(|at| self.rows.get(*at)).copied().collect()
+        match self.by_address.get(&address) {
+            Some(rows) => rows.iter().filter_map(|at| self.rows.get(*at)).copied().collect(),
+            // Of a block that was delegated whole.
+            None => self.network.owners(address).filter_map(|own| self.interface(own.id)).collect(),
+        }
     }
 
     /// The instance that a name of EC2 leads to.

@@ -26,6 +26,8 @@ pub enum Peer<'a> {
     Hidden(&'a [GroupIx], &'static str),
     /// Nobody that carries a group: the internet, a translated or an on-premises address.
     Outside,
+    /// Somebody who may carry any group, under any address: a rule that names a group may be meant for him.
+    Anybody,
     /// Some private address: which groups it carries follows from the interfaces that are known.
     Unknown,
 }
@@ -210,6 +212,7 @@ fn pass_whole(
 ) -> bool {
     let is_named = |rule: &RulePeer<'_>| match (rule, peer) {
         (RulePeer::Group(named, _), Peer::Carrying(carried)) => carried.contains(named),
+        (RulePeer::Group(..), Peer::Anybody) => true,
         _ => false,
     };
     traffic.parts().iter().all(|part| {
@@ -310,6 +313,7 @@ impl<'n, 's> Asked<'_, 'n, 's> {
     /// The far addresses that a rule stands for which names a group.
     fn carriers(&mut self, named: GroupIx, ports: (u16, u16), name: Name) -> Option<Far<'n>> {
         match self.peer {
+            Peer::Anybody => Some(Far::Any),
             Peer::Carrying(carried) if carried.contains(&named) => Some(Far::Any),
             Peer::Hidden(carried, why) if carried.contains(&named) => {
                 *self.hidden = Some(why);

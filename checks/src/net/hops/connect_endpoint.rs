@@ -5,17 +5,17 @@
 //! Instance Connect Endpoint".
 
 use crate::net::addresses::AddressSet;
-use crate::net::between::{Flow, Point};
+use crate::net::between::{Flow, Point, absent};
 use crate::net::filter::Direction;
 use crate::net::interface::{Interface, any_client};
 use crate::net::network::Network;
 use crate::net::obstacle::{Cause, Effect, Obstacle};
-use crate::net::parcel::{Link, Parcel, behind, replies};
+use crate::net::parcel::{Parcel, behind, replies};
 use crate::net::path::{Certainty, Walk, Way};
 use crate::net::ports::PortSet;
 use crate::net::proof;
 use crate::net::route::Target;
-use crate::net::traffic::{Protocol, TrafficSet};
+use crate::net::traffic::{Family, Protocol, TrafficSet};
 use crate::net::trip::{Causes, Trip};
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::{Instance, is};
@@ -46,9 +46,23 @@ pub(in crate::net) fn leave<'s>(
     if preserves_client_ip {
         with_client_address(network, &mut own, endpoint, to, &flow);
     } else {
+        if is_public(to) {
+            own.gap(|| Gap::opaque(format!("whether `{}` connects to public addresses", endpoint.id)));
+        }
         network.leave_interface(&mut own, endpoint, to, &flow);
     }
     walk.take_over(own);
+}
+
+/// Whether a point is meant under a public IPv4 address; the documentation speaks of private ones only.
+fn is_public(to: &Point<'_, '_>) -> bool {
+    match to {
+        Point::Address(address) | Point::Outside(address) => {
+            AddressSet::internet_ref(Family::Ipv4).contains(*address)
+        }
+        Point::Internet(family) => *family == Family::Ipv4,
+        Point::Interface(_) | Point::Gateway(_) | Point::ConnectEndpoint { .. } => false,
+    }
 }
 
 /// What it carries of the packets; `None` when that is nothing.
@@ -87,10 +101,11 @@ fn with_client_address<'s>(
 ) {
     let all = AddressSet::all(walk.family);
     let target = match to {
+        Point::Interface(target) if target.is_foreign => return walk.obstacle(|| absent(target)),
         Point::Interface(target) => Some(Cow::Borrowed(&**target)),
         Point::Address(address) => match network.seen_from(endpoint.vpc, *address) {
             Some(owner) => Some(Cow::Owned(owner)),
-            None => match network.snapshot.network_interfaces.covers("vpc-id", endpoint.vpc_id) {
+            None => match network.lists_interfaces(endpoint.vpc_id) {
                 Ok(()) => None,
                 Err(gap) => return walk.gap(|| gap),
             },
@@ -119,36 +134,49 @@ fn with_client_address<'s>(
         beyond: None,
     };
     let peer = trip.peer_at_start(endpoint, &asked);
-    let mut traffic = trip.out_of(walk, endpoint, &asked, peer);
-    let crosses_subnets = target.subnet != endpoint.subnet;
-    let causes = trip.causes;
-    if crosses_subnets {
-        let sent = Parcel::new(&traffic, Way::Forward);
-        let onward = trip.guard(walk, endpoint.subnet, Direction::Egress, Cause::NetworkAclOutbound, sent);
-        diverted(network, walk, endpoint, &onward);
-        traffic = trip.guard(walk, target.subnet, Direction::Ingress, causes.acl_inbound, sent.with(&onward));
+    let traffic = trip.out_of(walk, endpoint, &asked, peer);
+    let sent = Parcel::new(&traffic, Way::Forward);
+    if target.subnet == endpoint.subnet {
+        if trip.may_take(walk, &target, sent) {
+            trip.in_through(walk, &target, &traffic, trip.peer_at_end(sent.link));
+        }
+        return;
     }
-    let traffic = trip.in_through(walk, &target, &traffic, Link::Kept);
-    if crosses_subnets {
+    let traffic = trip.guard(walk, endpoint.subnet, Direction::Egress, Cause::NetworkAclOutbound, sent);
+    let is_seen = !diverted(network, walk, endpoint, &traffic);
+    let mut far = walk.branch();
+    let sent = sent.with(&traffic);
+    let traffic = trip.guard(&mut far, target.subnet, Direction::Ingress, trip.causes.acl_inbound, sent);
+    if trip.may_take(&mut far, &target, sent.with(&traffic)) {
+        let traffic = trip.in_through(&mut far, &target, &traffic, trip.peer_at_end(sent.link));
         let returning = replies(&traffic, &all, &any_client());
         let parcel = Parcel::new(&returning, Way::Reply);
-        let back = trip.guard(walk, target.subnet, Direction::Egress, causes.acl_reply, parcel);
-        trip.guard(walk, endpoint.subnet, Direction::Ingress, Cause::NetworkAclReply, parcel.with(&back));
+        let back = trip.guard(&mut far, target.subnet, Direction::Egress, trip.causes.acl_reply, parcel);
+        trip.guard(&mut far, endpoint.subnet, Direction::Ingress, Cause::NetworkAclReply, parcel.with(&back));
     }
+    if far.tally.is_blocked && !is_seen {
+        far.soften(Effect::Possible, "packets that something on the way translates");
+    }
+    walk.take_over(far);
 }
 
-/// Inside a VPC too a route may lead through an appliance.
-fn diverted(network: &Network<'_>, walk: &mut Walk<'_>, endpoint: &Interface<'_>, traffic: &TrafficSet) {
+/// Inside a VPC too a route may lead through an appliance; whether one does, or none may be known.
+fn diverted(network: &Network<'_>, walk: &mut Walk<'_>, endpoint: &Interface<'_>, traffic: &TrafficSet) -> bool {
     let table = match network.table_of(endpoint.subnet) {
         Ok(table) => table,
-        Err(gap) => return walk.gap(|| gap.clone()),
-    };
-    for choice in table.divide(&traffic.destinations()).iter().filter_map(|leg| leg.choice.as_ref()) {
-        if *choice.target != Target::Local {
-            let hop = || choice.target.component();
-            walk.opaque(Way::Forward, hop, traffic, "UNKNOWN_DESTINATION", || behind(choice.target));
+        Err(gap) => {
+            walk.gap(|| gap.clone());
+            return true;
         }
+    };
+    let legs = table.divide(&traffic.destinations());
+    let mut choices = legs.iter().filter_map(|leg| leg.choice.as_ref()).filter(|own| *own.target != Target::Local);
+    let first = choices.next();
+    for choice in first.iter().copied().chain(choices) {
+        let hop = || choice.target.component();
+        walk.opaque(Way::Forward, hop, traffic, "UNKNOWN_DESTINATION", || behind(choice.target));
     }
+    first.is_some()
 }
 
 fn unfit(endpoint: &Interface<'_>) -> Obstacle {

@@ -202,7 +202,8 @@ fn enter_vpc<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, target: &Interface<'s
     let network = trip.network;
     let vpc = network.vpc_id(target.vpc);
     let Some(id) = attached(network.snapshot, vpc).or_else(|| routed(trip, target)) else {
-        match network.snapshot.internet_gateways.covers("attachment.vpc-id", vpc) {
+        let listed = network.snapshot.internet_gateways.covers("attachment.vpc-id", vpc);
+        match listed.and_then(|()| network.sees_all_of(vpc)) {
             Ok(()) => walk.stop(
                 parcel.way,
                 || Component::new("vpc", vpc),

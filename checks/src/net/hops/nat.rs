@@ -44,7 +44,7 @@ pub(in crate::net) fn through<'s>(
     }
     let nat = match trip.network.nat(id) {
         Ok(Some(nat)) => nat,
-        Ok(None) if !trip.from.is_some_and(|origin| origin.is_in_shared_subnet(trip.network)) => {
+        Ok(None) if sees_gateways(trip, at) => {
             walk.stop(parcel.way, hop, parcel.traffic, || absent(id));
             return trip.without_way(walk, parcel);
         }
@@ -75,6 +75,12 @@ pub(in crate::net) fn through<'s>(
     if !walk.is_settled() {
         trip.leave_subnet(walk, Place { vpc: at.vpc, subnet: nat.subnet, role: Role::Nat(nat) }, parcel);
     }
+}
+
+/// Whether a NAT gateway that is not listed does not exist: those of a shared subnet are its owner's.
+fn sees_gateways(trip: &Trip<'_, '_>, at: Place<'_, '_>) -> bool {
+    let is_shared = trip.from.is_some_and(|origin| origin.is_in_shared_subnet(trip.network));
+    !is_shared && trip.network.sees_all_of(trip.network.vpc_id(at.vpc)).is_ok()
 }
 
 /// Why a NAT gateway takes no packets at all.

@@ -1,23 +1,29 @@
 //! Instances and appliances that a route leads to, as NAT instances do.
 //!
+//! What their system does with packets is not known. What decides all the same: whether packets get in, and whether those that it hands on
+//! get out, by whichever of its interfaces. It is taken to hand on packets for the internet, and for a receiver in its own VPC, under their
+//! destination; to other places it may as well carry them in a tunnel, which other rules and routes let out.
+//!
 //! Source: VPC user guide, "NAT instances".
 
 use crate::evidence::{Component, Evidence};
 use crate::net::addresses::AddressSet;
+use crate::net::beyond::Sight;
 use crate::net::filter::Direction;
 use crate::net::interface::Interface;
-use crate::net::obstacle::{Cause, NatInstanceFault, Obstacle};
-use crate::net::parcel::{Link, Parcel, Place, behind, replies};
+use crate::net::obstacle::{Cause, Effect, NatInstanceFault, Obstacle};
+use crate::net::parcel::{Next, Parcel, Place, behind, replies};
 use crate::net::path::{Stage, Walk, Way};
 use crate::net::proof;
 use crate::net::route::{Leg, Target};
-use crate::net::security_group::{self, Peer};
+use crate::net::security_group;
 use crate::net::traffic::{Family, TrafficSet};
 use crate::net::trip::Trip;
 use crate::snapshot::ec2::{Instance, InstanceNetworkInterface, NetworkInterface, is};
 use crate::snapshot::{Gap, Snapshot};
+use smallvec::{SmallVec, smallvec};
 
-/// Through an instance or appliance that a route leads to; what its system does with packets is not known.
+/// Through an instance or appliance that a route leads to.
 pub(in crate::net) fn through<'s>(
     trip: &Trip<'_, 's>,
     walk: &mut Walk<'_>,
@@ -26,18 +32,23 @@ pub(in crate::net) fn through<'s>(
     parcel: Parcel<'_, 's>,
 ) {
     let hop = || target.component();
-    let forwarder = forwarder_of(trip, target);
-    if parcel.way == Way::Reply
-        && let Some(next) = forwarder.filter(|next| next.source_dest_check == Some(true))
-        && !is_meant(next, parcel.traffic)
-    {
-        let checked = checked(trip.network.snapshot, next);
-        walk.stop(parcel.way, || next.component(), parcel.traffic, || checked);
-        return trip.without_way(walk, parcel);
-    }
-    let Some(forwarder) = forwarder.filter(|_| parcel.way == Way::Forward) else {
+    let Some(forwarder) = forwarder_of(trip, target) else {
         return trip.lose_sight(walk, hop, "UNKNOWN_RESOURCE", || behind(target), parcel);
     };
+    // A route may lead straight to whom packets are for.
+    if let Some(Next::Target(own)) = trip.next(at.vpc, &parcel)
+        && own.id == forwarder.id
+    {
+        return trip.deliver(walk, at, Next::Target(own), parcel);
+    }
+    if parcel.way == Way::Reply {
+        if drops(forwarder, parcel.traffic) {
+            let checked = checked(trip.network.snapshot, forwarder);
+            walk.stop(parcel.way, || forwarder.component(), parcel.traffic, || checked);
+            return trip.without_way(walk, parcel);
+        }
+        return trip.lose_sight(walk, hop, "UNKNOWN_RESOURCE", || behind(target), parcel);
+    }
     let mut traffic = parcel.traffic.clone();
     let crosses_subnets = at.subnet != Some(forwarder.subnet);
     if crosses_subnets {
@@ -46,30 +57,27 @@ pub(in crate::net) fn through<'s>(
     for obstacle in faults(trip.network.snapshot, forwarder) {
         walk.stop(Way::Forward, || forwarder.component(), &traffic, || obstacle);
     }
-    let from = match (trip.from, parcel.link) {
-        (Some(origin), Link::Kept) => Peer::Carrying(&origin.groups),
-        (Some(origin), _) => Peer::Hidden(&origin.groups, "SG_REFERENCES_NOT_PRESERVED"),
-        (None, _) => Peer::Outside,
-    };
-    let sides = [
-        (Direction::Ingress, NatInstanceFault::SecurityGroupIngress, from),
-        (Direction::Egress, NatInstanceFault::SecurityGroupEgress, Peer::Outside),
-    ];
-    for (direction, fault, peer) in sides {
-        let filtered =
-            security_group::evaluate(trip.network, &forwarder.groups, direction, &traffic, peer, walk.explains);
-        let stage = || Stage { way: Way::Forward, cause: Cause::NatInstance(fault), hop: forwarder.component() };
-        traffic = walk.filter(&traffic, filtered, stage);
-    }
-    way_out(trip, walk, forwarder, &traffic);
+    let peer = trip.peer_at_end(parcel.link);
+    let groups = &forwarder.groups;
+    let filtered =
+        security_group::evaluate(trip.network, groups, Direction::Ingress, &traffic, peer, walk.explains);
+    let cause = Cause::NatInstance(NatInstanceFault::SecurityGroupIngress);
+    traffic = walk.filter(&traffic, filtered, || Stage { way: Way::Forward, cause, hop: forwarder.component() });
+    let exits = exits(trip, forwarder);
+    traffic = out_by_any(trip, walk, &exits, &traffic, parcel);
     let gap = || Gap::opaque(format!("whether `{}` forwards packets", forwarder.instance_id.unwrap_or(forwarder.id)));
     walk.opaque(Way::Forward, || forwarder.component(), &traffic, "UNKNOWN_DESTINATION", gap);
     if crosses_subnets {
         let returning = replies(&traffic, &traffic.sources(), &trip.ports_of_replies(parcel.turn));
         let parcel = Parcel { traffic: &returning, way: Way::Reply, ..parcel };
-        trip.guard(walk, forwarder.subnet, Direction::Egress, Cause::NatSubnetAclToClient, parcel);
+        let mut back = walk.branch();
+        trip.guard(&mut back, forwarder.subnet, Direction::Egress, Cause::NatSubnetAclToClient, parcel);
+        if back.tally.is_blocked && !brings_replies(trip, &exits, &traffic) {
+            back.soften(Effect::Possible, "replies on another way");
+        }
+        walk.take_over(back);
     }
-    trip.out_of_sight(walk, parcel.with(&traffic));
+    trip.out_of_sight(walk, parcel.with(&traffic), Sight::Anything);
 }
 
 fn forwarder_of<'n, 's>(trip: &Trip<'n, 's>, target: &Target) -> Option<&'n Interface<'s>> {
@@ -81,9 +89,9 @@ fn forwarder_of<'n, 's>(trip: &Trip<'n, 's>, target: &Target) -> Option<&'n Inte
     trip.network.interface(&row.primary_interface()?.network_interface_id)
 }
 
-fn is_meant(interface: &Interface<'_>, traffic: &TrafficSet) -> bool {
-    let destinations = traffic.destinations();
-    interface.all_addresses().any(|address| destinations.contains(address))
+/// Whether the source/destination check of an interface drops packets.
+fn drops(interface: &Interface<'_>, traffic: &TrafficSet) -> bool {
+    interface.source_dest_check == Some(true) && !interface.own_addresses().intersects(&traffic.destinations())
 }
 
 fn faults(snapshot: &Snapshot, forwarder: &Interface<'_>) -> Vec<Obstacle> {
@@ -118,43 +126,146 @@ fn check_evidence(snapshot: &Snapshot, forwarder: &Interface<'_>) -> Evidence {
     proof::of::<Instance>(snapshot, &instance.instance_id, &field)
 }
 
-/// An instance that translates needs the way out that a NAT gateway needs: a public address where the next hop is an internet gateway.
-fn way_out(trip: &Trip<'_, '_>, walk: &mut Walk<'_>, forwarder: &Interface<'_>, traffic: &TrafficSet) {
-    let Ok(table) = trip.network.table_of(forwarder.subnet) else { return };
-    let legs = table.divide(&traffic.destinations());
-    // The next one may be an interface that drops what is not its own.
-    let drops = |target: &Target| {
-        let next = forwarder_of(trip, target).filter(|next| next.source_dest_check == Some(true));
-        next.is_some_and(|next| !is_meant(next, traffic))
-    };
-    let is_internet = traffic.destinations().is_subset(AddressSet::internet_ref(Family::Ipv4));
-    // Nor does a peering connection carry anything to the internet.
-    let ends = |target: &Target| drops(target) || (is_internet && matches!(target, Target::Peering(_)));
-    let leads_out =
-        |leg: &Leg<'_>| leg.choice.as_ref().is_some_and(|choice| !choice.is_blackhole && !ends(choice.target));
-    let is_outward = |leg: &&Leg<'_>| leg.choice.as_ref().is_none_or(|choice| *choice.target != Target::Local);
-    let legs: Vec<&Leg<'_>> = legs.iter().filter(is_outward).collect();
-    if legs.is_empty() {
-        return;
+/// By which interfaces packets may leave.
+struct Exits<'n, 's> {
+    known: SmallVec<[&'n Interface<'s>; 2]>,
+    /// Whether there is no other: the row of an instance lists all of its interfaces.
+    is_complete: bool,
+}
+
+fn exits<'n, 's>(trip: &Trip<'n, 's>, forwarder: &'n Interface<'s>) -> Exits<'n, 's> {
+    let Some(instance) = forwarder.instance else { return Exits { known: smallvec![forwarder], is_complete: false } };
+    let rows = &instance.network_interfaces;
+    let known = rows.iter().filter_map(|eni| trip.network.interface(&eni.network_interface_id)).collect();
+    Exits { known, is_complete: true }
+}
+
+/// Out by one of the interfaces, and the packets that get out; what stops them decides where it does so at each of them.
+fn out_by_any<'s>(
+    trip: &Trip<'_, 's>,
+    walk: &mut Walk<'_>,
+    exits: &Exits<'_, 's>,
+    traffic: &TrafficSet,
+    parcel: Parcel<'_, 's>,
+) -> TrafficSet {
+    let mut ways: SmallVec<[(Walk<'_>, TrafficSet); 2]> = SmallVec::new();
+    for exit in &exits.known {
+        let mut way = walk.branch();
+        let passing = out_by(trip, &mut way, exit, traffic, parcel);
+        ways.push((way, passing));
     }
-    let to_internet =
-        |leg: &&&Leg<'_>| leg.choice.as_ref().is_some_and(|own| matches!(own.target, Target::InternetGateway(_)));
-    let open = legs.iter().filter(|leg| leads_out(leg));
-    let cause = if open.clone().next().is_none() {
-        NatInstanceFault::NoRoute
-    } else if forwarder.public_ipv4.is_none() && open.clone().count() == open.filter(to_internet).count() {
-        NatInstanceFault::NoPublicAddress
-    } else {
-        return;
+    let is_shut = ways.iter().all(|(way, _)| way.tally.is_blocked);
+    if !is_shut {
+        ways.retain(|(way, _)| !way.tally.is_blocked);
+    }
+    let is_decided = exits.is_complete && hands_on_as_sent(trip, exits, traffic);
+    let passing = match ways.as_slice() {
+        [(_, only)] => only.clone(),
+        _ => traffic.clone(),
     };
-    walk.stop(
-        Way::Forward,
-        || forwarder.component(),
-        traffic,
-        || {
-            let choice = legs.first().and_then(|leg| leg.choice.as_ref());
-            let evidence = table.evidence(trip.network.snapshot, choice);
-            Obstacle::new(Cause::NatInstance(cause), forwarder.component(), evidence)
-        },
-    );
+    for (mut way, _) in ways {
+        if is_shut && !is_decided {
+            way.soften(Effect::Possible, "packets in a tunnel, or by another interface");
+        }
+        walk.take_over(way);
+    }
+    passing
+}
+
+/// Whether what an appliance does not hand on under its destination cannot arrive.
+fn hands_on_as_sent(trip: &Trip<'_, '_>, exits: &Exits<'_, '_>, traffic: &TrafficSet) -> bool {
+    let is_internet = traffic.destinations().is_subset(AddressSet::internet_ref(traffic.family()));
+    is_internet || trip.to.is_some_and(|target| exits.known.iter().all(|exit| exit.vpc == target.vpc))
+}
+
+fn out_by<'s>(
+    trip: &Trip<'_, 's>,
+    walk: &mut Walk<'_>,
+    exit: &Interface<'s>,
+    traffic: &TrafficSet,
+    parcel: Parcel<'_, 's>,
+) -> TrafficSet {
+    let peer = trip.peer_at_start(exit, traffic);
+    let filtered =
+        security_group::evaluate(trip.network, &exit.groups, Direction::Egress, traffic, peer, walk.explains);
+    let cause = Cause::NatInstance(NatInstanceFault::SecurityGroupEgress);
+    let traffic = walk.filter(traffic, filtered, || Stage { way: Way::Forward, cause, hop: exit.component() });
+    let Ok(table) = trip.network.table_of(exit.subnet) else { return traffic };
+    let destinations = traffic.destinations();
+    let is_here = trip.network.block_of(exit.subnet).is_none_or(|own| own.intersects(&destinations));
+    let legs = table.divide(&destinations);
+    if !is_here && table.unknown.is_empty() && legs.iter().all(leaves) {
+        trip.guard(walk, exit.subnet, Direction::Egress, Cause::NatSubnetAclOutbound, parcel.with(&traffic));
+    }
+    if let Some(cause) = no_way_out(trip, exit, &legs, &traffic).filter(|_| table.unknown.is_empty()) {
+        walk.stop(
+            Way::Forward,
+            || exit.component(),
+            &traffic,
+            || {
+                let choice = outward(&legs).next().and_then(|leg| leg.choice.as_ref());
+                let evidence = table.evidence(trip.network.snapshot, choice);
+                Obstacle::new(Cause::NatInstance(cause), exit.component(), evidence)
+            },
+        );
+    }
+    traffic
+}
+
+/// Whether packets on a leg leave the subnet for certain: its target is no interface, which may be in it.
+fn leaves(leg: &Leg<'_>) -> bool {
+    let may_stay = |target: &Target| matches!(target, Target::Interface { .. } | Target::NatGateway(_) | Target::Endpoint(_));
+    leg.choice.as_ref().is_some_and(|choice| !may_stay(choice.target))
+}
+
+/// The legs that do not lead to somebody in the VPC itself.
+fn outward<'l, 'c>(legs: &'l [Leg<'c>]) -> impl Iterator<Item = &'l Leg<'c>> {
+    legs.iter().filter(|leg| leg.choice.as_ref().is_none_or(|choice| *choice.target != Target::Local))
+}
+
+/// The outward legs on which packets get on.
+fn open<'l, 'c>(trip: &Trip<'_, '_>, legs: &'l [Leg<'c>], traffic: &TrafficSet) -> SmallVec<[&'l Leg<'c>; 4]> {
+    let is_internet = traffic.destinations().is_subset(AddressSet::internet_ref(traffic.family()));
+    // The next one may be an interface that drops what is not its own, and a peering connection carries nothing to the internet.
+    let ends = |target: &Target| {
+        forwarder_of(trip, target).is_some_and(|next| drops(next, traffic))
+            || (is_internet && traffic.family() == Family::Ipv4 && matches!(target, Target::Peering(_)))
+    };
+    let leads_out =
+        |leg: &&Leg<'_>| leg.choice.as_ref().is_some_and(|choice| !choice.is_blackhole && !ends(choice.target));
+    outward(legs).filter(leads_out).collect()
+}
+
+fn is_to_internet_gateway(leg: &Leg<'_>) -> bool {
+    leg.choice.as_ref().is_some_and(|choice| matches!(choice.target, Target::InternetGateway(_)))
+}
+
+/// An instance that translates needs the way out that a NAT gateway needs: a public address where the next hop is an internet gateway,
+/// which gives one to IPv4 packets only.
+fn no_way_out(
+    trip: &Trip<'_, '_>,
+    exit: &Interface<'_>,
+    legs: &[Leg<'_>],
+    traffic: &TrafficSet,
+) -> Option<NatInstanceFault> {
+    outward(legs).next()?;
+    let open = open(trip, legs, traffic);
+    let needs_public = traffic.family() == Family::Ipv4 && exit.pairs.is_empty() && exit.public_ipv4.is_none();
+    if open.is_empty() {
+        Some(NatInstanceFault::NoRoute)
+    } else if needs_public && open.iter().all(|leg| is_to_internet_gateway(leg)) {
+        Some(NatInstanceFault::NoPublicAddress)
+    } else {
+        None
+    }
+}
+
+/// Whether replies come back by the only interface for certain: behind an internet gateway only a translated packet gets any.
+fn brings_replies(trip: &Trip<'_, '_>, exits: &Exits<'_, '_>, traffic: &TrafficSet) -> bool {
+    let [only] = exits.known.as_slice() else { return false };
+    let Ok(table) = trip.network.table_of(only.subnet) else { return false };
+    let legs = table.divide(&traffic.destinations());
+    let open = open(trip, &legs, traffic);
+    let is_translated = traffic.family() == Family::Ipv4 && open.iter().all(|leg| is_to_internet_gateway(leg));
+    exits.is_complete && is_translated && outward(&legs).next().is_some() && table.unknown.is_empty()
 }

@@ -4,6 +4,7 @@
 
 use crate::evidence::Component;
 use crate::net::addresses::AddressSet;
+use crate::net::beyond::Sight;
 use crate::net::network::{Network, VpcIx};
 use crate::net::obstacle::{Cause, Obstacle};
 use crate::net::parcel::{Link, Parcel, Place, Role, behind, towards};
@@ -40,10 +41,10 @@ pub(in crate::net) fn across<'s>(
         // Whatever the two VPCs are, public IPv4 addresses are none of theirs.
         if outside(&parcel.traffic.destinations()) && family == crate::net::traffic::Family::Ipv4 {
             walk.stop(parcel.way, hop, parcel.traffic, || not_carried(trip, hop(), route));
-        } else {
-            walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || unseen(connection, route.1));
+            return trip.without_way(walk, parcel);
         }
-        return trip.without_way(walk, parcel);
+        walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_RESOURCE", || unseen(connection, route.1));
+        return trip.out_of_sight(walk, parcel, Sight::AsSent);
     };
     if !is(&connection.status.code, "active") {
         walk.stop(parcel.way, hop, parcel.traffic, || {
@@ -63,7 +64,7 @@ pub(in crate::net) fn across<'s>(
     let Some(vpc) = trip.network.vpc(&far.vpc_id) else {
         let gap = || Gap::opaque(format!("what is in VPC `{}` of account `{}`", far.vpc_id, far.owner_id));
         walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_DESTINATION", gap);
-        return trip.without_way(walk, parcel);
+        return trip.out_of_sight(walk, parcel, Sight::AsSent);
     };
     let link = match parcel.link {
         Link::Kept if keeps_groups(trip.network, id) == Some(true) => Link::Kept,

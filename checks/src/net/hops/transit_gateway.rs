@@ -104,7 +104,8 @@ fn own_attachment<'s>(
         .covers("transit-gateway-id", gateway)
         .or_else(|gap| attachments.covers("vpc-id", vpc).map_err(|_| gap));
     match listed {
-        Ok(()) => Ok(None),
+        // Attachments of a shared VPC are its owner's.
+        Ok(()) => network.sees_all_of(vpc).map(|()| None),
         Err(Gap::NotAsked { .. }) => Err(behind(&crate::net::route::Target::TransitGateway(gateway.to_owned()))),
         Err(gap) => Err(gap),
     }
@@ -369,7 +370,30 @@ impl Hub<'_> {
             trip.leave_subnet(&mut branch, place, parcel);
             branches.push(branch);
         }
+        if !branches.iter().all(|branch| branch.tally == branches.first().map_or(branch.tally, |first| first.tally))
+            && let Some(gap) = self.unknown_zone(trip.network, attachment)
+        {
+            walk.gap(|| gap);
+        }
         walk.join(branches);
+    }
+
+    /// Why it is not known in which zone packets leave an attachment that has a subnet in each of several.
+    fn unknown_zone(&self, network: &Network<'_>, attachment: &TransitGatewayVpcAttachment) -> Option<Gap> {
+        if is(&attachment.options.appliance_mode_support, "enable") {
+            return None;
+        }
+        if self.zone.is_empty() {
+            let id = &self.sender.transit_gateway_attachment_id;
+            return Some(Gap::opaque(format!("the zone in which packets enter attachment `{id}`")));
+        }
+        let unknown = |id: &&String| match network.snapshot.subnets.get(id) {
+            Ok(Some(row)) => row.availability_zone.is_empty(),
+            Ok(None) | Err(_) => true,
+        };
+        let id = attachment.subnet_ids.iter().find(unknown)?;
+        let gap = network.snapshot.subnets.get(id).err();
+        Some(gap.unwrap_or_else(|| Gap::opaque(format!("the zone of subnet `{id}`"))))
     }
 
     /// The subnets in which packets leave the attachment: that in the zone of the sender, or any where there is none or where appliance mode

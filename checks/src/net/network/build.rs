@@ -8,6 +8,7 @@ use crate::net::shared::Ways;
 use crate::snapshot::Snapshot;
 use crate::snapshot::ec2::is;
 use foldhash::{HashMap, HashMapExt};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 impl<'s> Network<'s> {
@@ -18,6 +19,7 @@ impl<'s> Network<'s> {
             interfaces: Vec::new(),
             by_id: HashMap::new(),
             by_address: HashMap::new(),
+            by_prefix: BTreeMap::new(),
             by_public: HashMap::new(),
             vpcs: Names::default(),
             subnets: Names::default(),
@@ -39,14 +41,20 @@ impl<'s> Network<'s> {
     fn read_places(&mut self) {
         for row in self.snapshot.vpcs.known() {
             let number = self.vpc_of(&row.vpc_id);
+            let is_shared = self.is_of_another(&row.owner_id);
             if let Some(vpc) = self.vpcs.get_mut(number.0) {
                 vpc.row = Some(row);
+                vpc.is_shared |= is_shared;
             }
         }
         for row in self.snapshot.subnets.known() {
             let number = self.subnet_of(&row.subnet_id, &row.vpc_id);
+            let is_shared = self.is_of_another(&row.owner_id);
             if let Some(subnet) = self.subnets.get_mut(number.0) {
                 subnet.row = Some(row);
+                if let Some(vpc) = self.vpcs.get_mut(subnet.vpc.0) {
+                    vpc.is_shared |= is_shared;
+                }
             }
         }
         // Their own rows come first: they tell the VPC best.
@@ -63,6 +71,12 @@ impl<'s> Network<'s> {
         {
             self.enter_by_transit(&eni.subnet_id, &eni.vpc_id);
         }
+    }
+
+    /// Whether an owner is another account than the reader's, as far as both are told.
+    fn is_of_another(&self, owner: &str) -> bool {
+        let reader = &self.snapshot.header.account;
+        !owner.is_empty() && !reader.is_empty() && owner != reader
     }
 
     fn enter_by_transit(&mut self, subnet: &'s str, vpc: &'s str) {
@@ -120,6 +134,14 @@ impl<'s> Network<'s> {
         for address in interface.all_addresses() {
             self.by_address.entry((interface.vpc, address)).or_insert(at);
         }
+        for (first, last) in interface.prefixes.as_deref().map_or(&[][..], AddressSet::ranges) {
+            self.by_prefix.entry((interface.vpc, *first)).or_insert((*last, at));
+        }
+        if interface.may_forward()
+            && let Some(subnet) = self.subnets.get_mut(interface.subnet.0)
+        {
+            subnet.forwarders += 1;
+        }
         for (_, public) in &interface.pairs {
             self.by_public.entry(*public).or_insert(at);
         }
@@ -174,6 +196,7 @@ impl<'s> Network<'s> {
         let make = || Vpc {
             id,
             row: None,
+            is_shared: false,
             main: None,
             blocks: OnceLock::new(),
             dns: OnceLock::new(),
@@ -197,6 +220,7 @@ impl<'s> Network<'s> {
             blocks: OnceLock::new(),
             ways: Ways::default(),
             has_transit_interface: false,
+            forwarders: 0,
         };
         SubnetIx(self.subnets.number(id, make))
     }

@@ -1,7 +1,7 @@
 //! Network interfaces: where packets start and end inside a VPC.
 
 use crate::evidence::Component;
-use crate::net::addresses::AddressSet;
+use crate::net::addresses::{self, AddressSet};
 use crate::net::network::{GroupIx, Network, SubnetIx, VpcIx};
 use crate::net::ports::PortSet;
 use crate::net::traffic::Family;
@@ -39,6 +39,8 @@ pub struct Interface<'s> {
     pub ipv6: AddressSet,
     /// Further private IPv4 addresses.
     pub secondary: Vec<IpAddr>,
+    /// Blocks that were delegated to it whole, as for the pods of a Kubernetes node: IPv4 `/28`, IPv6 `/80`.
+    pub prefixes: Option<Box<AddressSet>>,
     /// Private addresses with the public ones that are paired with them.
     pub pairs: SmallVec<[(IpAddr, IpAddr); 1]>,
     /// Ports from which its system opens connections, which is where replies go.
@@ -75,6 +77,7 @@ impl<'s> Interface<'s> {
             ipv4: AddressSet::of([eni.private_ip_address.as_str()]),
             public_ipv4: paired.and_then(|own| AddressSet::parse(&own.public_ip)),
             ipv6: AddressSet::of(eni.ipv6_addresses.iter().map(|address| address.ipv6_address.as_str())),
+            prefixes: delegated(&eni.ipv4_prefixes, &eni.ipv6_prefixes),
             client_ports: client_ports(instance),
             source_dest_check: eni.source_dest_check,
             interface_type: &eni.interface_type,
@@ -101,6 +104,7 @@ impl<'s> Interface<'s> {
             ipv4: AddressSet::of([eni.private_ip_address.as_str()]),
             public_ipv4: paired.and_then(|own| AddressSet::parse(&own.public_ip)),
             ipv6: AddressSet::of(eni.ipv6_addresses.iter().map(|address| address.ipv6_address.as_str())),
+            prefixes: delegated(&eni.ipv4_prefixes, &eni.ipv6_prefixes),
             source_dest_check: eni.source_dest_check,
             ..Self::at(
                 network.subnet_of(&eni.subnet_id, &eni.vpc_id),
@@ -129,6 +133,7 @@ impl<'s> Interface<'s> {
             public_ipv4: None,
             ipv6: AddressSet::none(),
             secondary: Vec::new(),
+            prefixes: None,
             pairs: SmallVec::new(),
             client_ports: any_client(),
             source_dest_check: None,
@@ -162,6 +167,11 @@ impl<'s> Interface<'s> {
         }
     }
 
+    /// Whether it may send packets that are not its own: appliances, NAT gateways, endpoints before firewalls.
+    pub(in crate::net) fn may_forward(&self) -> bool {
+        self.source_dest_check != Some(true) || is(self.interface_type, "gateway_load_balancer_endpoint")
+    }
+
     /// The subnet that it is in.
     pub fn subnet(&self) -> SubnetIx {
         self.subnet
@@ -180,15 +190,25 @@ impl<'s> Interface<'s> {
         }
     }
 
-    /// Every private IPv4 and every IPv6 address.
+    /// Every private IPv4 and every IPv6 address, those of delegated blocks left out.
     pub fn all_addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
         let main = [&self.ipv4, &self.ipv6].into_iter().flat_map(AddressSet::members);
         main.chain(self.secondary.iter().copied())
     }
 
+    /// Every private IPv4 and every IPv6 address, delegated blocks among them.
+    pub(in crate::net) fn own_addresses(&self) -> AddressSet {
+        let places = self.all_addresses().map(addresses::place).map(|place| (place, place));
+        let blocks = self.prefixes.as_deref().map_or(&[][..], AddressSet::ranges);
+        AddressSet::of_ranges(places.chain(blocks.iter().copied()))
+    }
+
     /// Whether an address is one of its own.
     pub fn has(&self, address: IpAddr) -> bool {
-        self.ipv4.contains(address) || self.ipv6.contains(address) || self.secondary.contains(&address)
+        self.ipv4.contains(address)
+            || self.ipv6.contains(address)
+            || self.secondary.contains(&address)
+            || self.prefixes.as_ref().is_some_and(|own| own.contains(address))
     }
 
     /// It with one address only, and the public one that is paired with that; a public address stands for the private one.
@@ -214,6 +234,12 @@ impl<'s> Interface<'s> {
         let subnet = network.subnet_row(self.subnet);
         subnet.is_some_and(|subnet| !subnet.owner_id.is_empty() && !mine.is_empty() && subnet.owner_id != mine)
     }
+}
+
+fn delegated(v4: &[ec2::Ipv4Prefix], v6: &[ec2::Ipv6Prefix]) -> Option<Box<AddressSet>> {
+    let v4 = v4.iter().map(|own| own.ipv4_prefix.as_str());
+    let blocks = AddressSet::of(v4.chain(v6.iter().map(|own| own.ipv6_prefix.as_str())));
+    (!blocks.is_empty()).then(|| Box::new(blocks))
 }
 
 /// Ports of a client of which nothing is known.

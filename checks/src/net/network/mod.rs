@@ -10,7 +10,7 @@ pub mod route;
 mod rulings;
 pub(in crate::net) mod transit_table;
 
-use crate::net::addresses::AddressSet;
+use crate::net::addresses::{self, AddressSet};
 use crate::net::block_public_access::State;
 use crate::net::dns::VpcDns;
 use crate::net::interface::Interface;
@@ -22,6 +22,7 @@ use crate::net::transit_table::TransitTable;
 use crate::snapshot::ec2;
 use crate::snapshot::{Gap, Observed, Snapshot};
 use foldhash::{HashMap, HashMapExt};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
@@ -52,6 +53,8 @@ pub struct Network<'s> {
     interfaces: Vec<Interface<'s>>,
     by_id: HashMap<&'s str, usize>,
     by_address: HashMap<(VpcIx, IpAddr), usize>,
+    /// By the first place of delegated blocks, with their last.
+    by_prefix: BTreeMap<(VpcIx, u128), (u128, usize)>,
     by_public: HashMap<IpAddr, usize>,
     vpcs: Names<'s, Vpc<'s>>,
     subnets: Names<'s, Subnet<'s>>,
@@ -114,6 +117,8 @@ pub(in crate::net) struct Nat<'s> {
 pub(in crate::net) struct Vpc<'s> {
     pub(in crate::net) id: &'s str,
     pub(in crate::net) row: Option<&'s ec2::Vpc>,
+    /// Whether another account owns it and shares it with the reader, who then sees only what is his own.
+    is_shared: bool,
     main: Option<usize>,
     blocks: OnceLock<AddressSet>,
     dns: OnceLock<VpcDns>,
@@ -135,6 +140,8 @@ pub(in crate::net) struct Subnet<'s> {
     ways: Ways<'s>,
     /// Whether an attachment of a transit gateway is known to have an interface there.
     has_transit_interface: bool,
+    /// How many interfaces are known there that may hand on what is not their own.
+    forwarders: u32,
 }
 
 #[derive(Debug)]
@@ -210,9 +217,35 @@ impl<'s> Network<'s> {
         self.subnets.get(subnet.0).is_some_and(|subnet| subnet.has_transit_interface)
     }
 
+    /// Whether an interface in a subnet, other than this one, is known that may hand on what is not its own.
+    pub(in crate::net) fn has_forwarder(&self, subnet: SubnetIx, other_than: Option<&Interface<'s>>) -> bool {
+        let own = other_than.is_some_and(|own| own.subnet == subnet && own.may_forward());
+        self.subnets.get(subnet.0).is_some_and(|subnet| subnet.forwarders > u32::from(own))
+    }
+
     /// Id of the VPC of a subnet.
     pub(in crate::net) fn vpc_id_of(&self, subnet: SubnetIx) -> &'s str {
         self.subnets.get(subnet.0).map_or("", |subnet| self.vpc_id(subnet.vpc))
+    }
+
+    /// Whether every interface in a VPC is known.
+    ///
+    /// # Errors
+    /// Why not: nobody asked for all, or another account shares the VPC, in which the reader sees only what is his own.
+    ///
+    /// Source: VPC user guide, "Share your VPC subnets with other accounts", "Responsibilities and permissions for owners and participants".
+    pub(in crate::net) fn lists_interfaces(&self, vpc: &str) -> Result<(), Gap> {
+        self.snapshot.network_interfaces.covers("vpc-id", vpc)?;
+        self.sees_all_of(vpc)
+    }
+
+    /// Whether lists of what is in a VPC hold everything.
+    ///
+    /// # Errors
+    /// Another account shares it.
+    pub(in crate::net) fn sees_all_of(&self, vpc: &str) -> Result<(), Gap> {
+        let is_shared = self.vpc(vpc).and_then(|own| self.vpcs.get(own.0)).is_some_and(|own| own.is_shared);
+        if is_shared { Err(Gap::opaque(format!("what other accounts have in shared VPC `{vpc}`"))) } else { Ok(()) }
     }
 
     /// The row of a subnet, when it is known.
@@ -251,7 +284,18 @@ impl<'s> Network<'s> {
 
     /// The interface that has a private or IPv6 address in a VPC.
     pub(in crate::net) fn owner(&self, vpc: VpcIx, address: IpAddr) -> Option<&Interface<'s>> {
-        self.interfaces.get(*self.by_address.get(&(vpc, address))?)
+        let known = self.by_address.get(&(vpc, address)).copied();
+        self.interfaces.get(known.or_else(|| self.delegate(vpc, address))?)
+    }
+
+    /// The interface to which the block of an address was delegated.
+    fn delegate(&self, vpc: VpcIx, address: IpAddr) -> Option<usize> {
+        if self.by_prefix.is_empty() {
+            return None;
+        }
+        let place = addresses::place(address);
+        let (_, (last, at)) = self.by_prefix.range((vpc, 0)..=(vpc, place)).next_back()?;
+        (place <= *last).then_some(*at)
     }
 
     /// The interface that has an address on the internet: a public IPv4 one that is paired with a private one, or an IPv6 one.
@@ -263,7 +307,7 @@ impl<'s> Network<'s> {
     }
 
     /// The interfaces that have a private or IPv6 address, in whatever VPC.
-    pub(in crate::net) fn owners(&self, address: IpAddr) -> impl Iterator<Item = &Interface<'s>> {
+    pub fn owners(&self, address: IpAddr) -> impl Iterator<Item = &Interface<'s>> {
         let vpcs = (0..self.vpcs.rows.len()).filter_map(|number| u32::try_from(number).ok()).map(VpcIx);
         vpcs.filter_map(move |vpc| self.owner(vpc, address))
     }

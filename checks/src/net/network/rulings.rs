@@ -39,15 +39,21 @@ impl<'s> Network<'s> {
         let Some(row) = self.groups.get(group.0) else { return NOBODY.get_or_init(AddressSet::none) };
         row.carriers.get_or_init(|| {
             let carrying = self.interfaces.iter().filter(|own| own.groups.contains(&group));
-            let places = carrying.flat_map(Interface::all_addresses).map(addresses::place);
-            AddressSet::of_ranges(places.map(|place| (place, place)))
+            let places = carrying.clone().flat_map(Interface::all_addresses).map(addresses::place);
+            let blocks = carrying.filter_map(|own| own.prefixes.as_deref()).flat_map(AddressSet::ranges).copied();
+            AddressSet::of_ranges(places.map(|place| (place, place)).chain(blocks))
         })
     }
 
     /// Why there may be carriers of a group that are not known: only a list of all its interfaces tells.
     pub(in crate::net) fn unlisted_carriers(&self, group: GroupIx) -> Option<&Gap> {
         let row = self.groups.get(group.0)?;
-        let list = || self.snapshot.network_interfaces.covers("group-id", row.id);
+        let list = || {
+            self.snapshot.network_interfaces.covers("group-id", row.id)?;
+            // A group of a shared VPC may be on interfaces of other accounts.
+            let known = self.snapshot.security_groups.get(row.id).ok().flatten();
+            known.map_or(Ok(()), |own| self.sees_all_of(&own.vpc_id))
+        };
         row.listed.get_or_init(list).as_ref().err()
     }
 

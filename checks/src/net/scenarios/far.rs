@@ -231,7 +231,7 @@ fn groups_are_not_held_against_a_connection_that_is_not_known() {
     expect(&path(&snapshot, "i-1", "i-9", &Flow::tcp(22)), Verdict::Unknown, &[]);
 }
 
-/// `vpc-9` with an ACL on its subnet whose outbound side is `replies`, and no route known.
+/// `vpc-9` with an ACL on its subnet whose outbound side is `replies`, no route known, and every interface.
 fn without_tables(replies: Value) -> Snapshot {
     let nowhere = json!({"DestinationCidrBlock": "10.77.0.0/16", "State": "blackhole"});
     let mut acl =
@@ -242,6 +242,7 @@ fn without_tables(replies: Value) -> Snapshot {
     let mut snapshot = Snapshot::new(known.header.clone());
     reads.for_each(|read| snapshot.record(read).unwrap());
     deny(&mut snapshot, op::DESCRIBE_ROUTE_TABLES, json!({}));
+    add(&mut snapshot, json!({"NetworkInterfaces": []}));
     snapshot
 }
 

@@ -279,7 +279,7 @@ impl<'s> Network<'s> {
 }
 
 /// That an interface does not have the address under which it is meant.
-fn absent(target: &Interface<'_>) -> Obstacle {
+pub(in crate::net) fn absent(target: &Interface<'_>) -> Obstacle {
     let by = format!("`{}` does not have {}", target.id, target.ipv4.union(&target.ipv6));
     let mut obstacle = Obstacle::new(Cause::NoDestination, target.component(), Vec::new()).by(by);
     obstacle.code = Some("NO_SOURCE_OR_DESTINATION");

@@ -8,15 +8,18 @@ use crate::net::network::SubnetIx;
 use crate::net::obstacle::Effect;
 use crate::net::parcel::{Link, Parcel, Translator, replies, with_source};
 use crate::net::path::{Walk, Way};
+use crate::net::security_group::Peer;
 use crate::net::trip::Trip;
 use crate::snapshot::Gap;
 
-/// How much of the packets is known at the far end.
+/// How much is known of packets that cannot be seen on their way.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Sight {
-    /// They arrive as they were sent.
+pub(in crate::net) enum Sight {
+    /// They arrive as they were sent, and replies come straight back.
+    Straight,
+    /// They arrive as they were sent; which way replies take is not known.
     AsSent,
-    /// Something on the way may have translated them, or brought them over a transit gateway.
+    /// Something on the way may have translated them, or brought them from within the subnet.
     Anything,
 }
 
@@ -31,7 +34,7 @@ impl<'s> Trip<'_, 's> {
             (Way::Reply, _) if parcel.turn.is_none() => self.home(walk, parcel),
             (Way::Reply, _) => {}
             (Way::Forward, Some(target)) if parcel.turn.is_none() => {
-                self.at_far_end(walk, target, parcel, Sight::AsSent);
+                self.at_far_end(walk, target, parcel, Sight::Straight);
             }
             (Way::Forward, _) => self.back_from_outside(walk, parcel),
         }
@@ -47,26 +50,25 @@ impl<'s> Trip<'_, 's> {
         parcel: Parcel<'_, 's>,
     ) {
         walk.opaque(parcel.way, hop, parcel.traffic, code, gap);
-        self.out_of_sight(walk, parcel);
+        self.out_of_sight(walk, parcel, Sight::Anything);
     }
 
     /// [`Self::without_way`], where nobody can see how the packets get on: what stops them there decides only if it does so whatever
     /// happens on the way.
-    pub(in crate::net) fn out_of_sight(&self, walk: &mut Walk<'_>, parcel: Parcel<'_, 's>) {
+    pub(in crate::net) fn out_of_sight(&self, walk: &mut Walk<'_>, parcel: Parcel<'_, 's>, sight: Sight) {
         if walk.is_settled() {
             return;
         }
         let mut behind = walk.branch();
         self.without_way(&mut behind, parcel);
-        if behind.tally.is_blocked && !self.is_stopped_anyway(walk, parcel) {
+        if behind.tally.is_blocked && !self.is_stopped_anyway(walk, parcel, sight) {
             behind.soften(Effect::Possible, "translated packets");
         }
         walk.take_over(behind);
     }
 
-    /// Whether what is behind stops the packets from whatever address they come. Groups are asked as for the origin's own packets, and an
-    /// interface that forwards is taken to be in another subnet.
-    fn is_stopped_anyway(&self, walk: &Walk<'_>, parcel: Parcel<'_, 's>) -> bool {
+    /// Whether what is behind stops the packets whatever happens on the way.
+    fn is_stopped_anyway(&self, walk: &Walk<'_>, parcel: Parcel<'_, 's>, sight: Sight) -> bool {
         let first_on_return = match parcel.turn.map(|turn| turn.by) {
             Some(Translator::Nat(nat)) => nat.subnet,
             Some(Translator::PublicAddress(_)) => None,
@@ -75,27 +77,33 @@ impl<'s> Trip<'_, 's> {
         match (parcel.way, self.to) {
             (Way::Forward, Some(target)) if parcel.turn.is_none() => {
                 let mut behind = Walk::new(walk.family, walk.certainty, false);
-                self.at_far_end(&mut behind, target, parcel, Sight::Anything);
+                self.at_far_end(&mut behind, target, parcel, sight);
                 behind.tally.is_blocked
             }
-            _ => !first_on_return.is_some_and(|subnet| self.may_be_entered_unseen(subnet)),
+            _ => !first_on_return.is_some_and(|subnet| self.may_be_entered_unseen(subnet, self.from)),
         }
     }
 
     fn at_far_end(&self, walk: &mut Walk<'_>, target: &Interface<'s>, parcel: Parcel<'_, 's>, sight: Sight) {
         let (is_anything, asked) = (sight == Sight::Anything, parcel.traffic);
         let sent = if is_anything { with_source(asked, &AddressSet::all(walk.family)) } else { asked.clone() };
-        let traffic = if is_anything && self.may_be_entered_unseen(target.subnet) {
+        let traffic = if is_anything && self.may_be_entered_unseen(target.subnet, Some(target)) {
             sent
         } else {
             self.guard(walk, target.subnet, Direction::Ingress, self.causes.acl_inbound, parcel.with(&sent))
         };
-        let traffic = self.in_through(walk, target, &traffic, Link::Kept);
+        // Whoever translated them may carry any group.
+        let peer = if is_anything { Peer::Anybody } else { self.peer_at_end(Link::Kept) };
+        let traffic = self.in_through(walk, target, &traffic, peer);
         let ports = if is_anything { any_client() } else { self.ports_of_replies(None) };
         let returning = replies(&traffic, &traffic.sources(), &ports);
         let parcel = Parcel { traffic: &returning, way: Way::Reply, ..parcel };
-        let traffic = self.guard(walk, target.subnet, Direction::Egress, self.causes.acl_reply, parcel);
-        if is_anything && self.from.is_some_and(|origin| self.may_be_entered_unseen(origin.subnet)) {
+        let traffic = if is_anything && self.may_hold_forwarder(target.subnet, Some(target)) {
+            returning.clone()
+        } else {
+            self.guard(walk, target.subnet, Direction::Egress, self.causes.acl_reply, parcel)
+        };
+        if sight != Sight::Straight && self.from.is_some_and(|own| self.may_be_entered_unseen(own.subnet, self.from)) {
             return;
         }
         // Whatever was done to the packets is undone: the replies get home as answers to what was sent.
@@ -107,16 +115,17 @@ impl<'s> Trip<'_, 's> {
         self.home(walk, parcel.with(&returning));
     }
 
-    /// Whether a subnet may hold an interface of a transit gateway, whose packets meet no ACL on their way to others in it.
+    /// Whether packets may come to an interface from within its subnet, where no ACL is asked: by somebody who forwards them, or by a
+    /// transit gateway.
     ///
     /// Source: Transit gateway guide, "Network ACLs for transit gateways".
-    fn may_be_entered_unseen(&self, subnet: SubnetIx) -> bool {
-        let snapshot = self.network.snapshot;
-        let vpc = self.network.vpc_id_of(subnet);
-        let is_listed = || {
-            snapshot.transit_gateway_vpc_attachments.covers("vpc-id", vpc).is_ok()
-                || snapshot.network_interfaces.covers("vpc-id", vpc).is_ok()
-        };
-        self.network.has_transit_interface(subnet) || !is_listed()
+    fn may_be_entered_unseen(&self, subnet: SubnetIx, own: Option<&Interface<'s>>) -> bool {
+        self.network.has_transit_interface(subnet) || self.may_hold_forwarder(subnet, own)
+    }
+
+    /// Whether somebody else in the subnet of an interface may send packets that are not his own.
+    fn may_hold_forwarder(&self, subnet: SubnetIx, own: Option<&Interface<'s>>) -> bool {
+        self.network.has_forwarder(subnet, own)
+            || self.network.lists_interfaces(self.network.vpc_id_of(subnet)).is_err()
     }
 }

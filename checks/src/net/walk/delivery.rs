@@ -38,7 +38,6 @@ impl<'t, 's> Trip<'t, 's> {
             return;
         }
         self.nobody(walk, at.vpc, hop, || table.evidence(snapshot, Some(choice)), parcel);
-        self.without_way(walk, parcel);
     }
 
     /// Who in a VPC has the address that packets go to.
@@ -103,7 +102,6 @@ impl<'t, 's> Trip<'t, 's> {
             return self.deliver(walk, Place { vpc, subnet: None, role: Role::End }, next, parcel);
         }
         self.nobody(walk, vpc, hop, Vec::new, parcel);
-        self.without_way(walk, parcel);
     }
 
     /// To addresses that nobody known has: in the subnet of the sender neither a network ACL nor a route would be asked.
@@ -116,7 +114,9 @@ impl<'t, 's> Trip<'t, 's> {
         match self.is_neighbour(origin, parcel.traffic) {
             Some(true) => {
                 let hop = || Component::new("subnet", self.network.subnet_id(origin.subnet));
-                self.nobody(walk, origin.vpc, hop, Vec::new, parcel);
+                if let Err(gap) = self.somebody(walk, origin.vpc, hop, Vec::new, parcel) {
+                    walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_DESTINATION", || gap);
+                }
             }
             Some(false) => self.leave_subnet(walk, Place::of(origin), parcel),
             None => {
@@ -142,11 +142,11 @@ impl<'t, 's> Trip<'t, 's> {
             Some(blocks) => !destinations.intersects(blocks),
             None => traffic.family() == Family::Ipv4 && destinations.is_subset(AddressSet::internet_ref(Family::Ipv4)),
         };
-        let is_listed = || self.network.snapshot.network_interfaces.covers("vpc-id", origin.vpc_id).is_ok();
+        let is_listed = || self.network.lists_interfaces(origin.vpc_id).is_ok();
         (is_outside || is_listed()).then_some(false)
     }
 
-    /// Nobody in a VPC is known to have the address that packets go to.
+    /// Nobody in a VPC is known to have the address that packets go to, and what else would stop them.
     fn nobody(
         &self,
         walk: &mut Walk<'_>,
@@ -155,13 +155,30 @@ impl<'t, 's> Trip<'t, 's> {
         evidence: impl FnOnce() -> Vec<Evidence>,
         parcel: Parcel<'_, 's>,
     ) {
-        let id = self.network.vpc_id(vpc);
-        match self.network.snapshot.network_interfaces.covers("vpc-id", id) {
-            Ok(()) => walk.stop(parcel.way, hop, parcel.traffic, || {
-                let by = format!("no interface in `{id}` has {}", parcel.traffic.destinations());
-                Obstacle::new(Cause::NoDestination, Component::new("vpc", id), evidence()).by(by)
-            }),
-            Err(gap) => walk.opaque(parcel.way, hop, parcel.traffic, "UNKNOWN_DESTINATION", || gap),
+        match self.somebody(walk, vpc, &hop, evidence, parcel) {
+            Ok(()) => self.without_way(walk, parcel),
+            Err(gap) => self.lose_sight(walk, hop, "UNKNOWN_DESTINATION", || gap, parcel),
         }
+    }
+
+    /// Stops packets to an address that nobody in a VPC has.
+    ///
+    /// # Errors
+    /// Why somebody may have it all the same.
+    fn somebody(
+        &self,
+        walk: &mut Walk<'_>,
+        vpc: VpcIx,
+        hop: impl Fn() -> Component,
+        evidence: impl FnOnce() -> Vec<Evidence>,
+        parcel: Parcel<'_, 's>,
+    ) -> Result<(), Gap> {
+        let id = self.network.vpc_id(vpc);
+        self.network.lists_interfaces(id)?;
+        walk.stop(parcel.way, hop, parcel.traffic, || {
+            let by = format!("no interface in `{id}` has {}", parcel.traffic.destinations());
+            Obstacle::new(Cause::NoDestination, Component::new("vpc", id), evidence()).by(by)
+        });
+        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Out of a subnet: through its network ACL, and by its route table to the next hop.
 
 use crate::evidence::Component;
+use crate::net::beyond::Sight;
 use crate::net::filter::Direction;
 use crate::net::network::SubnetIx;
 use crate::net::network_acl;
@@ -65,7 +66,7 @@ impl<'t, 's> Trip<'t, 's> {
             Ok(table) => table,
             Err(gap) => {
                 walk.gap(|| gap.clone());
-                return self.out_of_sight(walk, parcel);
+                return self.out_of_sight(walk, parcel, Sight::Anything);
             }
         };
         let turns = std::iter::successors(parcel.turn, |turn| turn.before).count();

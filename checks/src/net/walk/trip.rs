@@ -146,22 +146,31 @@ impl<'t, 's> Trip<'t, 's> {
 
     /// Through the groups of the receiver, and back.
     pub(in crate::net) fn arrive(&self, walk: &mut Walk<'_>, target: &Interface<'s>, parcel: Parcel<'_, 's>) {
-        if is(target.interface_type, "nat_gateway") {
-            return nat::unsolicited(walk, target.id, parcel);
+        if !self.may_take(walk, target, parcel) {
+            return;
         }
-        if target.is_load_balancer {
-            let gap = || Gap::opaque(format!("what load balancer interface `{}` takes", target.id));
-            walk.opaque(parcel.way, || target.component(), parcel.traffic, "UNSUPPORTED_COMPONENT", gap);
-        }
-        let traffic = self.in_through(walk, target, parcel.traffic, parcel.link);
+        let traffic = self.in_through(walk, target, parcel.traffic, self.peer_at_end(parcel.link));
         if !walk.is_settled() {
             self.reply(walk, target, parcel.with(&traffic));
         }
     }
 
+    /// Whether an interface takes connections at all; what a load balancer takes is no fact here.
+    pub(in crate::net) fn may_take(&self, walk: &mut Walk<'_>, target: &Interface<'s>, parcel: Parcel<'_, 's>) -> bool {
+        if is(target.interface_type, "nat_gateway") {
+            nat::unsolicited(walk, target.id, parcel);
+            return false;
+        }
+        if target.is_load_balancer {
+            let gap = || Gap::opaque(format!("what load balancer interface `{}` takes", target.id));
+            walk.opaque(parcel.way, || target.component(), parcel.traffic, "UNSUPPORTED_COMPONENT", gap);
+        }
+        true
+    }
+
     /// Through the groups of an interface, from the origin.
     pub(in crate::net) fn enter_groups(&self, walk: &mut Walk<'_>, target: &Interface<'s>, traffic: &TrafficSet) {
-        self.in_through(walk, target, traffic, Link::Kept);
+        self.in_through(walk, target, traffic, self.peer_at_end(Link::Kept));
     }
 
     pub(in crate::net) fn in_through(
@@ -169,9 +178,8 @@ impl<'t, 's> Trip<'t, 's> {
         walk: &mut Walk<'_>,
         target: &Interface<'s>,
         traffic: &TrafficSet,
-        link: Link<'_>,
+        peer: Peer<'_>,
     ) -> TrafficSet {
-        let peer = self.peer_at_end(link);
         let mut filtered =
             security_group::evaluate(self.network, &target.groups, Direction::Ingress, traffic, peer, walk.explains);
         if self.from.is_some_and(|origin| origin.vpc != target.vpc) {
@@ -185,7 +193,7 @@ impl<'t, 's> Trip<'t, 's> {
     }
 
     /// Who sends, for inbound rules.
-    fn peer_at_end<'n>(&self, link: Link<'n>) -> Peer<'n>
+    pub(in crate::net) fn peer_at_end<'n>(&self, link: Link<'n>) -> Peer<'n>
     where
         't: 'n,
     {

@@ -118,6 +118,10 @@ shapes! {
         groups: Vec<GroupIdentifier>,
         /// IPv6 addresses.
         ipv6_addresses: Vec<Ipv6Address>,
+        /// IPv4 blocks that were delegated to it.
+        ipv4_prefixes: Vec<Ipv4Prefix>,
+        /// IPv6 blocks that were delegated to it.
+        ipv6_prefixes: Vec<Ipv6Prefix>,
         /// Primary private IPv4 address.
         private_ip_address: String,
         /// Every private IPv4 address with its public one.
@@ -146,6 +150,16 @@ shapes! {
     Ipv6Address {
         /// The address.
         ipv6_address: String,
+    }
+    /// A block that was delegated to an interface.
+    Ipv4Prefix {
+        /// A `/28`.
+        ipv4_prefix: String,
+    }
+    /// A block that was delegated to an interface.
+    Ipv6Prefix {
+        /// A `/80`.
+        ipv6_prefix: String,
     }
     /// One private IPv4 address of an interface.
     PrivateIpAddress {
@@ -183,6 +197,10 @@ shapes! {
         interface_type: String,
         /// IPv6 addresses.
         ipv6_addresses: Vec<Ipv6Address>,
+        /// IPv4 blocks that were delegated to it.
+        ipv4_prefixes: Vec<Ipv4Prefix>,
+        /// IPv6 blocks that were delegated to it.
+        ipv6_prefixes: Vec<Ipv6Prefix>,
         /// Owner account.
         owner_id: String,
         /// Primary private IPv4 address.
