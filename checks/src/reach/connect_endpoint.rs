@@ -145,6 +145,53 @@ mod tests {
         assert_ne!(outside.verdict, Verdict::Reachable);
     }
 
+    /// That world, the endpoint preserving client addresses, with one more interface in the private subnet.
+    fn with_interface(kind: &str, description: &str) -> Snapshot {
+        let mut snapshot = world(json!({ "PreserveClientIp": true }));
+        add(
+            &mut snapshot,
+            json!({ "NetworkInterfaces": [{ "NetworkInterfaceId": "eni-0ccccccc", "VpcId": "vpc-1", "SubnetId": "subnet-2",
+            "PrivateIpAddress": "10.0.2.30", "Groups": [{ "GroupId": "sg-0bbbbbbb" }], "Status": "in-use",
+            "InterfaceType": kind, "Description": description }] }),
+        );
+        snapshot
+    }
+
+    #[test]
+    fn gateways_and_load_balancers_take_what_they_take_of_others() {
+        let gateway = ask(&with_interface("nat_gateway", ""), "eni-0ccccccc", json!(22));
+        assert_eq!((gateway.verdict, rules(&gateway)), (Verdict::Blocked, vec!["net/nat-unsolicited"]), "{gateway:#?}");
+        let balancer = ask(&with_interface("interface", "ELB app/web/0123456789abcdef"), "eni-0ccccccc", json!(22));
+        assert_eq!(balancer.verdict, Verdict::Unknown, "{balancer:#?}");
+        assert_eq!(ask(&with_interface("interface", ""), "eni-0ccccccc", json!(22)).verdict, Verdict::Reachable);
+    }
+
+    #[test]
+    fn public_addresses_are_not_promised() {
+        let mut snapshot = world(json!({}));
+        let every = json!({ "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] });
+        add(
+            &mut snapshot,
+            json!({ "SecurityGroups": [{ "GroupId": "sg-0eeeeeee", "VpcId": "vpc-1", "IpPermissions": [], "IpPermissionsEgress": [every] }] }),
+        );
+        let table = |id: &str, subnet: &str, member: &str, target: &str| {
+            json!({ "RouteTableId": id, "VpcId": "vpc-1", "Associations": [{ "SubnetId": subnet }], "Routes": [
+                { "DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "State": "active" },
+                { "DestinationCidrBlock": "0.0.0.0/0", member: target, "State": "active" }] })
+        };
+        add(
+            &mut snapshot,
+            json!({ "RouteTables": [table("rtb-1", "subnet-1", "NatGatewayId", "nat-1"), table("rtb-3", "subnet-2", "GatewayId", "igw-1")],
+                "NatGateways": [{ "NatGatewayId": "nat-1", "VpcId": "vpc-1", "SubnetId": "subnet-2", "State": "available",
+                    "NatGatewayAddresses": [{ "PrivateIp": "10.0.2.5", "PublicIp": "198.51.100.5", "Status": "succeeded" }] }],
+                "Subnets": [{ "SubnetId": "subnet-2", "VpcId": "vpc-1", "CidrBlock": "10.0.2.0/24",
+                    "BlockPublicAccessStates": { "InternetGatewayBlockMode": "off" } }] }),
+        );
+        let outside = ask(&snapshot, "52.1.1.1@internet", json!(22));
+        assert_eq!(outside.verdict, Verdict::Unknown, "{outside:#?}");
+        assert_eq!(outside.gaps, [Gap::opaque(format!("whether `{ID}` connects to public addresses"))]);
+    }
+
     #[test]
     fn an_endpoint_that_failed_is_a_fault_of_its_own() {
         let failed = ask(&world(json!({ "State": "create-failed" })), DB, json!(22));

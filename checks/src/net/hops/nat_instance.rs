@@ -10,7 +10,7 @@ use crate::evidence::{Component, Evidence};
 use crate::net::addresses::AddressSet;
 use crate::net::beyond::Sight;
 use crate::net::filter::Direction;
-use crate::net::interface::Interface;
+use crate::net::interface::{Interface, any_client};
 use crate::net::obstacle::{Cause, Effect, NatInstanceFault, Obstacle};
 use crate::net::parcel::{Next, Parcel, Place, behind, replies};
 use crate::net::path::{Stage, Walk, Way};
@@ -67,16 +67,22 @@ pub(in crate::net) fn through<'s>(
     traffic = out_by_any(trip, walk, &exits, &traffic, parcel);
     let gap = || Gap::opaque(format!("whether `{}` forwards packets", forwarder.instance_id.unwrap_or(forwarder.id)));
     walk.opaque(Way::Forward, || forwarder.component(), &traffic, "UNKNOWN_DESTINATION", gap);
+    let mut back = walk.branch();
+    let is_known = brings_replies(trip, &exits, &traffic);
+    if is_known {
+        let returning = replies(&traffic, &forwarder.ipv4, &any_client());
+        let parcel = Parcel { traffic: &returning, way: Way::Reply, ..parcel };
+        trip.guard(&mut back, forwarder.subnet, Direction::Ingress, Cause::NatSubnetAclReply, parcel);
+    }
     if crosses_subnets {
         let returning = replies(&traffic, &traffic.sources(), &trip.ports_of_replies(parcel.turn));
         let parcel = Parcel { traffic: &returning, way: Way::Reply, ..parcel };
-        let mut back = walk.branch();
         trip.guard(&mut back, forwarder.subnet, Direction::Egress, Cause::NatSubnetAclToClient, parcel);
-        if back.tally.is_blocked && !brings_replies(trip, &exits, &traffic) {
-            back.soften(Effect::Possible, "replies on another way");
-        }
-        walk.take_over(back);
     }
+    if back.tally.is_blocked && !is_known {
+        back.soften(Effect::Possible, "replies on another way");
+    }
+    walk.take_over(back);
     trip.out_of_sight(walk, parcel.with(&traffic), Sight::Anything);
 }
 
@@ -223,12 +229,20 @@ fn outward<'l, 'c>(legs: &'l [Leg<'c>]) -> impl Iterator<Item = &'l Leg<'c>> {
     legs.iter().filter(|leg| leg.choice.as_ref().is_none_or(|choice| *choice.target != Target::Local))
 }
 
-/// The outward legs on which packets get on.
-fn open<'l, 'c>(trip: &Trip<'_, '_>, legs: &'l [Leg<'c>], traffic: &TrafficSet) -> SmallVec<[&'l Leg<'c>; 4]> {
+/// The outward legs on which packets get on from an interface.
+fn open<'l, 'c>(
+    trip: &Trip<'_, '_>,
+    exit: &Interface<'_>,
+    legs: &'l [Leg<'c>],
+    traffic: &TrafficSet,
+) -> SmallVec<[&'l Leg<'c>; 4]> {
     let is_internet = traffic.destinations().is_subset(AddressSet::internet_ref(traffic.family()));
-    // The next one may be an interface that drops what is not its own, and a peering connection carries nothing to the internet.
+    let is_own = |next: &Interface<'_>| {
+        next.id == exit.id || (next.instance_id.is_some() && next.instance_id == exit.instance_id)
+    };
+    // The next one may be the same again or one that drops what is not its own, and a peering connection carries nothing to the internet.
     let ends = |target: &Target| {
-        forwarder_of(trip, target).is_some_and(|next| drops(next, traffic))
+        forwarder_of(trip, target).is_some_and(|next| is_own(next) || drops(next, traffic))
             || (is_internet && traffic.family() == Family::Ipv4 && matches!(target, Target::Peering(_)))
     };
     let leads_out =
@@ -249,7 +263,7 @@ fn no_way_out(
     traffic: &TrafficSet,
 ) -> Option<NatInstanceFault> {
     outward(legs).next()?;
-    let open = open(trip, legs, traffic);
+    let open = open(trip, exit, legs, traffic);
     let needs_public = traffic.family() == Family::Ipv4 && exit.pairs.is_empty() && exit.public_ipv4.is_none();
     if open.is_empty() {
         Some(NatInstanceFault::NoRoute)
@@ -265,7 +279,7 @@ fn brings_replies(trip: &Trip<'_, '_>, exits: &Exits<'_, '_>, traffic: &TrafficS
     let [only] = exits.known.as_slice() else { return false };
     let Ok(table) = trip.network.table_of(only.subnet) else { return false };
     let legs = table.divide(&traffic.destinations());
-    let open = open(trip, &legs, traffic);
+    let open = open(trip, only, &legs, traffic);
     let is_translated = traffic.family() == Family::Ipv4 && open.iter().all(|leg| is_to_internet_gateway(leg));
     exits.is_complete && is_translated && outward(&legs).next().is_some() && table.unknown.is_empty()
 }

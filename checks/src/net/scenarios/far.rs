@@ -181,6 +181,37 @@ fn what_a_transit_gateway_stops() {
 }
 
 #[test]
+fn the_zone_in_which_packets_leave_decides_only_when_it_is_known() {
+    let case = |zone: &str, of_sender: &str| {
+        let mut snapshot = attached(from_block(), hub_routes(), &|facts| {
+            facts["TransitGatewayVpcAttachments"][1]["SubnetIds"] = json!(["subnet-9", "subnet-8"]);
+        });
+        let place = |id: &str, block: &str, zone: &str| {
+            let mut row = subnet(id, block);
+            (row["VpcId"], row["AvailabilityZone"]) = (json!("vpc-9"), json!(zone));
+            row
+        };
+        let mut sender = subnet("subnet-1", "10.0.1.0/24");
+        sender["AvailabilityZone"] = json!(of_sender);
+        let shut = json!([entry(100, false, "allow", "0.0.0.0/0", None), entry(100, true, "deny", "0.0.0.0/0", None)]);
+        let in_vpc_9 = |mut acl: Value| {
+            acl["VpcId"] = json!("vpc-9");
+            acl
+        };
+        add(
+            &mut snapshot,
+            json!({"Subnets": [sender, place("subnet-9", "10.9.1.0/24", zone), place("subnet-8", "10.9.2.0/24", "eu-west-1b")],
+                "NetworkAcls": [in_vpc_9(acl("acl-9", &["subnet-9"], open_entries())), in_vpc_9(acl("acl-8", &["subnet-8"], shut))]}),
+        );
+        ssh(&snapshot)
+    };
+    expect(&case("eu-west-1a", "eu-west-1a"), Verdict::Reachable, &[]);
+    let unknown = case("", "eu-west-1a");
+    assert_eq!(unknown.verdict, Verdict::Unknown, "{unknown:#?}");
+    assert!(unknown.gaps.contains(&Gap::opaque("the zone of subnet `subnet-9`")), "{:?}", unknown.gaps);
+}
+
+#[test]
 fn an_egress_vpc_behind_a_transit_gateway() {
     let routes = json!([hub_route("0.0.0.0/0", "att-9", "static"), hub_route("10.0.0.0/16", "att-1", "propagated")]);
     let mut snapshot = attached(from_block(), routes, &|facts| {

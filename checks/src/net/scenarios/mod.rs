@@ -1,5 +1,6 @@
 //! Whole walks: one healthy world, one fault at a time.
 
+mod appliances;
 mod between;
 mod circles;
 mod codes;
@@ -8,6 +9,7 @@ mod far;
 mod internet;
 mod names;
 mod nat;
+mod shared;
 
 use super::testing::*;
 use super::*;
