@@ -1,8 +1,7 @@
 //! Which reads questions about paths need, given what is known already.
 //!
 //! The collector calls [`reads`] again after each round: what it gives then depends on the answers so far. Mostly four rounds suffice: the ends;
-//! their VPCs; what routes and groups refer to; what a transit gateway leads to. An end whose place shows only in the second, such as a
-//! function's, may need one more.
+//! their VPCs; what routes and groups refer to; what a transit gateway leads to.
 
 mod scope;
 mod subjects;
@@ -179,6 +178,9 @@ mod tests {
                 json!({ "FunctionName": "web", "VpcConfig": { "VpcId": "vpc-1", "SubnetIds": ["subnet-1"],
                 "SecurityGroupIds": ["sg-1"] } })
             }
+            "DescribeInstanceConnectEndpoints" => json!({ "InstanceConnectEndpoints": [{
+                "InstanceConnectEndpointId": "eice-0aaaaaaa", "VpcId": "vpc-1", "SubnetId": "subnet-1", "State": "create-complete",
+                "SecurityGroupIds": ["sg-1"], "NetworkInterfaceIds": ["eni-0eeeeeee"], "PreserveClientIp": false }] }),
             "Resolve" => json!({ "Addresses": ["52.1.1.1"] }),
             name => {
                 let member = name.trim_start_matches("Describe");
@@ -240,6 +242,20 @@ mod tests {
     }
 
     #[test]
+    fn what_starts_from_an_endpoint_or_a_function_takes_no_round_more() {
+        for from in ["eice-0aaaaaaa", "function:web"] {
+            for to in ["i-0bbbbbbb", "i-0ccccccc"] {
+                let asked = rounds(&cases(json!([{ "from": from, "to": to, "port": 22 }])), |read| {
+                    world(read, &json!({ "TransitGatewayId": "tgw-1" }))
+                });
+                let hub = asked.iter().rposition(|round| round.contains(&"DescribeRouteTables"));
+                let wanted = if to == "i-0bbbbbbb" { 3 } else { 1 };
+                assert_eq!(hub, Some(wanted), "{from} to {to}: {asked:?}");
+            }
+        }
+    }
+
+    #[test]
     fn functions_and_names_are_asked_for_first() {
         let all = cases(
             json!([{ "from": "function:web", "to": "api.example.com", "port": 443 }, { "from": "function:web", "to": "api.example.com" }]),
@@ -253,7 +269,7 @@ mod tests {
     fn every_call_is_among_the_permissions() {
         let all = cases(json!([
             { "from": "i-0aaaaaaa", "to": "2a05::1" }, { "from": "function:web", "to": "10.1.1.10" }, { "from": "web", "to": "eni-0aaaaaaa" },
-            { "from": "52.1.1.1@internet", "to": "ip-10-0-0-1.ec2.internal" }, { "from": "i-0bbbbbbb@10.1.1.10", "to": "internet" }]));
+            { "from": "52.1.1.1@internet", "to": "ip-10-0-0-1.ec2.internal" }, { "from": "eice-0aaaaaaa", "to": "i-0bbbbbbb", "port": 22 }, { "from": "i-0bbbbbbb@10.1.1.10", "to": "internet" }]));
         for target in
             ["TransitGatewayId", "VpcPeeringConnectionId", "NatGatewayId", "EgressOnlyInternetGatewayId", "InstanceId"]
         {

@@ -25,6 +25,8 @@ pub(super) struct Scope<'a> {
     pub(super) leaves: bool,
     /// Addresses outside of every known interface that paths lead to or come from.
     pub(super) outside: AddressSet,
+    /// One address of each interface at an end.
+    pub(super) inside: BTreeSet<IpAddr>,
     seen: BTreeSet<String>,
 }
 
@@ -33,15 +35,15 @@ impl<'a> Scope<'a> {
         let mut scope = Self::default();
         let mut asked: BTreeSet<(&Subject, &Subject)> = BTreeSet::new();
         for case in cases.iter().filter(|case| asked.insert((&case.from, &case.to))) {
+            let early = [scope.function(atlas, &case.from), scope.connect_endpoint(atlas, &case.from)];
             for from in atlas.sources(&case.from).unwrap_or_default() {
                 let mut vpcs = scope.end(atlas, &from);
+                vpcs.extend(early.iter().flatten().map(|vpc| (*vpc).to_owned()));
                 for to in atlas.targets(&case.to, &from).unwrap_or_default() {
                     vpcs.extend(scope.end(atlas, &to));
                 }
                 scope.leaves |= vpcs.len() > 1 || vpcs.contains("");
             }
-            scope.function(atlas, &case.from);
-            scope.connect_endpoint(atlas, &case.from);
         }
         scope
     }
@@ -79,6 +81,7 @@ impl<'a> Scope<'a> {
     }
 
     fn interface(&mut self, atlas: &Atlas<'a>, own: &Interface<'_>) {
+        self.inside.extend([&own.ipv4, &own.ipv6].into_iter().filter_map(AddressSet::single));
         let groups = own.groups.iter().map(|group| atlas.network.group_id(*group));
         self.spot(own.vpc_id, atlas.network.subnet_id(own.subnet()), groups);
     }
@@ -113,20 +116,21 @@ impl<'a> Scope<'a> {
     }
 
     /// The VPC of a function, whose subnets are not known before the second round.
-    fn function(&mut self, atlas: &Atlas<'a>, subject: &Subject) {
-        let Subject::Function(name) = subject else { return };
-        let Ok(Some(function)) = atlas.snapshot.functions.get(name) else { return };
-        let Some(config) = &function.vpc_config else { return };
+    fn function(&mut self, atlas: &Atlas<'a>, subject: &Subject) -> Option<&'a str> {
+        let Subject::Function(name) = subject else { return None };
+        let config = atlas.snapshot.functions.get(name).ok()??.vpc_config.as_ref()?;
         for subnet in &config.subnet_ids {
             self.spot(&config.vpc_id, subnet, config.security_group_ids.iter().map(String::as_str));
         }
+        Some(config.vpc_id.as_str()).filter(|vpc| !vpc.is_empty())
     }
 
-    /// The place of an EC2 Instance Connect Endpoint, whose interface is not known before the second round.
-    fn connect_endpoint(&mut self, atlas: &Atlas<'a>, subject: &Subject) {
-        let Subject::ConnectEndpoint(id) = subject else { return };
-        let Ok(Some(endpoint)) = atlas.snapshot.instance_connect_endpoints.get(id) else { return };
+    /// The VPC of an EC2 Instance Connect Endpoint, whose interface is not known before the second round.
+    fn connect_endpoint(&mut self, atlas: &Atlas<'a>, subject: &Subject) -> Option<&'a str> {
+        let Subject::ConnectEndpoint(id) = subject else { return None };
+        let endpoint = atlas.snapshot.instance_connect_endpoints.get(id).ok()??;
         self.spot(&endpoint.vpc_id, &endpoint.subnet_id, endpoint.security_group_ids.iter().map(String::as_str));
         self.interfaces.extend(endpoint.network_interface_ids.iter().cloned());
+        Some(&endpoint.vpc_id)
     }
 }

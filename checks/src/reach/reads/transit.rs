@@ -5,8 +5,19 @@ use super::scope::Scope;
 use crate::net::AddressSet;
 use crate::snapshot::ec2::{TransitGatewayAttachment, TransitGatewayRoute, is};
 use crate::snapshot::operations as op;
+use ipnetwork::IpNetwork;
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+/// The route that takes an address: that with the longest prefix.
+fn deciding(routes: &[TransitGatewayRoute], address: IpAddr) -> Option<&TransitGatewayRoute> {
+    let length = |route: &TransitGatewayRoute| {
+        let block: IpNetwork = route.destination_cidr_block.parse().ok()?;
+        block.contains(address).then(|| block.prefix())
+    };
+    routes.iter().filter_map(|route| Some((length(route)?, route))).max_by_key(|(length, _)| *length).map(|found| found.1)
+}
 
 impl<'a> Plan<'a> {
     pub(super) fn transit(&mut self, scope: &Scope<'_>) {
@@ -58,20 +69,23 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Attachments that routes for addresses outside lead to, from the tables of the ends: a hub, or another transit gateway.
+    /// Attachments that routes lead to from the tables of the ends, for addresses outside and for the other end: a hub, or another transit
+    /// gateway.
     fn next_attachments(&self, here: &[&TransitGatewayAttachment], scope: &Scope<'_>) -> BTreeSet<String> {
         let of_ends = here.iter().filter(|own| scope.vpcs.contains(&own.resource_id));
         let tables = of_ends.filter_map(|own| own.association.as_ref());
         let routes = tables.filter_map(|table| {
             self.snapshot.transit_gateway_routes.get(&table.transit_gateway_route_table_id).ok().flatten()
         });
-        let leads = |route: &&TransitGatewayRoute| {
+        let leads_out = |route: &&TransitGatewayRoute| {
             let block = AddressSet::parse(&route.destination_cidr_block);
-            block.is_none_or(|block| !block.intersection(&scope.outside).is_empty())
+            block.is_none_or(|block| block.intersects(&scope.outside))
         };
-        let attachments = routes
-            .flat_map(|known| known.routes.iter().filter(leads))
-            .flat_map(|route| &route.transit_gateway_attachments);
+        let leads = routes.flat_map(|known| {
+            let inside = scope.inside.iter().filter_map(|end| deciding(&known.routes, *end));
+            known.routes.iter().filter(leads_out).chain(inside)
+        });
+        let attachments = leads.flat_map(|route| &route.transit_gateway_attachments);
         attachments
             .filter(|own| !scope.vpcs.contains(&own.resource_id))
             .map(|own| own.transit_gateway_attachment_id.clone())
