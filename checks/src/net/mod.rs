@@ -26,7 +26,7 @@ pub use network::{prefix_list, route};
 pub use service::{dns, endpoint};
 use service::{service_path, shared};
 use sets::{addresses, ports, ranges, traffic};
-use walk::{between, beyond, obstacle, parcel, path, trip};
+use walk::{between, beyond, leaving, obstacle, parcel, path, trip};
 
 pub use addresses::AddressSet;
 pub use between::{Flow, Point};

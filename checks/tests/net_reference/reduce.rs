@@ -55,6 +55,9 @@ fn without_hosts(world: &mut World, fails: &impl Fn(&World) -> bool) {
         let mut thinner = world.clone();
         thinner.rows("NetworkInterfaces").retain(|row| id(row) != gone);
         thinner.rows("Reservations").retain(|row| id(&row["Instances"][0]["NetworkInterfaces"][0]) != gone);
+        for row in thinner.rows("Reservations") {
+            row["Instances"][0]["NetworkInterfaces"].as_array_mut().unwrap().retain(|row| id(row) != gone);
+        }
         if fails(&thinner) {
             *world = thinner;
         }

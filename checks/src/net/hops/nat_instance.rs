@@ -11,8 +11,10 @@ use crate::net::addresses::AddressSet;
 use crate::net::beyond::Sight;
 use crate::net::filter::Direction;
 use crate::net::interface::{Interface, any_client};
+use crate::net::leaving::Stay;
+use crate::net::network::Network;
 use crate::net::obstacle::{Cause, Effect, NatInstanceFault, Obstacle};
-use crate::net::parcel::{Next, Parcel, Place, behind, replies};
+use crate::net::parcel::{Next, Parcel, Place, Translator, behind, replies};
 use crate::net::path::{Stage, Walk, Way};
 use crate::net::proof;
 use crate::net::route::{Leg, Target};
@@ -32,7 +34,7 @@ pub(in crate::net) fn through<'s>(
     parcel: Parcel<'_, 's>,
 ) {
     let hop = || target.component();
-    let Some(forwarder) = forwarder_of(trip, target) else {
+    let Some(forwarder) = trip.network.forwarder(target) else {
         return trip.lose_sight(walk, hop, "UNKNOWN_RESOURCE", || behind(target), parcel);
     };
     // A route may lead straight to whom packets are for.
@@ -68,7 +70,7 @@ pub(in crate::net) fn through<'s>(
     let gap = || Gap::opaque(format!("whether `{}` forwards packets", forwarder.instance_id.unwrap_or(forwarder.id)));
     walk.opaque(Way::Forward, || forwarder.component(), &traffic, "UNKNOWN_DESTINATION", gap);
     let mut back = walk.branch();
-    let is_known = brings_replies(trip, &exits, &traffic);
+    let is_known = brings_replies(trip, &exits, parcel.with(&traffic));
     if is_known {
         let returning = replies(&traffic, &forwarder.ipv4, &any_client());
         let parcel = Parcel { traffic: &returning, way: Way::Reply, ..parcel };
@@ -86,13 +88,16 @@ pub(in crate::net) fn through<'s>(
     trip.out_of_sight(walk, parcel.with(&traffic), Sight::Anything);
 }
 
-fn forwarder_of<'n, 's>(trip: &Trip<'n, 's>, target: &Target) -> Option<&'n Interface<'s>> {
-    let Target::Interface { interface, instance } = target else { return None };
-    if !interface.is_empty() {
-        return trip.network.interface(interface);
+impl<'s> Network<'s> {
+    /// The interface that a route leads to, when it is known.
+    pub(in crate::net) fn forwarder(&self, target: &Target) -> Option<&Interface<'s>> {
+        let Target::Interface { interface, instance } = target else { return None };
+        if !interface.is_empty() {
+            return self.interface(interface);
+        }
+        let row = self.snapshot.instances.get(instance).ok().flatten()?;
+        self.interface(&row.primary_interface()?.network_interface_id)
     }
-    let row = trip.network.snapshot.instances.get(instance).ok().flatten()?;
-    trip.network.interface(&row.primary_interface()?.network_interface_id)
 }
 
 /// Whether the source/destination check of an interface drops packets.
@@ -198,12 +203,16 @@ fn out_by<'s>(
     let traffic = walk.filter(traffic, filtered, || Stage { way: Way::Forward, cause, hop: exit.component() });
     let Ok(table) = trip.network.table_of(exit.subnet) else { return traffic };
     let destinations = traffic.destinations();
-    let is_here = trip.network.block_of(exit.subnet).is_none_or(|own| own.intersects(&destinations));
+    // Neither an ACL nor a route is asked inside the subnet.
+    if trip.network.block_of(exit.subnet).is_none_or(|own| own.intersects(&destinations)) || !table.unknown.is_empty() {
+        return traffic;
+    }
     let legs = table.divide(&destinations);
-    if !is_here && table.unknown.is_empty() && legs.iter().all(leaves) {
+    let leaves = |leg: &Leg<'_>| trip.stay_of_leg(Place::of(exit), leg) == Stay::Leaves;
+    if legs.iter().all(leaves) {
         trip.guard(walk, exit.subnet, Direction::Egress, Cause::NatSubnetAclOutbound, parcel.with(&traffic));
     }
-    if let Some(cause) = no_way_out(trip, exit, &legs, &traffic).filter(|_| table.unknown.is_empty()) {
+    if let Some(cause) = no_way_out(trip, exit, &legs, parcel.with(&traffic)) {
         walk.stop(
             Way::Forward,
             || exit.component(),
@@ -216,12 +225,6 @@ fn out_by<'s>(
         );
     }
     traffic
-}
-
-/// Whether packets on a leg leave the subnet for certain: its target is no interface, which may be in it.
-fn leaves(leg: &Leg<'_>) -> bool {
-    let may_stay = |target: &Target| matches!(target, Target::Interface { .. } | Target::NatGateway(_) | Target::Endpoint(_));
-    leg.choice.as_ref().is_some_and(|choice| !may_stay(choice.target))
 }
 
 /// The legs that do not lead to somebody in the VPC itself.
@@ -242,7 +245,7 @@ fn open<'l, 'c>(
     };
     // The next one may be the same again or one that drops what is not its own, and a peering connection carries nothing to the internet.
     let ends = |target: &Target| {
-        forwarder_of(trip, target).is_some_and(|next| is_own(next) || drops(next, traffic))
+        trip.network.forwarder(target).is_some_and(|next| is_own(next) || drops(next, traffic))
             || (is_internet && traffic.family() == Family::Ipv4 && matches!(target, Target::Peering(_)))
     };
     let leads_out =
@@ -254,17 +257,29 @@ fn is_to_internet_gateway(leg: &Leg<'_>) -> bool {
     leg.choice.as_ref().is_some_and(|choice| matches!(choice.target, Target::InternetGateway(_)))
 }
 
+/// Whether IPv4 packets that nobody translates have a public address at an internet gateway, whichever interface hands them on.
+///
+/// Source: VPC user guide, "Routing for a middlebox appliance".
+fn is_public_as_sent<'s>(trip: &Trip<'_, 's>, exit: &Interface<'s>, parcel: Parcel<'_, 's>) -> bool {
+    match (parcel.turn.map(|turn| turn.by), trip.from) {
+        (Some(Translator::Nat(nat)), _) => nat.vpc == exit.vpc && !nat.public.is_empty(),
+        (Some(Translator::PublicAddress(_)), _) | (None, None) => true,
+        (None, Some(origin)) => origin.vpc == exit.vpc && origin.public_ipv4.is_some(),
+    }
+}
+
 /// An instance that translates needs the way out that a NAT gateway needs: a public address where the next hop is an internet gateway,
 /// which gives one to IPv4 packets only.
-fn no_way_out(
-    trip: &Trip<'_, '_>,
-    exit: &Interface<'_>,
+fn no_way_out<'s>(
+    trip: &Trip<'_, 's>,
+    exit: &Interface<'s>,
     legs: &[Leg<'_>],
-    traffic: &TrafficSet,
+    parcel: Parcel<'_, 's>,
 ) -> Option<NatInstanceFault> {
     outward(legs).next()?;
-    let open = open(trip, exit, legs, traffic);
-    let needs_public = traffic.family() == Family::Ipv4 && exit.pairs.is_empty() && exit.public_ipv4.is_none();
+    let open = open(trip, exit, legs, parcel.traffic);
+    let has_public = !exit.pairs.is_empty() || exit.public_ipv4.is_some() || is_public_as_sent(trip, exit, parcel);
+    let needs_public = parcel.traffic.family() == Family::Ipv4 && !has_public;
     if open.is_empty() {
         Some(NatInstanceFault::NoRoute)
     } else if needs_public && open.iter().all(|leg| is_to_internet_gateway(leg)) {
@@ -274,12 +289,13 @@ fn no_way_out(
     }
 }
 
-/// Whether replies come back by the only interface for certain: behind an internet gateway only a translated packet gets any.
-fn brings_replies(trip: &Trip<'_, '_>, exits: &Exits<'_, '_>, traffic: &TrafficSet) -> bool {
+/// Whether replies come back by the only interface for certain: behind an internet gateway only a packet with a public address gets any.
+fn brings_replies<'s>(trip: &Trip<'_, 's>, exits: &Exits<'_, 's>, parcel: Parcel<'_, 's>) -> bool {
     let [only] = exits.known.as_slice() else { return false };
     let Ok(table) = trip.network.table_of(only.subnet) else { return false };
-    let legs = table.divide(&traffic.destinations());
-    let open = open(trip, only, &legs, traffic);
-    let is_translated = traffic.family() == Family::Ipv4 && open.iter().all(|leg| is_to_internet_gateway(leg));
-    exits.is_complete && is_translated && outward(&legs).next().is_some() && table.unknown.is_empty()
+    let legs = table.divide(&parcel.traffic.destinations());
+    let open = open(trip, only, &legs, parcel.traffic);
+    let is_out = outward(&legs).next().is_some() && open.iter().all(|leg| is_to_internet_gateway(leg));
+    let is_translated = parcel.traffic.family() == Family::Ipv4 && !is_public_as_sent(trip, only, parcel);
+    exits.is_complete && table.unknown.is_empty() && is_out && is_translated
 }

@@ -140,7 +140,7 @@ impl<'s> Network<'s> {
         if interface.may_forward()
             && let Some(subnet) = self.subnets.get_mut(interface.subnet.0)
         {
-            subnet.forwarders += 1;
+            subnet.forwarders = subnet.forwarders.saturating_add(1);
         }
         for (_, public) in &interface.pairs {
             self.by_public.entry(*public).or_insert(at);
@@ -217,6 +217,7 @@ impl<'s> Network<'s> {
             table: OnceLock::new(),
             acl: OnceLock::new(),
             edge: OnceLock::new(),
+            leads_inside: OnceLock::new(),
             blocks: OnceLock::new(),
             ways: Ways::default(),
             has_transit_interface: false,

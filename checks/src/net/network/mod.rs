@@ -62,7 +62,7 @@ pub struct Network<'s> {
     tables: Vec<Tabled<'s>>,
     table_by_id: HashMap<&'s str, usize>,
     acls: Vec<Guarded<'s>>,
-    nats: HashMap<&'s str, Nat<'s>>,
+    pub(in crate::net) nats: HashMap<&'s str, Nat<'s>>,
     transit_tables: HashMap<&'s str, OnceLock<Result<TransitTable<'s>, Gap>>>,
 }
 
@@ -136,6 +136,8 @@ pub(in crate::net) struct Subnet<'s> {
     table: OnceLock<Result<usize, Gap>>,
     acl: OnceLock<Result<usize, Gap>>,
     edge: OnceLock<Result<State, Gap>>,
+    /// Whether a route may lead to somebody in the subnet itself.
+    leads_inside: OnceLock<bool>,
     blocks: OnceLock<AddressSet>,
     ways: Ways<'s>,
     /// Whether an attachment of a transit gateway is known to have an interface there.

@@ -8,7 +8,8 @@ use crate::net::dns::{self, VpcDns};
 use crate::net::filter::Direction;
 use crate::net::interface::Interface;
 use crate::net::network_acl::{self, Entries};
-use crate::net::route::{self, Table};
+use crate::net::leaving::Stay;
+use crate::net::route::{self, Table, Target};
 use crate::net::security_group::Rules;
 use crate::net::transit_table::TransitTable;
 use crate::snapshot::ec2::{self, VpcEncryptionControlExclusion, VpcEncryptionControlExclusions, is};
@@ -55,6 +56,15 @@ impl<'s> Network<'s> {
             known.map_or(Ok(()), |own| self.sees_all_of(&own.vpc_id))
         };
         row.listed.get_or_init(list).as_ref().err()
+    }
+
+    /// Whether a route may lead from a subnet to somebody in it, where its ACL is not asked.
+    pub(in crate::net) fn may_lead_inside(&self, subnet: SubnetIx) -> bool {
+        let Some(row) = self.subnets.get(subnet.0) else { return true };
+        *row.leads_inside.get_or_init(|| match self.table_of(subnet) {
+            Ok(table) => table.row.routes.iter().any(|route| self.stay(subnet, &Target::of(route)) != Stay::Leaves),
+            Err(_) => true,
+        })
     }
 
     /// The table of a subnet: its own, else the main table of its VPC.

@@ -5,12 +5,13 @@ use super::super::*;
 use super::between::{expect, path};
 use super::*;
 
-/// `i-2`, which forwards, with an interface for each of these: `eni-2`, `eni-3`, …, in that subnet under that address, with its public side
+/// `i-2`, which forwards, with an interface for each of these: `eni-2` and `eni-3`, in that subnet under that address, with its public side
 /// or null and the group `sg-n`.
 fn appliance(interfaces: &[(&str, &str, Value)]) -> Value {
     let mut router = instance("i-2", "eni-2", interfaces[0].0, interfaces[0].1, json!(null));
     let eni = |(number, (subnet, address, association)): (usize, &(&str, &str, Value))| {
-        json!({"NetworkInterfaceId": format!("eni-{}", number + 2), "VpcId": "vpc-1", "SubnetId": subnet, "PrivateIpAddress": address,
+        let id = ["eni-2", "eni-3"][number];
+        json!({"NetworkInterfaceId": id, "VpcId": "vpc-1", "SubnetId": subnet, "PrivateIpAddress": address,
             "SourceDestCheck": false, "Groups": [{"GroupId": "sg-n"}], "Attachment": {"DeviceIndex": number},
             "Association": association})
     };

@@ -3,6 +3,7 @@
 pub(in crate::net) mod between;
 pub(in crate::net) mod beyond;
 pub(in crate::net) mod delivery;
+pub(in crate::net) mod leaving;
 pub(in crate::net) mod obstacle;
 pub(in crate::net) mod parcel;
 pub(in crate::net) mod path;

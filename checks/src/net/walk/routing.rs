@@ -1,70 +1,31 @@
-//! Out of a subnet: through its network ACL, and by its route table to the next hop.
+//! By the route table of a subnet to the next hop.
 
 use crate::evidence::Component;
 use crate::net::beyond::Sight;
-use crate::net::filter::Direction;
-use crate::net::network::SubnetIx;
-use crate::net::network_acl;
+use crate::net::leaving::{Acl, Stay};
 use crate::net::obstacle::{Cause, Obstacle};
-use crate::net::parcel::{Next, Parcel, Place, Role, Trail, behind, towards};
-use crate::net::path::{Branches, Stage, Walk, Way};
+use crate::net::parcel::{Parcel, Place, Role, Trail, behind, towards};
+use crate::net::path::{Branches, Walk, Way};
 use crate::net::route::{Choice, Leg, Table, Target};
-use crate::net::traffic::TrafficSet;
 use crate::net::trip::Trip;
 use crate::net::{gateway, internet, nat, nat_instance, peering, transit_gateway};
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::is;
 
-impl<'t, 's> Trip<'t, 's> {
-    /// Out of a subnet: its network ACL, then its routes.
-    pub(in crate::net) fn leave_subnet(&self, walk: &mut Walk<'_>, at: Place<'_, 's>, parcel: Parcel<'_, 's>) {
-        if let (Role::Attachment | Role::Nat(_), Some(next)) = (at.role, self.neighbour(at, &parcel)) {
-            return self.deliver(walk, at, next, parcel);
-        }
-        let cause = match (parcel.way, at.role) {
-            (Way::Forward, Role::End) => Cause::NetworkAclOutbound,
-            (Way::Reply, Role::End) => self.causes.acl_reply,
-            (Way::Forward, Role::Nat(_)) => Cause::NatSubnetAclOutbound,
-            (Way::Reply, Role::Nat(_)) => Cause::NatSubnetAclToClient,
-            (_, Role::Attachment) => Cause::TransitGatewaySubnetAcl,
-        };
-        let traffic = match at.subnet {
-            Some(subnet) => self.guard(walk, subnet, Direction::Egress, cause, parcel),
-            None => parcel.traffic.clone(),
-        };
-        if !walk.is_settled() {
-            self.route(walk, at, parcel.with(&traffic));
-        }
-    }
-
-    /// The receiver in the very subnet of a transit gateway attachment or NAT gateway, where no ACL is asked.
-    fn neighbour<'n>(&self, at: Place<'_, 's>, parcel: &Parcel<'n, 's>) -> Option<Next<'n, 's>>
-    where
-        't: 'n,
-    {
-        let next = self.next(at.vpc, parcel)?;
-        (next.subnet() == at.subnet).then_some(next)
-    }
-
-    /// Through the ACL of a subnet.
-    pub(in crate::net) fn guard(
+impl<'s> Trip<'_, 's> {
+    /// Asks the table of a place, and follows each part of the packets; `acl` is the ACL of the subnet where it was not asked yet.
+    pub(in crate::net) fn route(
         &self,
         walk: &mut Walk<'_>,
-        subnet: SubnetIx,
-        direction: Direction,
-        cause: Cause,
+        at: Place<'_, 's>,
+        acl: Option<Acl>,
         parcel: Parcel<'_, 's>,
-    ) -> TrafficSet {
-        let filtered = network_acl::evaluate(self.network, subnet, direction, parcel.traffic, walk.explains);
-        let hop = || Component::new("subnet", self.network.subnet_id(subnet));
-        walk.filter(parcel.traffic, filtered, || Stage { way: parcel.way, cause, hop: hop() })
-    }
-
-    /// Asks the table of a place, and follows each part of the packets.
-    fn route(&self, walk: &mut Walk<'_>, at: Place<'_, 's>, parcel: Parcel<'_, 's>) {
+    ) {
         let table = match self.table(at) {
             Ok(table) => table,
             Err(gap) => {
+                let traffic = self.past(walk, acl, Stay::Perhaps, parcel);
+                let parcel = parcel.with(&traffic);
                 walk.gap(|| gap.clone());
                 return self.out_of_sight(walk, parcel, Sight::Anything);
             }
@@ -87,14 +48,14 @@ impl<'t, 's> Trip<'t, 's> {
         if let ([leg], []) = (legs.as_slice(), unknown.as_slice())
             && leg.destination == destinations
         {
-            return self.leg(walk, at, table, leg, parcel);
+            return self.leg(walk, at, acl, (table, leg), parcel);
         }
         let mut branches = Branches::new();
         for leg in &legs {
             let traffic = towards(parcel.traffic, &leg.destination);
             if !traffic.is_empty() {
                 let mut branch = walk.branch();
-                self.leg(&mut branch, at, table, leg, parcel.with(&traffic));
+                self.leg(&mut branch, at, acl, (table, leg), parcel.with(&traffic));
                 branches.push(branch);
             }
         }
@@ -105,7 +66,7 @@ impl<'t, 's> Trip<'t, 's> {
         }
         if branches.is_empty() {
             let everywhere = Leg { destination: destinations, choice: None };
-            self.leg(walk, at, table, &everywhere, parcel);
+            self.leg(walk, at, acl, (table, &everywhere), parcel);
         }
         walk.join(branches);
     }
@@ -151,7 +112,21 @@ impl<'t, 's> Trip<'t, 's> {
         unknown.map(|(_, gap)| gap).collect()
     }
 
-    fn leg(&self, walk: &mut Walk<'_>, at: Place<'_, 's>, table: &Table<'s>, leg: &Leg<'_>, parcel: Parcel<'_, 's>) {
+    fn leg(
+        &self,
+        walk: &mut Walk<'_>,
+        at: Place<'_, 's>,
+        acl: Option<Acl>,
+        (table, leg): (&Table<'s>, &Leg<'_>),
+        parcel: Parcel<'_, 's>,
+    ) {
+        if acl.is_some() {
+            let traffic = self.past(walk, acl, self.stay_of_leg(at, leg), parcel);
+            if !walk.is_settled() {
+                self.leg(walk, at, None, (table, leg), parcel.with(&traffic));
+            }
+            return;
+        }
         // Every table has the local routes of its VPC, shown or not.
         if let (None, Role::Nat(_), Way::Reply, Some(next)) =
             (&leg.choice, at.role, parcel.way, self.next(at.vpc, &parcel))

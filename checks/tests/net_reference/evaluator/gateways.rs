@@ -102,7 +102,7 @@ impl<'a> Evaluator<'a> {
         if !self.may_enter(&subnet.subnet_id, &trip.packet) {
             return trip.lost();
         }
-        trip.ended(End::Interface(interface))
+        self.land(interface, trip)
     }
 
     fn in_to_nat_gateway(&self, nat: &'a NatGateway, own: &NatGatewayAddress, mut trip: Trip<'a>) -> Vec<Trip<'a>> {

@@ -32,16 +32,51 @@ pub(crate) struct Evaluator<'a> {
     stranger: Option<IpAddr>,
     /// Whether a packet went out to the internet and came in again at another interface of these facts.
     reflects: Cell<bool>,
+    /// Whether appliances are taken to do what helps most.
+    hopes: bool,
 }
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn with_stranger(snapshot: &'a Snapshot, stranger: Option<IpAddr>) -> Self {
-        Self { snapshot, stranger, reflects: Cell::new(false) }
+        Self { snapshot, stranger, reflects: Cell::new(false), hopes: false }
     }
 
     /// Whether any packet so far went out to the internet and came in again here.
     pub(crate) fn reflects(&self) -> bool {
         self.reflects.get()
+    }
+
+    /// Whether a packet would be answered if appliances did what helps most: whoever says that it is lost for certain is wrong then.
+    pub(crate) fn may_be_answered(&self, from: Option<&str>, packet: Packet, nat_port: u16) -> bool {
+        let hopeful = Self { hopes: true, reflects: Cell::new(false), ..*self };
+        hopeful.is_answered_by_any(from, packet, nat_port)
+    }
+
+    fn is_answered_by_any(&self, from: Option<&str>, packet: Packet, nat_port: u16) -> bool {
+        let request = Trip::request(packet, nat_port);
+        let sender = from.map(|id| self.interface(id).expect("the question names an interface that is there"));
+        let trips = match sender {
+            Some(interface) => self.send(self.sender(interface), request),
+            None => self.in_from_the_internet(request),
+        };
+        trips.iter().any(|trip| {
+            let is_let_out = sender.is_none_or(|sender| self.lets_out(sender, &packet, trip) == Answer::Yes);
+            let is_there = match trip.end {
+                End::Interface(receiver) => self.lets_in(receiver, &trip.packet, trip) == Answer::Yes,
+                End::Internet => true,
+                End::None | End::Lost | End::NotKnowable => false,
+            };
+            is_let_out && is_there && self.is_reply_home(sender, packet, trip)
+        })
+    }
+
+    fn is_reply_home(&self, sender: Option<&'a NetworkInterface>, packet: Packet, trip: &Trip<'a>) -> bool {
+        let Some(answer) = trip.packet.reply() else { return true };
+        let replies = match trip.end {
+            End::Interface(receiver) => self.send(self.sender(receiver), trip.reply(answer)),
+            _ => self.in_from_the_internet(trip.reply(answer)),
+        };
+        replies.iter().any(|reply| came_home(sender, packet, trip, reply) == Fate::Answered && reply.masks.is_empty())
     }
 
     /// The fate of a packet, sent by an interface or (`None`) by somebody on the internet. `nat_port` is what a NAT gateway picks.
@@ -99,7 +134,9 @@ impl<'a> Evaluator<'a> {
         let translation = trip.translations.last();
         let subnet = translation.map_or(&sender.subnet_id, |of| &of.gateway.subnet_id);
         let attachments = self.snapshot.transit_gateway_vpc_attachments.known();
-        let may_skip = is_by_transit && attachments.iter().any(|own| own.subnet_ids.contains(subnet));
+        let is_entered = is_by_transit && attachments.iter().any(|own| own.subnet_ids.contains(subnet));
+        let own = trip.appliance.map_or_else(Vec::new, |appliance| self.interfaces_beside(appliance));
+        let may_skip = is_entered || own.iter().any(|own| own.subnet_id == *subnet);
         if !may_skip && !self.may_enter(subnet, &answer) {
             return Fate::LostOnReply;
         }

@@ -54,6 +54,17 @@ pub(crate) struct Translation<'a> {
     pub(crate) to: Packet,
 }
 
+/// What an appliance did that gives packets an address of its own.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Mask<'a> {
+    /// The interface whose address it gave.
+    pub(crate) by: &'a NetworkInterface,
+    /// The packet before.
+    pub(crate) from: Packet,
+    /// The packet after.
+    pub(crate) to: Packet,
+}
+
 /// A packet under way.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Trip<'a> {
@@ -64,6 +75,12 @@ pub(crate) struct Trip<'a> {
     pub(crate) translations: Vec<Translation<'a>>,
     /// On a reply, the translations of the request that are still to be undone.
     pub(crate) pending: Vec<Translation<'a>>,
+    /// The same of appliances: on a request those that were put on, on a reply those that are still to be taken off.
+    pub(crate) masks: Vec<Mask<'a>>,
+    /// The interfaces of appliances that handed it on.
+    pub(crate) handed_on_by: Vec<&'a str>,
+    /// The interface of the last appliance that it went to.
+    pub(crate) appliance: Option<&'a NetworkInterface>,
     pub(crate) is_reply: bool,
     /// Whether the request went out through an egress-only gateway, which lets its replies in.
     pub(crate) is_egress_only: bool,
@@ -89,6 +106,9 @@ impl<'a> Trip<'a> {
             end: End::None,
             translations: Vec::new(),
             pending: Vec::new(),
+            masks: Vec::new(),
+            handed_on_by: Vec::new(),
+            appliance: None,
             is_reply: false,
             is_egress_only: false,
             is_behind_appliance: false,
@@ -106,6 +126,7 @@ impl<'a> Trip<'a> {
             is_reply: true,
             is_egress_only: self.is_egress_only,
             pending: self.translations.clone(),
+            masks: self.masks.clone(),
             ..Self::request(packet, self.nat_port)
         }
     }

@@ -2,9 +2,9 @@
 
 use super::Evaluator;
 use super::block::{covers, is};
-use super::packet::Answer;
+use super::packet::{Answer, Packet};
 use super::routes::{Choice, target};
-use super::trip::{Device, End, Sender, Trip};
+use super::trip::{Device, End, Mask, Sender, Trip};
 use checks::snapshot::ec2::{NetworkInterface, Route, Subnet};
 use std::net::IpAddr;
 
@@ -79,7 +79,7 @@ impl<'a> Evaluator<'a> {
         }
         match self.interface_with(trip.packet.destination) {
             Some(interface) if interface.subnet_id == subnet.subnet_id && is_host(interface) => {
-                trip.ended(End::Interface(interface))
+                self.land(interface, trip)
             }
             _ => trip.lost(),
         }
@@ -89,33 +89,112 @@ impl<'a> Evaluator<'a> {
     fn to_appliance(&self, sender: Sender<'a>, id: &str, mut trip: Trip<'a>) -> Vec<Trip<'a>> {
         trip.is_behind_appliance = true;
         let Some(appliance) = self.interface(id) else { return trip.not_knowable() };
+        trip.appliance = Some(appliance);
         let Some(subnet) = self.subnet(&appliance.subnet_id) else { return trip.not_knowable() };
         if subnet.subnet_id != sender.subnet.subnet_id && !self.may_enter(&subnet.subnet_id, &trip.packet) {
             return trip.lost();
         }
         if has(appliance, trip.packet.destination) {
-            return trip.ended(End::Interface(appliance));
+            trip.is_behind_appliance = false;
+            return self.land(appliance, trip);
         }
         if appliance.source_dest_check == Some(true) {
             return trip.lost();
         }
-        if self.lets_in(appliance, &trip.packet, &trip) == Answer::No || !self.can_forward(appliance, subnet, &trip) {
+        // What comes to an appliance again has been tried there.
+        if trip.handed_on_by.contains(&appliance.network_interface_id.as_str()) {
+            return trip.lost();
+        }
+        trip.handed_on_by.push(&appliance.network_interface_id);
+        if self.hopes {
+            return self.handed_on(appliance, &trip);
+        }
+        if self.lets_in(appliance, &trip.packet, &trip) == Answer::No || !self.can_forward(appliance, &trip) {
             return trip.lost();
         }
         trip.not_knowable()
     }
 
-    /// Whether an appliance that does forward could get rid of the packet, under its own address or as it is.
-    fn can_forward(&self, appliance: &'a NetworkInterface, subnet: &'a Subnet, trip: &Trip<'a>) -> bool {
-        let own = appliance.private_ip_address.parse().ok();
-        let sources = own.filter(|own: &IpAddr| own.is_ipv4() == trip.packet.source.is_ipv4()).into_iter();
-        sources.chain([trip.packet.source]).any(|source| {
+    /// The interfaces of the system that has this one.
+    pub(super) fn interfaces_beside(&self, interface: &'a NetworkInterface) -> Vec<&'a NetworkInterface> {
+        let instance = |own: &'a NetworkInterface| own.attachment.as_ref().map_or("", |own| &own.instance_id);
+        let all = self.snapshot.network_interfaces.known().iter();
+        let is_beside = |own: &&NetworkInterface| {
+            own.network_interface_id == interface.network_interface_id
+                || own.attachment.as_ref().is_some_and(|own| {
+                    !own.instance_id.is_empty() && own.instance_id == instance(interface)
+                })
+        };
+        all.filter(is_beside).collect()
+    }
+
+    /// By which interfaces an appliance may send a packet, and the addresses that it may give it.
+    fn ways_on(&self, appliance: &'a NetworkInterface, packet: &Packet) -> Vec<(Sender<'a>, &'a NetworkInterface, IpAddr)> {
+        let mut ways = Vec::new();
+        for own in self.interfaces_beside(appliance) {
+            let Some(subnet) = self.subnet(&own.subnet_id) else { continue };
+            let sender = Sender { subnet, device: Device::Interface(own) };
+            if packet.source.is_ipv4() {
+                ways.extend(own.private_ip_address.parse().ok().map(|source| (sender, own, source)));
+            }
+            if own.source_dest_check == Some(false) {
+                ways.push((sender, own, packet.source));
+            }
+        }
+        ways
+    }
+
+    /// Whether an appliance that does forward could get rid of the packet, under an address of its own or as it is.
+    fn can_forward(&self, appliance: &'a NetworkInterface, trip: &Trip<'a>) -> bool {
+        self.ways_on(appliance, &trip.packet).into_iter().any(|(sender, own, source)| {
             let mut trip = trip.clone();
             trip.packet.source = source;
             let packet = trip.packet;
-            let onward = self.send(Sender { subnet, device: Device::Interface(appliance) }, trip);
-            onward.iter().any(|trip| trip.end != End::Lost && self.lets_out(appliance, &packet, trip) != Answer::No)
+            let onward = self.send(sender, trip);
+            onward.iter().any(|trip| trip.end != End::Lost && self.lets_out(own, &packet, trip) != Answer::No)
         })
+    }
+
+    /// Every way on from an appliance that forwards or translates.
+    fn handed_on(&self, appliance: &'a NetworkInterface, trip: &Trip<'a>) -> Vec<Trip<'a>> {
+        if self.lets_in(appliance, &trip.packet, trip) != Answer::Yes {
+            return trip.clone().lost();
+        }
+        let mut trips = Vec::new();
+        for (sender, own, source) in self.ways_on(appliance, &trip.packet) {
+            let mut trip = trip.clone();
+            if source != trip.packet.source {
+                // Replies get their old address back; nobody waits for such as get a new one.
+                if trip.is_reply {
+                    continue;
+                }
+                let from = trip.packet;
+                trip.packet.source = source;
+                trip.masks.push(Mask { by: own, from, to: trip.packet });
+            }
+            let packet = trip.packet;
+            let onward = self.send(sender, trip);
+            trips.extend(onward.into_iter().filter(|trip| self.lets_out(own, &packet, trip) == Answer::Yes));
+        }
+        trips
+    }
+
+    /// At an interface: the end, or an appliance that gives a reply the address back that it had put on the request.
+    pub(super) fn land(&self, interface: &'a NetworkInterface, mut trip: Trip<'a>) -> Vec<Trip<'a>> {
+        let Some(mask) = trip.masks.last().copied().filter(|_| trip.is_reply) else {
+            return trip.ended(End::Interface(interface));
+        };
+        if mask.by != interface || mask.to.reply() != Some(trip.packet) {
+            return trip.ended(End::Interface(interface));
+        }
+        trip.masks.pop();
+        trip.packet = mask.from.reply().expect("a reply answers what was sent");
+        let beside = self.interfaces_beside(interface);
+        let forwarding = beside.into_iter().filter(|own| own.source_dest_check == Some(false));
+        let senders = forwarding.filter_map(|own| {
+            Some(Sender { subnet: self.subnet(&own.subnet_id)?, device: Device::Interface(own) })
+        });
+        senders.flat_map(|sender| self.send(sender, trip.clone())).collect()
     }
 }
 

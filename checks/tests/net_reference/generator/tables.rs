@@ -179,8 +179,8 @@ impl Maker {
         }
     }
 
-    /// Routes to interfaces, and routes for whole subnets that take packets from the local route. No appliance stands in the subnet that
-    /// sends to it, nor in the one whose packets it gets.
+    /// Routes to interfaces, and routes for whole subnets that take packets from the local route. Mostly no appliance stands in the subnet
+    /// that sends to it, nor in the one whose packets it gets.
     fn appliance_routes(&mut self, plan: &VpcPlan, routes: &mut Vec<Value>, taken: &[String], own: &str) {
         if !plan.nat_subnets.is_empty() && !self.allowed.contains(&Feature::AppliancesBesideNat) {
             return;
@@ -191,7 +191,8 @@ impl Maker {
             all.iter().filter(fits).cloned().collect()
         };
         let destination = "198.51.100.0/26".to_owned();
-        let mut hosts = not_in(&[own]);
+        let is_far = !self.uses(Feature::AppliancesNearby, 40);
+        let mut hosts = if is_far { not_in(&[own]) } else { not_in(&[]) };
         let has_public = |host: &HostPlan| host.subnet == own && host.v4.iter().any(|(_, public)| public.is_some());
         if all.iter().any(has_public) && !self.uses(Feature::TransparentAppliances, 90) {
             hosts.clear();
@@ -200,7 +201,7 @@ impl Maker {
             routes.push(rows::route(&destination, &self.appliance(&hosts)));
         }
         let subnet = self.pick(&plan.subnets);
-        let hosts = not_in(&[own, &subnet.id]);
+        let hosts = if is_far { not_in(&[own, &subnet.id]) } else { not_in(&[]) };
         if !hosts.is_empty() && self.uses(Feature::MoreSpecificThanLocal, 70) {
             routes.push(rows::route(&subnet.v4, &self.appliance(&hosts)));
         }
@@ -223,7 +224,33 @@ impl Maker {
             self.world.row("NetworkInterfaces", &id)["SourceDestCheck"] = json!(false);
             self.no_check_on_instance(&id);
         }
+        if self.uses(Feature::AppliancesOfTwo, 60) {
+            self.second_interface(&id);
+        }
         id
+    }
+
+    /// A second interface for an instance, unless it has one.
+    fn second_interface(&mut self, first: &str) {
+        let id = format!("{first}b");
+        if self.world.rows("NetworkInterfaces").iter().any(|row| row["NetworkInterfaceId"] == id.as_str()) {
+            return;
+        }
+        let number = self.hosts.iter().find(|host| host.id == first).map(|host| host.vpc).unwrap();
+        let plan = self.vpcs[number].clone();
+        let (subnet, group) = (self.pick(&plan.subnets), self.pick(&plan.groups));
+        let (net, rest) = subnet.v4.rsplit_once('.').unwrap();
+        let base: usize = rest.split_once('/').unwrap().0.parse().unwrap();
+        let last = first.as_bytes()[first.len() - 1] - b'0';
+        let address = format!("{net}.{}", base + [10, 11, 3][usize::from(last)]);
+        let public = self.uses(Feature::Internet, 50).then(|| format!("203.0.113.{}", 100 + number * 16 + usize::from(last)));
+        let mut row = rows::interface(&id, &plan.id, &subnet.id, &[(&address, public.as_deref())], &[&group]);
+        row["Attachment"] = json!({ "DeviceIndex": 1, "Status": "attached", "InstanceId": format!("i-{first}") });
+        row["SourceDestCheck"] = json!(self.chance(15));
+        let mut instances = self.world.rows("Reservations").iter_mut().map(|row| &mut row["Instances"][0]);
+        let instance = instances.find(|row| row["InstanceId"] == format!("i-{first}")).unwrap();
+        instance["NetworkInterfaces"].as_array_mut().unwrap().push(row.clone());
+        self.world.rows("NetworkInterfaces").push(row);
     }
 
     fn no_check_on_instance(&mut self, interface: &str) {

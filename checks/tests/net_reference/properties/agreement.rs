@@ -22,6 +22,9 @@ fn difference(snapshot: &Snapshot, question: &Question, may_not_know: bool) -> O
         return None;
     }
     let right = tally.verdicts();
+    if found == Verdict::Blocked && tally.not_knowable > 0 && question.may_be_answered(snapshot) {
+        return Some((found, vec![Verdict::Unknown, Verdict::Reachable]));
+    }
     // Where nobody says what AWS does, the engine may say what follows from the tables all the same.
     if right.contains(&Verdict::Unknown) {
         return None;

@@ -39,6 +39,8 @@ pub(crate) struct Tally {
     pub(crate) answered: usize,
     pub(crate) lost: usize,
     pub(crate) not_knowable: usize,
+    /// Whether some packet of which nothing is known would be answered if appliances did what helps most; looked for on request.
+    may_be_answered: bool,
     /// Whether an end is any address out there, and it depends on which.
     pub(crate) depends_on_address: bool,
     /// Whether a packet went out to the internet and came in again here.
@@ -95,6 +97,15 @@ impl Question {
 
     /// The fates of the packets that stand for all others.
     pub(crate) fn tally(&self, snapshot: &Snapshot) -> Tally {
+        self.counted(snapshot, false)
+    }
+
+    /// Whether some packet of which nothing is known would be answered if appliances did what helps most.
+    pub(crate) fn may_be_answered(&self, snapshot: &Snapshot) -> bool {
+        self.counted(snapshot, true).may_be_answered
+    }
+
+    fn counted(&self, snapshot: &Snapshot, hopes: bool) -> Tally {
         let is_v6 = self.is_v6(snapshot);
         let samples = Samples::of(snapshot);
         let near = self.near(snapshot);
@@ -112,10 +123,11 @@ impl Question {
         let mut first: Option<[bool; 3]> = None;
         for source in &sources {
             for destination in &destinations {
-                let part = self.between(snapshot, &samples, *source, *destination);
+                let part = self.between(snapshot, &samples, (*source, *destination), hopes);
                 total.answered += part.answered;
                 total.lost += part.lost;
                 total.not_knowable += part.not_knowable;
+                total.may_be_answered |= part.may_be_answered;
                 total.reflects |= part.reflects;
                 total.depends_on_address |= *first.get_or_insert(part.kinds()) != part.kinds();
             }
@@ -127,7 +139,13 @@ impl Question {
 
     /// The fates of the packets between two addresses: every port of the service, and for every other port those where a list changes
     /// its mind.
-    fn between(&self, snapshot: &Snapshot, samples: &Samples, source: IpAddr, destination: IpAddr) -> Tally {
+    fn between(
+        &self,
+        snapshot: &Snapshot,
+        samples: &Samples,
+        (source, destination): (IpAddr, IpAddr),
+        hopes: bool,
+    ) -> Tally {
         let stranger = match (&self.from, &self.to) {
             (End::Internet { .. }, _) => Some(source),
             (_, End::Internet { .. }) => Some(destination),
@@ -148,8 +166,14 @@ impl Question {
         };
         packet.message = self.message.unwrap_or_default();
         let mut tally = Tally::default();
+        let ask = |tally: &mut Tally, packet, nat_port| {
+            let fate = evaluator.fate(from, packet, nat_port);
+            tally.count(fate);
+            let is_open = hopes && fate == Fate::NotKnowable && !tally.may_be_answered;
+            tally.may_be_answered |= is_open && evaluator.may_be_answered(from, packet, nat_port);
+        };
         if !packet.has_ports() {
-            tally.count(evaluator.fate(from, packet, 1024));
+            ask(&mut tally, packet, 1024);
             tally.reflects = evaluator.reflects();
             return tally;
         }
@@ -157,7 +181,7 @@ impl Question {
             for client_port in samples.ports(client) {
                 for nat_port in samples.nat_ports() {
                     let packet = Packet { source_port: client_port, destination_port: port, ..packet };
-                    tally.count(evaluator.fate(from, packet, nat_port));
+                    ask(&mut tally, packet, nat_port);
                 }
             }
         }

@@ -41,6 +41,10 @@ pub(crate) enum Feature {
     TransparentAppliances,
     /// Appliances and Block Public Access.
     AppliancesUnderPublicAccess,
+    /// Appliances with a second interface, wherever that is.
+    AppliancesOfTwo,
+    /// Appliances in the subnet that sends to them, or in that which gets what they forward.
+    AppliancesNearby,
     /// Appliances in a VPC with a NAT gateway, either of which may be the next hop of the other.
     AppliancesBesideNat,
     /// ICMP messages that nobody answers.
@@ -88,6 +92,8 @@ const WALKED: &[(Feature, bool)] = &[
     (Feature::RepliesThroughAppliances, true),
     (Feature::TransparentAppliances, false),
     (Feature::AppliancesUnderPublicAccess, true),
+    (Feature::AppliancesOfTwo, false),
+    (Feature::AppliancesNearby, false),
     (Feature::AppliancesBesideNat, false),
     (Feature::UnansweredIcmp, false),
     (Feature::MoreSpecificThanLocal, true),
