@@ -24,6 +24,8 @@ pub(crate) enum Role {
     Host(usize),
     /// A NAT gateway.
     Nat(usize),
+    /// An instance that forwards.
+    Appliance(usize),
     /// The router of a VPC.
     Router(usize),
     /// The internet gateways.
@@ -37,6 +39,7 @@ impl Role {
         match self {
             Self::Host(host) => format!("host{host}"),
             Self::Nat(nat) => format!("nat{nat}"),
+            Self::Appliance(number) => format!("appliance{number}"),
             Self::Router(vpc) => format!("vpc{vpc}"),
             Self::Edge => "edge".to_owned(),
             Self::Internet => "internet".to_owned(),
@@ -160,6 +163,10 @@ fn configuration(topology: &Topology, role: Role) -> (String, String) {
         Role::Nat(nat) => {
             let row = &topology.nats[nat];
             (wires::member(topology, row.subnet, row.address), filters::nat(topology, row))
+        }
+        Role::Appliance(number) => {
+            let row = &topology.appliances[number];
+            (wires::appliance(topology, row), filters::appliance(topology, row))
         }
         Role::Router(vpc) => (wires::router(topology, vpc), filters::router(topology, vpc)),
         Role::Edge => (wires::edge(topology), filters::edge(topology)),

@@ -35,6 +35,8 @@ pub(crate) struct Comparison {
     pub(crate) kernel: Vec<Vec<bool>>,
     /// Questions that were asked.
     pub(crate) questions: usize,
+    /// Flows that work through an appliance.
+    pub(crate) through_appliances: usize,
     /// Where the two differ, in words.
     pub(crate) disagreements: Vec<String>,
 }
@@ -44,7 +46,9 @@ pub(crate) fn topology(topology: &Topology, withheld: Option<&str>) -> Compariso
     let facts = facts::of(topology);
     let answers = answers(topology, &facts, false);
     let kernel = kernel(topology, &answers);
-    let mut comparison = Comparison { questions: answers.len(), ..Comparison::default() };
+    let works = |answer: &&Answer| answer.named == engine::AS_IT_IS && kernel[answer.flow].contains(&true);
+    let through_appliances = answers.iter().filter(|answer| meets_appliance(&answer.path)).filter(works).count();
+    let mut comparison = Comparison { questions: answers.len(), through_appliances, ..Comparison::default() };
     comparison.disagreements.extend(answers.iter().filter_map(|answer| answer.against(topology, &kernel)));
     if let Some(member) = withheld {
         let mut fewer = facts;
@@ -103,12 +107,17 @@ fn answers(topology: &Topology, facts: &Map<String, Value>, may_be_unknown: bool
             // For some addresses of the internet it may be worse than for this one.
             let is_partial = question.is_wider && path.verdict == Verdict::Degraded;
             let expected = if is_partial { None } else { engine::expected(&path, row) };
-            let may_be_unknown = may_be_unknown || question.is_wider;
+            let may_be_unknown = may_be_unknown || question.is_wider || meets_appliance(&path);
             Answer { flow, named: question.named, path, expected, may_be_unknown }
         });
         answers.collect::<Vec<_>>()
     });
     answers.collect()
+}
+
+/// Whether a path leads through an appliance, which nobody can look into.
+fn meets_appliance(path: &Path) -> bool {
+    path.hops.iter().chain(&path.reply_hops).any(|hop| hop.component.id.starts_with("eni-a"))
 }
 
 impl Answer {

@@ -25,6 +25,9 @@ pub(crate) struct Question<'n, 's> {
     pub(crate) is_wider: bool,
 }
 
+/// The first of [`questions`].
+pub(crate) const AS_IT_IS: &str = "as it is";
+
 /// The ways to ask for a flow: the far end is named by its interface or by its address, an end on the internet is named as such, or is any
 /// address there.
 pub(crate) fn questions<'n, 's>(network: &'n Network<'s>, topology: &Topology, flow: &Flow) -> Vec<Question<'n, 's>> {
@@ -33,7 +36,7 @@ pub(crate) fn questions<'n, 's>(network: &'n Network<'s>, topology: &Topology, f
         End::Address(address) => Point::Address(address.into()),
     };
     let ask = |named, from: End, to, is_wider| Question { named, from: point(from), to, is_wider };
-    let mut questions = vec![ask("as it is", flow.from, point(flow.to), false)];
+    let mut questions = vec![ask(AS_IT_IS, flow.from, point(flow.to), false)];
     if matches!(flow.to, End::Host(_)) {
         let address = Point::Address(topology.destination(flow).into());
         questions.push(ask("to its address", flow.from, address, false));

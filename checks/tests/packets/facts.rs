@@ -96,7 +96,40 @@ fn reservations(topology: &Topology) -> Vec<Value> {
         }
         json!({"OwnerId": OWNER, "Instances": [instance]})
     });
-    rows.collect()
+    rows.chain(appliances(topology)).collect()
+}
+
+/// The interface of an appliance, as the answer about interfaces shows it.
+fn foot(topology: &Topology, number: usize, position: usize) -> Value {
+    let appliance = &topology.appliances[number];
+    let foot = &appliance.interfaces[position];
+    let groups: Vec<Value> = foot.groups.iter().map(|group| json!({"GroupId": format!("sg-{group}")})).collect();
+    let address = json!({"PrivateIpAddress": foot.address.to_string(), "Primary": true});
+    let interface = json!({
+        "NetworkInterfaceId": format!("eni-a{number}-{position}"), "OwnerId": OWNER, "Status": "in-use", "InterfaceType": "interface",
+        "VpcId": format!("vpc-{}", topology.subnets[foot.subnet].vpc), "SubnetId": format!("subnet-{}", foot.subnet),
+        "PrivateIpAddress": foot.address.to_string(), "SourceDestCheck": position == 0 && appliance.is_checked, "Groups": groups,
+        "Ipv6Addresses": [], "PrivateIpAddresses": [with_association(address, foot.public)],
+        "Attachment": {"DeviceIndex": position, "Status": "attached", "InstanceId": format!("i-a{number}"), "InstanceOwnerId": OWNER},
+    });
+    with_association(interface, foot.public)
+}
+
+fn appliances(topology: &Topology) -> impl Iterator<Item = Value> {
+    topology.appliances.iter().enumerate().map(|(number, row)| {
+        let mut interfaces: Vec<Value> =
+            (0..row.interfaces.len()).map(|position| foot(topology, number, position)).collect();
+        for interface in &mut interfaces {
+            interface["Attachment"].as_object_mut().expect("an attachment").retain(|member, _| !member.starts_with("Instance"));
+        }
+        let first = &interfaces[0];
+        let instance = json!({
+            "InstanceId": format!("i-a{number}"), "State": {"Code": 16, "Name": "running"}, "PlatformDetails": "Linux/UNIX",
+            "VpcId": first["VpcId"], "SubnetId": first["SubnetId"], "PrivateIpAddress": first["PrivateIpAddress"],
+            "SecurityGroups": first["Groups"], "SourceDestCheck": row.is_checked, "NetworkInterfaces": interfaces,
+        });
+        json!({"OwnerId": OWNER, "Instances": [instance]})
+    })
 }
 
 fn network_interfaces(topology: &Topology) -> Vec<Value> {
@@ -119,7 +152,8 @@ fn network_interfaces(topology: &Topology) -> Vec<Value> {
         });
         with_association(interface, row.public)
     });
-    of_hosts.chain(of_nats).collect()
+    let of_appliances = topology.feet().map(|((number, position), _)| foot(topology, number, position));
+    of_hosts.chain(of_nats).chain(of_appliances).collect()
 }
 
 fn route_tables(topology: &Topology) -> Vec<Value> {
@@ -152,6 +186,7 @@ fn route(topology: &Topology, vpc: usize, route: &Route) -> Value {
     let (member, id) = match route.target {
         Target::InternetGateway => ("GatewayId", format!("igw-{vpc}")),
         Target::Nat(nat) => ("NatGatewayId", format!("nat-{nat}")),
+        Target::Appliance(number) => ("NetworkInterfaceId", format!("eni-a{number}-0")),
         Target::Peering => ("VpcPeeringConnectionId", "pcx-1".to_owned()),
         Target::Gone(member, id) => (member, id.to_owned()),
     };
@@ -160,7 +195,11 @@ fn route(topology: &Topology, vpc: usize, route: &Route) -> Value {
         Destination::Block(block) => ("DestinationCidrBlock", block.to_string()),
         Destination::List(list) => ("DestinationPrefixListId", format!("pl-{list}")),
     };
-    json!({destination: to, member: id, "Origin": "CreateRoute", "State": state})
+    let mut row = json!({destination: to, member: id, "Origin": "CreateRoute", "State": state});
+    if let Target::Appliance(number) = route.target {
+        (row["InstanceId"], row["InstanceOwnerId"]) = (json!(format!("i-a{number}")), json!(OWNER));
+    }
+    row
 }
 
 fn prefix_lists(topology: &Topology) -> Vec<Value> {

@@ -1,6 +1,7 @@
 //! Topologies whose answers are known without kernel or engine, so that a bed that lets everything pass, or nothing, is noticed.
 
 mod acls;
+mod appliances;
 mod groups;
 mod peering;
 mod plain;
@@ -80,10 +81,8 @@ fn kernel_and_engine_do_what_is_known() {
     if !can_run("kernel_and_engine_do_what_is_known") {
         return;
     }
-    let cases: Vec<Case> = [plain::cases(), groups::cases(), acls::cases(), routes::cases(), peering::cases()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let all = [plain::cases, groups::cases, acls::cases, routes::cases, appliances::cases, peering::cases];
+    let cases: Vec<Case> = all.into_iter().flat_map(|cases| cases()).collect();
     let wrong: Vec<String> = in_parallel(&cases, Case::judge).into_iter().flatten().collect();
     let flows: usize = cases.iter().map(|case| case.flows.len()).sum();
     say!("{} topologies with {flows} flows whose answers are known", cases.len());

@@ -70,9 +70,10 @@ fn the_engine_agrees_with_the_kernel_on_random_topologies() {
     let (reachable, degraded, blocked) =
         (count_of(Outcome::Reachable), count_of(Outcome::Degraded), count_of(Outcome::Blocked));
     let flows = reachable + degraded + blocked;
+    let through = comparisons.iter().map(|own| own.through_appliances).sum::<usize>();
     say!(
-        "{count} topologies from seed {first}, {flows} flows: {reachable} reachable, {degraded} degraded, {blocked} blocked; \
-         {} questions to the engine, {:.0} s",
+        "{count} topologies from seed {first}, {flows} flows: {reachable} reachable, {degraded} degraded, {blocked} blocked, \
+         {through} that work through appliances; {} questions to the engine, {:.0} s",
         comparisons.iter().map(|own| own.questions).sum::<usize>(),
         started.elapsed().as_secs_f64()
     );
@@ -81,6 +82,7 @@ fn the_engine_agrees_with_the_kernel_on_random_topologies() {
     if count >= 100 {
         assert!(reachable * 10 >= flows && blocked * 10 >= flows, "too few flows of a kind to prove much");
         assert!(degraded * 50 >= flows, "too few flows that work from some ports only");
+        assert!(through * 200 >= flows, "too few flows that work through appliances");
     }
 }
 

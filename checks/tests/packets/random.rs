@@ -4,8 +4,8 @@ mod filters;
 mod flows;
 
 use crate::topology::{
-    ANYWHERE, Destination, Host, INTERNET, INTERNET_CLIENTS, Nat, NatState, Peering, Route, Subnet, Table, Target,
-    Topology, Vpc, block,
+    ANYWHERE, Appliance, Destination, Foot, Host, INTERNET, INTERNET_CLIENTS, Nat, NatState, Peering, Route, Subnet,
+    Table, Target, Topology, Vpc, block,
 };
 use fastrand::Rng;
 use ipnetwork::Ipv4Network;
@@ -30,6 +30,7 @@ pub(crate) fn topology(seed: u64) -> Topology {
     let mut maker = Maker { rng: &mut rng, topology: Topology::default() };
     maker.vpcs();
     maker.nats();
+    maker.appliances();
     maker.hosts();
     maker.lists();
     maker.tables();
@@ -121,6 +122,35 @@ impl Maker<'_> {
         }
     }
 
+    /// An appliance for some VPCs, with one interface or two.
+    fn appliances(&mut self) {
+        for vpc in 0..self.topology.vpcs.len() {
+            if !self.odds(60) {
+                continue;
+            }
+            let number = u8::try_from(self.topology.appliances.len()).expect("few appliances");
+            let count = if self.odds(50) { 2 } else { 1 };
+            let interfaces = (0..count).map(|position| {
+                let subnets = self.subnets_of(vpc);
+                // The way out mostly is in the public subnet.
+                let is_last = position + 1 == count;
+                let subnet = if is_last && self.odds(80) { subnets[0] } else { self.one_of(&subnets) };
+                let has_public = self.topology.vpcs[vpc].has_gateway && self.odds(70);
+                let public = has_public.then(|| Ipv4Addr::new(203, 0, 113, 120 + number * 4 + position));
+                Foot { subnet, address: self.address(subnet, 10 + u32::from(position)), public, groups: Vec::new() }
+            });
+            let interfaces: Vec<Foot> = interfaces.collect();
+            let (is_checked, translates) = (self.odds(8), self.odds(75));
+            self.topology.appliances.push(Appliance { interfaces, is_checked, translates });
+        }
+    }
+
+    /// The appliance of a VPC.
+    fn appliance(&self, vpc: usize) -> Option<usize> {
+        let is_here = |own: &Appliance| self.topology.subnets[own.interfaces[0].subnet].vpc == vpc;
+        self.topology.appliances.iter().position(is_here)
+    }
+
     fn hosts(&mut self) {
         for subnet in 0..self.topology.subnets.len() {
             for number in 0..self.rng.u32(1..=2) {
@@ -176,11 +206,12 @@ impl Maker<'_> {
             routes.push(Route { to, target });
         }
         if self.odds(12) {
-            // More specific than the local route, for a whole subnet, to an appliance that is gone.
+            // More specific than the local route, for a whole subnet, to an appliance, which may be gone.
             let subnets = self.subnets_of(vpc);
             let subnet = self.one_of(&subnets);
             let to = self.topology.subnets[subnet].block;
-            let target = Target::Gone("NetworkInterfaceId", "eni-gone");
+            let gone = Target::Gone("NetworkInterfaceId", "eni-gone");
+            let target = self.appliance(vpc).filter(|_| self.rng.bool()).map_or(gone, Target::Appliance);
             routes.push(Route { to: Destination::Block(to), target });
         }
         self.peering_routes(vpc, &mut routes);
@@ -198,6 +229,9 @@ impl Maker<'_> {
     fn outward(&mut self, vpc: usize, is_public: bool) -> Target {
         let nats = 0..self.topology.nats.len();
         let nat = nats.into_iter().find(|nat| self.topology.subnets[self.topology.nats[*nat].subnet].vpc == vpc);
+        if let Some(appliance) = self.appliance(vpc).filter(|_| !is_public && self.rng.u8(0..100) < 50) {
+            return Target::Appliance(appliance);
+        }
         match (self.rng.u8(0..100), nat) {
             (0..=4, _) => Target::Gone("NatGatewayId", "nat-gone"),
             (5..=89, Some(nat)) if !is_public => Target::Nat(nat),
@@ -229,7 +263,8 @@ impl Maker<'_> {
         let single = |address: Ipv4Addr| Ipv4Network::from(address);
         let hosts = topology.hosts.iter().flat_map(|host| [Some(host.address), host.public]).flatten();
         let nats = topology.nats.iter().flat_map(|nat| [Some(nat.address), nat.public]).flatten();
-        let singles = hosts.chain(nats).chain(INTERNET).chain(INTERNET_CLIENTS).map(single);
+        let feet = topology.feet().map(|(_, foot)| foot.address);
+        let singles = hosts.chain(nats).chain(feet).chain(INTERNET).chain(INTERNET_CLIENTS).map(single);
         let wholes =
             topology.vpcs.iter().map(|vpc| vpc.block).chain(topology.subnets.iter().map(|subnet| subnet.block));
         let internet =

@@ -29,6 +29,7 @@ pub(crate) struct Topology {
     pub(crate) acls: Vec<Acl>,
     pub(crate) tables: Vec<Table>,
     pub(crate) nats: Vec<Nat>,
+    pub(crate) appliances: Vec<Appliance>,
     /// Prefix lists.
     pub(crate) lists: Vec<Vec<Ipv4Network>>,
     /// Between the first VPC and the second one.
@@ -147,9 +148,31 @@ pub(crate) enum Destination {
 pub(crate) enum Target {
     InternetGateway,
     Nat(usize),
+    /// The first interface of an appliance.
+    Appliance(usize),
     Peering,
     /// What was deleted, by the member of the route that names it and its id.
     Gone(&'static str, &'static str),
+}
+
+/// An instance that forwards, and leaves by its last interface what does not go to its VPC.
+#[derive(Debug, Clone)]
+pub(crate) struct Appliance {
+    /// One or two.
+    pub(crate) interfaces: Vec<Foot>,
+    /// Whether the source/destination check of the first one keeps it from forwarding.
+    pub(crate) is_checked: bool,
+    /// Whether packets get the address of the interface that they leave by.
+    pub(crate) translates: bool,
+}
+
+/// An interface of an appliance.
+#[derive(Debug, Clone)]
+pub(crate) struct Foot {
+    pub(crate) subnet: usize,
+    pub(crate) address: Ipv4Addr,
+    pub(crate) public: Option<Ipv4Addr>,
+    pub(crate) groups: Vec<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -211,6 +234,14 @@ impl Topology {
         self.subnets[self.hosts[host].subnet].vpc
     }
 
+    /// The interfaces of every appliance, with the numbers of the appliance and of the interface.
+    pub(crate) fn feet(&self) -> impl Iterator<Item = ((usize, usize), &Foot)> {
+        let appliances = self.appliances.iter().enumerate();
+        appliances.flat_map(|(number, own)| {
+            own.interfaces.iter().enumerate().map(move |(position, foot)| ((number, position), foot))
+        })
+    }
+
     pub(crate) fn is_peered(&self) -> bool {
         self.peering == Some(Peering::Active)
     }
@@ -220,6 +251,7 @@ impl Topology {
         match target {
             Target::InternetGateway => !self.vpcs[vpc].has_gateway,
             Target::Nat(nat) => self.nats[nat].state == NatState::Deleted,
+            Target::Appliance(_) => false,
             Target::Peering => !self.is_peered(),
             Target::Gone(..) => true,
         }

@@ -57,9 +57,7 @@ pub(in crate::net) fn leave<'s>(
 /// Whether a point is meant under a public IPv4 address; the documentation speaks of private ones only.
 fn is_public(to: &Point<'_, '_>) -> bool {
     match to {
-        Point::Address(address) | Point::Outside(address) => {
-            AddressSet::internet_ref(Family::Ipv4).contains(*address)
-        }
+        Point::Address(address) | Point::Outside(address) => AddressSet::internet_ref(Family::Ipv4).contains(*address),
         Point::Internet(family) => *family == Family::Ipv4,
         Point::Interface(_) | Point::Gateway(_) | Point::ConnectEndpoint { .. } => false,
     }

@@ -61,8 +61,7 @@ pub(in crate::net) fn through<'s>(
     }
     let peer = trip.peer_at_end(parcel.link);
     let groups = &forwarder.groups;
-    let filtered =
-        security_group::evaluate(trip.network, groups, Direction::Ingress, &traffic, peer, walk.explains);
+    let filtered = security_group::evaluate(trip.network, groups, Direction::Ingress, &traffic, peer, walk.explains);
     let cause = Cause::NatInstance(NatInstanceFault::SecurityGroupIngress);
     traffic = walk.filter(&traffic, filtered, || Stage { way: Way::Forward, cause, hop: forwarder.component() });
     let exits = exits(trip, forwarder);

@@ -88,9 +88,12 @@ fn the_receiver_may_know_the_appliance_by_its_group() {
         path(&snapshot, "i-1", "i-9", &Flow::tcp(22))
     };
     not_known(&ssh(of_group("sg-n")));
-    not_known(&ssh(json!([{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "10.0.2.20/32"}]}])));
+    not_known(&ssh(
+        json!([{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "10.0.2.20/32"}]}]),
+    ));
     expect(&ssh(json!([])), Verdict::Blocked, &[Cause::SecurityGroupIngress]);
-    let other_port = json!([{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": "sg-n"}]}]);
+    let other_port =
+        json!([{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": "sg-n"}]}]);
     expect(&ssh(other_port), Verdict::Blocked, &[Cause::SecurityGroupIngress]);
 }
 
@@ -199,7 +202,8 @@ fn the_groups_of_an_appliance_may_name_those_of_the_receiver() {
 
 #[test]
 fn to_places_beyond_packets_may_go_in_a_tunnel() {
-    let vpn = json!([{"IpProtocol": "udp", "FromPort": 4500, "ToPort": 4500, "IpRanges": [{"CidrIp": "203.0.113.7/32"}]}]);
+    let vpn =
+        json!([{"IpProtocol": "udp", "FromPort": 4500, "ToPort": 4500, "IpRanges": [{"CidrIp": "203.0.113.7/32"}]}]);
     let snapshot = behind(
         "192.168.0.0/16",
         &[("subnet-2", "10.0.2.20", public())],

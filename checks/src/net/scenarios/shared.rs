@@ -39,7 +39,8 @@ fn a_delegated_block_is_its_interfaces() {
     let node = |inbound: Value| {
         let mut node = instance("i-9", "eni-9", "subnet-3", "10.0.3.20", json!(null));
         node["NetworkInterfaces"][0]["Groups"] = json!([{"GroupId": "sg-9"}]);
-        node["NetworkInterfaces"][0]["Ipv4Prefixes"] = json!([{"Ipv4Prefix": "10.0.3.48/28"}, {"Ipv4Prefix": "10.0.3.96/28"}]);
+        node["NetworkInterfaces"][0]["Ipv4Prefixes"] =
+            json!([{"Ipv4Prefix": "10.0.3.48/28"}, {"Ipv4Prefix": "10.0.3.96/28"}]);
         with(json!({"Reservations": [{"OwnerId": "111122223333", "Instances": [node]}], "NetworkInterfaces": [],
             "SecurityGroups": [{"GroupId": "sg-9", "VpcId": "vpc-1", "IpPermissions": inbound, "IpPermissionsEgress":
                 [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]}]}))

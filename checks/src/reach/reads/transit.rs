@@ -16,7 +16,11 @@ fn deciding(routes: &[TransitGatewayRoute], address: IpAddr) -> Option<&TransitG
         let block: IpNetwork = route.destination_cidr_block.parse().ok()?;
         block.contains(address).then(|| block.prefix())
     };
-    routes.iter().filter_map(|route| Some((length(route)?, route))).max_by_key(|(length, _)| *length).map(|found| found.1)
+    routes
+        .iter()
+        .filter_map(|route| Some((length(route)?, route)))
+        .max_by_key(|(length, _)| *length)
+        .map(|found| found.1)
 }
 
 impl<'a> Plan<'a> {

@@ -121,15 +121,20 @@ impl<'a> Evaluator<'a> {
         let all = self.snapshot.network_interfaces.known().iter();
         let is_beside = |own: &&NetworkInterface| {
             own.network_interface_id == interface.network_interface_id
-                || own.attachment.as_ref().is_some_and(|own| {
-                    !own.instance_id.is_empty() && own.instance_id == instance(interface)
-                })
+                || own
+                    .attachment
+                    .as_ref()
+                    .is_some_and(|own| !own.instance_id.is_empty() && own.instance_id == instance(interface))
         };
         all.filter(is_beside).collect()
     }
 
     /// By which interfaces an appliance may send a packet, and the addresses that it may give it.
-    fn ways_on(&self, appliance: &'a NetworkInterface, packet: &Packet) -> Vec<(Sender<'a>, &'a NetworkInterface, IpAddr)> {
+    fn ways_on(
+        &self,
+        appliance: &'a NetworkInterface,
+        packet: &Packet,
+    ) -> Vec<(Sender<'a>, &'a NetworkInterface, IpAddr)> {
         let mut ways = Vec::new();
         for own in self.interfaces_beside(appliance) {
             let Some(subnet) = self.subnet(&own.subnet_id) else { continue };
@@ -191,9 +196,8 @@ impl<'a> Evaluator<'a> {
         trip.packet = mask.from.reply().expect("a reply answers what was sent");
         let beside = self.interfaces_beside(interface);
         let forwarding = beside.into_iter().filter(|own| own.source_dest_check == Some(false));
-        let senders = forwarding.filter_map(|own| {
-            Some(Sender { subnet: self.subnet(&own.subnet_id)?, device: Device::Interface(own) })
-        });
+        let senders = forwarding
+            .filter_map(|own| Some(Sender { subnet: self.subnet(&own.subnet_id)?, device: Device::Interface(own) }));
         senders.flat_map(|sender| self.send(sender, trip.clone())).collect()
     }
 }

@@ -243,7 +243,8 @@ impl Maker {
         let base: usize = rest.split_once('/').unwrap().0.parse().unwrap();
         let last = first.as_bytes()[first.len() - 1] - b'0';
         let address = format!("{net}.{}", base + [10, 11, 3][usize::from(last)]);
-        let public = self.uses(Feature::Internet, 50).then(|| format!("203.0.113.{}", 100 + number * 16 + usize::from(last)));
+        let public =
+            self.uses(Feature::Internet, 50).then(|| format!("203.0.113.{}", 100 + number * 16 + usize::from(last)));
         let mut row = rows::interface(&id, &plan.id, &subnet.id, &[(&address, public.as_deref())], &[&group]);
         row["Attachment"] = json!({ "DeviceIndex": 1, "Status": "attached", "InstanceId": format!("i-{first}") });
         row["SourceDestCheck"] = json!(self.chance(15));

@@ -3,16 +3,16 @@
 //! Security groups keep state on the host. Network ACLs keep none: they are entries in order on the router of the VPC, which never looks
 //! at connections.
 
-use crate::topology::{Acl, Entry, Host, Nat, NatState, Peer, Permission, Protocol, Topology};
+use crate::topology::{Acl, Appliance, Entry, Host, Nat, NatState, Peer, Permission, Protocol, Topology};
 use std::fmt::Write as _;
 
 /// The security groups of a host.
 pub(super) fn host(topology: &Topology, host: &Host) -> String {
     let groups = || host.groups.iter().map(|group| &topology.groups[*group]);
     let inbound: String =
-        groups().flat_map(|group| &group.inbound).map(|rule| permission(topology, rule, "saddr")).collect();
+        groups().flat_map(|group| &group.inbound).map(|rule| permission(topology, rule, "saddr", "accept")).collect();
     let outbound: String =
-        groups().flat_map(|group| &group.outbound).map(|rule| permission(topology, rule, "daddr")).collect();
+        groups().flat_map(|group| &group.outbound).map(|rule| permission(topology, rule, "daddr", "accept")).collect();
     format!(
         "table ip groups {{
             chain inbound {{ type filter hook input priority 0; policy drop;
@@ -30,7 +30,7 @@ pub(super) fn host(topology: &Topology, host: &Host) -> String {
 }
 
 /// A rule of a group that names a group takes the private addresses of its members.
-fn permission(topology: &Topology, rule: &Permission, far: &str) -> String {
+fn permission(topology: &Topology, rule: &Permission, far: &str, action: &str) -> String {
     let mut blocks = Vec::new();
     for peer in &rule.peers {
         match peer {
@@ -39,15 +39,60 @@ fn permission(topology: &Topology, rule: &Permission, far: &str) -> String {
             Peer::Group(group) => {
                 let members = topology.hosts.iter().filter(|host| host.groups.contains(group));
                 blocks.extend(members.map(|host| host.address.to_string()));
+                let feet = topology.feet().filter(|(_, foot)| foot.groups.contains(group));
+                blocks.extend(feet.map(|(_, foot)| foot.address.to_string()));
             }
             Peer::Stale(_) => {}
         }
     }
     let what = protocol(rule.protocol, rule.ports);
     blocks.iter().fold(String::new(), |mut text, block| {
-        let _ = writeln!(text, "ip {far} {block} {what} accept");
+        let _ = writeln!(text, "ip {far} {block} {what} {action}");
         text
     })
+}
+
+/// An appliance: what is new to it has to be let in by the groups of the interface that it came to, and let out by those of the interface
+/// that it leaves by.
+pub(super) fn appliance(topology: &Topology, row: &Appliance) -> String {
+    let (mut inbound, mut outbound, mut way_out, mut checked) =
+        (String::new(), String::new(), String::new(), String::new());
+    for (position, foot) in row.interfaces.iter().enumerate() {
+        let groups = || foot.groups.iter().map(|group| &topology.groups[*group]);
+        for rule in groups().flat_map(|group| &group.inbound) {
+            let rules = permission(topology, rule, "saddr", "goto leaving");
+            inbound.extend(rules.lines().map(|rule| format!("iifname \"eth{position}\" {rule}\n")));
+        }
+        for rule in groups().flat_map(|group| &group.outbound) {
+            let rules = permission(topology, rule, "daddr", "accept");
+            outbound.extend(rules.lines().map(|rule| format!("oifname \"eth{position}\" {rule}\n")));
+        }
+        if row.translates {
+            let _ = writeln!(way_out, "oifname \"eth{position}\" ip saddr != {} masquerade", foot.address);
+        }
+    }
+    if row.is_checked {
+        let _ = writeln!(checked, "iifname \"eth0\" ip daddr != {} drop", row.interfaces[0].address);
+    }
+    format!(
+        "table ip appliance {{
+            chain checked {{ type filter hook prerouting priority -300; policy accept;
+                {checked}
+            }}
+            chain inbound {{ type filter hook input priority 0; policy drop; }}
+            chain leaving {{
+                {outbound}
+                drop
+            }}
+            chain forwarded {{ type filter hook forward priority 0; policy drop;
+                ct state established,related accept
+                {inbound}
+            }}
+            chain way_out {{ type nat hook postrouting priority 100; policy accept;
+                {way_out}
+            }}
+        }}"
+    )
 }
 
 fn protocol(protocol: Protocol, (first, last): (u16, u16)) -> String {
@@ -139,7 +184,9 @@ pub(super) fn edge(topology: &Topology) -> String {
     let living = topology.nats.iter().filter(|nat| nat.state == NatState::Available);
     let nats = living.filter_map(|nat| Some((topology.subnets[nat.subnet].vpc, nat.address, nat.public?)));
     let (mut allowed, mut inwards, mut outwards) = (String::new(), String::new(), String::new());
-    for (vpc, private, public) in hosts.chain(nats) {
+    let feet =
+        topology.feet().filter_map(|(_, foot)| Some((topology.subnets[foot.subnet].vpc, foot.address, foot.public?)));
+    for (vpc, private, public) in hosts.chain(nats).chain(feet) {
         let _ = writeln!(allowed, "iifname \"v{vpc}\" ip saddr {private} accept");
         let _ = writeln!(inwards, "ip daddr {public} dnat to {private}");
         let _ = writeln!(outwards, "ip saddr {private} snat to {public}");

@@ -4,7 +4,7 @@
 //! kernel that packets from its bridge look at first; the local route sends them on to the table of what is inside the VPC.
 
 use super::Role;
-use crate::topology::{Destination, INTERNET, INTERNET_CLIENTS, Nat, NatState, Target, Topology};
+use crate::topology::{Appliance, Destination, INTERNET, INTERNET_CLIENTS, Nat, NatState, Target, Topology};
 use ipnetwork::Ipv4Network;
 use std::fmt::Write as _;
 use std::net::Ipv4Addr;
@@ -23,6 +23,10 @@ pub(super) fn cables(topology: &Topology) -> Vec<[(Role, String); 2]> {
         let vpc = topology.subnets[row.subnet].vpc;
         cables.push([(Role::Router(vpc), format!("n{nat}")), (Role::Nat(nat), "eth0".to_owned())]);
     }
+    for ((number, position), foot) in topology.feet() {
+        let (vpc, port) = (topology.subnets[foot.subnet].vpc, port_of(number, position));
+        cables.push([(Role::Router(vpc), port), (Role::Appliance(number), format!("eth{position}"))]);
+    }
     for (vpc, _) in topology.vpcs.iter().enumerate().filter(|(_, vpc)| vpc.has_gateway) {
         cables.push([(Role::Router(vpc), "edge".to_owned()), (Role::Edge, format!("v{vpc}"))]);
     }
@@ -36,6 +40,11 @@ pub(super) fn cables(topology: &Topology) -> Vec<[(Role, String); 2]> {
 /// NAT gateways that exist and work.
 pub(super) fn living(topology: &Topology) -> impl Iterator<Item = (usize, &Nat)> {
     topology.nats.iter().enumerate().filter(|(_, nat)| nat.state == NatState::Available)
+}
+
+/// The end of an appliance's cable at the router.
+fn port_of(number: usize, position: usize) -> String {
+    format!("a{number}x{position}")
 }
 
 /// The router of a subnet has its first address, as in AWS.
@@ -64,6 +73,23 @@ pub(super) fn member(topology: &Topology, subnet: usize, address: Ipv4Addr) -> S
     )
 }
 
+/// An appliance: what goes to the VPC leaves by its first interface, and everything else by its last. Who is in the subnet of one is met
+/// directly.
+pub(super) fn appliance(topology: &Topology, row: &Appliance) -> String {
+    let mut text = "link set lo up\n".to_owned();
+    for (position, foot) in row.interfaces.iter().enumerate() {
+        let block = topology.subnets[foot.subnet].block;
+        let _ =
+            writeln!(text, "addr add {}/{} dev eth{position}\nlink set eth{position} up", foot.address, block.prefix());
+    }
+    let router = |position: usize| router_of(topology.subnets[row.interfaces[position].subnet].block);
+    let whole = topology.vpcs[topology.subnets[row.interfaces[0].subnet].vpc].block;
+    let last = row.interfaces.len() - 1;
+    let _ = writeln!(text, "route add {whole} via {} dev eth0", router(0));
+    let _ = writeln!(text, "route add default via {} dev eth{last}", router(last));
+    text
+}
+
 /// The router of a VPC.
 pub(super) fn router(topology: &Topology, vpc: usize) -> String {
     let mut text = "link set lo up\n".to_owned();
@@ -77,7 +103,9 @@ pub(super) fn router(topology: &Topology, vpc: usize) -> String {
     }
     let of_hosts = topology.hosts.iter().enumerate().map(|(host, row)| (format!("h{host}"), row.subnet));
     let of_nats = living(topology).map(|(nat, row)| (format!("n{nat}"), row.subnet));
-    for (port, subnet) in of_hosts.chain(of_nats).filter(|(_, subnet)| topology.subnets[*subnet].vpc == vpc) {
+    let of_appliances = topology.feet().map(|((number, position), foot)| (port_of(number, position), foot.subnet));
+    let ports = of_hosts.chain(of_nats).chain(of_appliances);
+    for (port, subnet) in ports.filter(|(_, subnet)| topology.subnets[*subnet].vpc == vpc) {
         let _ = writeln!(text, "link set {port} master s{subnet} up");
     }
     if topology.vpcs[vpc].has_gateway {
@@ -128,6 +156,10 @@ fn through(topology: &Topology, vpc: usize, target: Target) -> Option<(Ipv4Addr,
         Target::Nat(nat) => {
             let nat = &topology.nats[nat];
             (nat.state == NatState::Available).then(|| (nat.address, format!("s{}", nat.subnet)))
+        }
+        Target::Appliance(number) => {
+            let foot = &topology.appliances[number].interfaces[0];
+            Some((foot.address, format!("s{}", foot.subnet)))
         }
         Target::Gone(..) => None,
     }

@@ -98,12 +98,24 @@ impl Maker<'_> {
             self.topology.groups[group].outbound = outbound;
         }
         for host in 0..self.topology.hosts.len() {
-            let vpc = self.topology.vpc_of(host);
-            let mut own = self.groups_of(vpc);
-            self.rng.shuffle(&mut own);
-            own.truncate(self.rng.usize(1..=2));
+            let own = self.carried(self.topology.vpc_of(host));
             self.topology.hosts[host].groups = own;
         }
+        for number in 0..self.topology.appliances.len() {
+            for position in 0..self.topology.appliances[number].interfaces.len() {
+                let subnet = self.topology.appliances[number].interfaces[position].subnet;
+                let own = self.carried(self.topology.subnets[subnet].vpc);
+                self.topology.appliances[number].interfaces[position].groups = own;
+            }
+        }
+    }
+
+    /// One or two groups of a VPC.
+    fn carried(&mut self, vpc: usize) -> Vec<usize> {
+        let mut own = self.groups_of(vpc);
+        self.rng.shuffle(&mut own);
+        own.truncate(self.rng.usize(1..=2));
+        own
     }
 
     fn groups_of(&self, vpc: usize) -> Vec<usize> {
