@@ -183,6 +183,9 @@ fn prepare(forwards: bool) {
     for which in ["all", "default"] {
         set(&format!("ipv4/conf/{which}/rp_filter"), "0");
         set(&format!("ipv4/conf/{which}/send_redirects"), "0");
+        // Each interface answers for its own addresses, beside another one in the same subnet too.
+        set(&format!("ipv4/conf/{which}/arp_ignore"), "1");
+        set(&format!("ipv4/conf/{which}/arp_announce"), "2");
         if Path::new("/proc/sys/net/ipv6").exists() {
             set(&format!("ipv6/conf/{which}/disable_ipv6"), "1");
         }

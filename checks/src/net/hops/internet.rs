@@ -8,14 +8,14 @@ use crate::net::block_public_access::Crossing;
 use crate::net::filter::Direction;
 use crate::net::gateway;
 use crate::net::interface::Interface;
+use crate::net::nat;
 use crate::net::obstacle::{Cause, Obstacle};
 use crate::net::parcel::{Link, Parcel, Place, Role, Translator, Turn, behind, with_source};
 use crate::net::path::{Walk, Way};
 use crate::net::proof;
 use crate::net::route::Target;
-use crate::net::traffic::{Family, TrafficSet};
+use crate::net::traffic::{Family, Traffic, TrafficSet};
 use crate::net::trip::Trip;
-use crate::net::{nat, parcel};
 use crate::snapshot::ec2::{Instance, InstanceNetworkInterface, is};
 use crate::snapshot::{Gap, Snapshot};
 
@@ -130,9 +130,12 @@ fn back_in<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, at: Place<'_, 's>, id: 
         (Some(_), _) if parcel.traffic.family() == Family::Ipv4 && is_private => stop(walk),
         (Some(turn), _) => {
             walk.pass(Way::Reply, parcel.traffic, || (hop(), None, None));
-            let ports = trip.ports_of_replies(parcel.turn);
-            let sent = with_source(turn.inside, &turn.source);
-            let returning = parcel::replies(&sent, &turn.source, &ports);
+            // Addresses change at the gateways, and ports do not.
+            let (source, destination) = (turn.inside.destinations(), &turn.source);
+            let inside =
+                |part: &Traffic| Traffic { source: source.clone(), destination: destination.clone(), ..part.clone() };
+            let parts = parcel.traffic.parts().iter().map(inside);
+            let returning = parts.fold(TrafficSet::default(), |set, part| set.union(&part.into()));
             let parcel = parcel.with(&returning);
             match turn.by {
                 Translator::Nat(_) => nat::back(trip, walk, turn, parcel),
@@ -177,11 +180,7 @@ pub(in crate::net) fn into<'s>(
         Family::Ipv6 => target.ipv6.intersection(&parcel.traffic.destinations()),
     };
     let inside = TrafficSet::of_parts(
-        parcel
-            .traffic
-            .parts()
-            .iter()
-            .map(|part| crate::net::traffic::Traffic { destination: private.clone(), ..part.clone() }),
+        parcel.traffic.parts().iter().map(|part| Traffic { destination: private.clone(), ..part.clone() }),
     );
     if inside.is_empty() {
         walk.obstacle(|| Obstacle::new(Cause::NoAddress, target.component(), Vec::new()));

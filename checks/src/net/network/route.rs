@@ -369,10 +369,10 @@ pub(in crate::net) fn is_in_force(association: &RouteTableAssociation) -> bool {
 
 /// Two prefix lists with the same block and different targets: AWS picks one and does not say which.
 fn ambiguous(table: &RouteTable, candidates: &[Candidate]) -> Vec<(Target, Gap)> {
-    let pairs = candidates.iter().zip(candidates.iter().skip(1));
-    let alike = pairs.filter(|(first, second)| {
-        first.rank == 2 && second.rank == 2 && first.block == second.block && first.target != second.target
-    });
+    let mut listed: Vec<&Candidate> = candidates.iter().filter(|own| own.rank == 2).collect();
+    listed.sort_by_key(|own| own.block);
+    let pairs = listed.iter().zip(listed.iter().skip(1));
+    let alike = pairs.filter(|(first, second)| first.block == second.block && first.target != second.target);
     alike
         .map(|(first, second)| {
             let what = format!(
@@ -488,6 +488,21 @@ mod tests {
         assert_eq!(divided(&snapshot, "172.16.1.1"), [pair("172.16.1.1", "172.16.0.0/16 -> tgw-1")]);
         assert_eq!(divided(&snapshot, "52.218.1.1"), [pair("52.218.1.1", "52.218.0.0/17 -> nat-1")]);
         assert_eq!(divided(&snapshot, "9.9.9.9"), [pair("9.9.9.9", "none")]);
+    }
+
+    #[test]
+    fn the_same_block_in_two_lists_is_reported_wherever_it_stands_in_them() {
+        let via = |list: &str, member: &str, target: &str| json!({"DestinationPrefixListId": list, member: target, "State": "active"});
+        let table = json!({"RouteTableId": "rtb-1", "VpcId": "vpc-1", "Routes": [
+            via("pl-1", "NatGatewayId", "nat-1"), via("pl-2", "GatewayId", "igw-1")]});
+        let lists = json!([
+            {"PrefixListId": "pl-1", "Cidrs": ["198.51.100.0/24", "192.0.2.0/24"]},
+            {"PrefixListId": "pl-2", "Cidrs": ["203.0.113.0/24", "198.51.100.0/24"]}]);
+        let snapshot = world(json!({"RouteTables": [table], "PrefixLists": lists}));
+        let table = Table::read(&snapshot, &snapshot.route_tables.known()[0]);
+        let gaps: Vec<String> = table.unknown.iter().map(|(_, gap)| gap.missing()).collect();
+        assert_eq!(gaps.len(), 1, "{gaps:?}");
+        assert!(gaps[0].contains("198.51.100.0/24"), "{gaps:?}");
     }
 
     #[test]
