@@ -7,7 +7,7 @@ use crate::net::route;
 use crate::net::shared::Ways;
 use crate::snapshot::Snapshot;
 use crate::snapshot::ec2::is;
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -33,6 +33,7 @@ impl<'s> Network<'s> {
         network.read_places();
         network.read_groups();
         network.read_interfaces();
+        network.note_forwarders();
         network.read_tables();
         network.read_nats();
         network
@@ -129,6 +130,20 @@ impl<'s> Network<'s> {
         }
     }
 
+    /// Notes the subnets in which somebody may hand on packets: what one interface of an instance takes, each of them may send on under its
+    /// own address.
+    fn note_forwarders(&mut self) {
+        let forwarding = self.interfaces.iter().filter(|own| own.may_forward());
+        let instances: HashSet<&str> = forwarding.filter_map(|own| own.instance_id).collect();
+        for own in &self.interfaces {
+            if (own.may_forward() || own.instance_id.is_some_and(|id| instances.contains(id)))
+                && let Some(subnet) = self.subnets.get_mut(own.subnet.0)
+            {
+                subnet.has_forwarder = true;
+            }
+        }
+    }
+
     fn add(&mut self, interface: Interface<'s>) {
         let at = self.interfaces.len();
         for address in interface.all_addresses() {
@@ -136,11 +151,6 @@ impl<'s> Network<'s> {
         }
         for (first, last) in interface.prefixes.as_deref().map_or(&[][..], AddressSet::ranges) {
             self.by_prefix.entry((interface.vpc, *first)).or_insert((*last, at));
-        }
-        if interface.may_forward()
-            && let Some(subnet) = self.subnets.get_mut(interface.subnet.0)
-        {
-            subnet.forwarders = subnet.forwarders.saturating_add(1);
         }
         for (_, public) in &interface.pairs {
             self.by_public.entry(*public).or_insert(at);
@@ -221,7 +231,7 @@ impl<'s> Network<'s> {
             blocks: OnceLock::new(),
             ways: Ways::default(),
             has_transit_interface: false,
-            forwarders: 0,
+            has_forwarder: false,
         };
         SubnetIx(self.subnets.number(id, make))
     }

@@ -142,8 +142,8 @@ pub(in crate::net) struct Subnet<'s> {
     ways: Ways<'s>,
     /// Whether an attachment of a transit gateway is known to have an interface there.
     has_transit_interface: bool,
-    /// How many interfaces are known there that may hand on what is not their own.
-    forwarders: u32,
+    /// Whether an interface is known there that may hand on what is not its own.
+    has_forwarder: bool,
 }
 
 #[derive(Debug)]
@@ -219,10 +219,9 @@ impl<'s> Network<'s> {
         self.subnets.get(subnet.0).is_some_and(|subnet| subnet.has_transit_interface)
     }
 
-    /// Whether an interface in a subnet, other than this one, is known that may hand on what is not its own.
-    pub(in crate::net) fn has_forwarder(&self, subnet: SubnetIx, other_than: Option<&Interface<'s>>) -> bool {
-        let own = other_than.is_some_and(|own| own.subnet == subnet && own.may_forward());
-        self.subnets.get(subnet.0).is_some_and(|subnet| subnet.forwarders > u32::from(own))
+    /// Whether an interface in a subnet is known that may hand on what is not its own.
+    pub(in crate::net) fn has_forwarder(&self, subnet: SubnetIx) -> bool {
+        self.subnets.get(subnet.0).is_some_and(|subnet| subnet.has_forwarder)
     }
 
     /// Id of the VPC of a subnet.

@@ -80,14 +80,14 @@ impl<'s> Trip<'_, 's> {
                 self.at_far_end(&mut behind, target, parcel, sight);
                 behind.tally.is_blocked
             }
-            _ => !first_on_return.is_some_and(|subnet| self.may_be_entered_unseen(subnet, self.from)),
+            _ => !first_on_return.is_some_and(|subnet| self.may_be_entered_unseen(subnet)),
         }
     }
 
     fn at_far_end(&self, walk: &mut Walk<'_>, target: &Interface<'s>, parcel: Parcel<'_, 's>, sight: Sight) {
         let (is_anything, asked) = (sight == Sight::Anything, parcel.traffic);
         let sent = if is_anything { with_source(asked, &AddressSet::all(walk.family)) } else { asked.clone() };
-        let traffic = if is_anything && self.may_be_entered_unseen(target.subnet, Some(target)) {
+        let traffic = if is_anything && self.may_be_entered_unseen(target.subnet) {
             sent
         } else {
             self.guard(walk, target.subnet, Direction::Ingress, self.causes.acl_inbound, parcel.with(&sent))
@@ -98,12 +98,12 @@ impl<'s> Trip<'_, 's> {
         let ports = if is_anything { any_client() } else { self.ports_of_replies(None) };
         let returning = replies(&traffic, &traffic.sources(), &ports);
         let parcel = Parcel { traffic: &returning, way: Way::Reply, ..parcel };
-        let traffic = if is_anything && self.may_hold_forwarder(target.subnet, Some(target)) {
+        let traffic = if is_anything && self.may_hold_forwarder(target.subnet) {
             returning.clone()
         } else {
             self.guard(walk, target.subnet, Direction::Egress, self.causes.acl_reply, parcel)
         };
-        if sight != Sight::Straight && self.from.is_some_and(|own| self.may_be_entered_unseen(own.subnet, self.from)) {
+        if sight != Sight::Straight && self.from.is_some_and(|own| self.may_be_entered_unseen(own.subnet)) {
             return;
         }
         // Whatever was done to the packets is undone: the replies get home as answers to what was sent.
@@ -119,13 +119,12 @@ impl<'s> Trip<'_, 's> {
     /// transit gateway.
     ///
     /// Source: Transit gateway guide, "Network ACLs for transit gateways".
-    fn may_be_entered_unseen(&self, subnet: SubnetIx, own: Option<&Interface<'s>>) -> bool {
-        self.network.has_transit_interface(subnet) || self.may_hold_forwarder(subnet, own)
+    fn may_be_entered_unseen(&self, subnet: SubnetIx) -> bool {
+        self.network.has_transit_interface(subnet) || self.may_hold_forwarder(subnet)
     }
 
-    /// Whether somebody else in the subnet of an interface may send packets that are not his own.
-    fn may_hold_forwarder(&self, subnet: SubnetIx, own: Option<&Interface<'s>>) -> bool {
-        self.network.has_forwarder(subnet, own)
-            || self.network.lists_interfaces(self.network.vpc_id_of(subnet)).is_err()
+    /// Whether somebody in a subnet may send packets that are not his own.
+    fn may_hold_forwarder(&self, subnet: SubnetIx) -> bool {
+        self.network.has_forwarder(subnet) || self.network.lists_interfaces(self.network.vpc_id_of(subnet)).is_err()
     }
 }

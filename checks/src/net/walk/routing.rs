@@ -102,13 +102,30 @@ impl<'s> Trip<'_, 's> {
         })
     }
 
-    /// Routes of which nobody knows what they match; inside the VPC they do not matter.
+    fn may_beat_local(&self, target: &Target) -> bool {
+        match target {
+            Target::NatGateway(_) | Target::Interface { .. } => true,
+            Target::Endpoint(id) => {
+                let endpoint = self.network.snapshot.vpc_endpoints.get(id).ok().flatten();
+                endpoint.is_some_and(|endpoint| !is(&endpoint.vpc_endpoint_type, "Gateway"))
+            }
+            _ => false,
+        }
+    }
+
+    /// Routes of which nobody knows what they match; inside the VPC only those matter whose target may take packets from the local route.
+    ///
+    /// Source: VPC user guide, "Configure route tables", "Local route".
     fn unknown_routes<'n>(&self, table: &'n Table<'s>, legs: &[Leg<'_>], way: Way) -> Vec<&'n Gap> {
         let is_inside = |leg: &Leg<'_>| leg.choice.as_ref().is_some_and(|choice| *choice.target == Target::Local);
-        if table.unknown.is_empty() || (!legs.is_empty() && legs.iter().all(is_inside)) {
+        if table.unknown.is_empty() {
             return Vec::new();
         }
-        let unknown = table.unknown.iter().filter(|(target, _)| way == Way::Reply || !self.is_of_other_service(target));
+        let is_local = !legs.is_empty() && legs.iter().all(is_inside);
+        let matters = |target: &Target| {
+            (way == Way::Reply || !self.is_of_other_service(target)) && (!is_local || self.may_beat_local(target))
+        };
+        let unknown = table.unknown.iter().filter(|(target, _)| matters(target));
         unknown.map(|(_, gap)| gap).collect()
     }
 
