@@ -47,6 +47,8 @@ impl<'a> Evaluator<'a> {
         // What a virtual private gateway propagates never takes packets from the local route, however long its prefix is.
         if candidates.iter().any(|(_, place, _)| *place == 0) {
             candidates.retain(|(_, place, _)| *place != 3);
+            // AWS takes routes inside the VPC for few kinds of targets only.
+            perhaps.retain(|route| ["nat-", "eni-", "vpce-"].iter().any(|kind| target(route).starts_with(kind)));
         }
         let mut choices = best(&candidates);
         for route in perhaps {
