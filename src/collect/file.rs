@@ -157,14 +157,13 @@ fn json_files(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(),
 
 /// What plain outputs tell of their account, Region and time.
 fn header_of(snapshot: &Snapshot, newest: Option<SystemTime>) -> Header {
-    let account = snapshot.instances.known().iter().map(|instance| instance.owner_id.clone()).find(|id| !id.is_empty());
     let of_subnets = snapshot.subnets.known().iter().map(|subnet| subnet.availability_zone.as_str());
     let of_instances = snapshot.instances.known().iter().map(|instance| instance.placement.availability_zone.as_str());
     let region = of_instances.chain(of_subnets).find_map(region_of_zone).unwrap_or_default().to_owned();
     let collected_at = newest.and_then(|time| jiff::Timestamp::try_from(time).ok());
     let collected_at = collected_at.and_then(|time| time.round(jiff::Unit::Second).ok());
     Header {
-        account: account.unwrap_or_default(),
+        account: super::owner(snapshot),
         partition: partition_of(&region).to_owned(),
         region,
         collected_at: collected_at.map(|time| time.to_string()).unwrap_or_default(),

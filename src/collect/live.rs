@@ -50,7 +50,7 @@ pub(crate) fn facts(wanted: &Wanted<'_>, verbose: bool, quiet: bool) -> Result<L
         let mut snapshot =
             Snapshot::new(Header { region, partition, collected_at: clock::now(), account: String::new() });
         let asked = waves::collect(&session, &mut snapshot, wanted.plan).await;
-        snapshot.header.account = owner(&snapshot);
+        snapshot.header.account = super::owner(&snapshot);
         if verbose && !quiet {
             tell(&session, &asked, &(wanted.plan)(&snapshot), &snapshot);
         }
@@ -60,13 +60,6 @@ pub(crate) fn facts(wanted: &Wanted<'_>, verbose: bool, quiet: bool) -> Result<L
     // A look-up of a name that the operating system still works on is not waited for.
     runtime.shutdown_background();
     live
-}
-
-/// The account that owns what was found.
-fn owner(snapshot: &Snapshot) -> String {
-    let instances = snapshot.instances.known().iter().map(|instance| &instance.owner_id);
-    let interfaces = snapshot.network_interfaces.known().iter().map(|eni| &eni.owner_id);
-    instances.chain(interfaces).find(|id| !id.is_empty()).cloned().unwrap_or_default()
 }
 
 async fn open(connection: &Connection, region: Option<&str>) -> Result<Session, Error> {

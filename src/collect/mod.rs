@@ -8,3 +8,17 @@ mod names;
 mod redact;
 #[cfg(feature = "aws")]
 pub mod waves;
+
+use checks::snapshot::Snapshot;
+
+/// The account that read a snapshot, empty when the facts do not tell: nobody is shown instances of others. Interfaces tell it only where all
+/// are one account's, since the owner of a shared VPC sees those of others.
+fn owner(snapshot: &Snapshot) -> String {
+    let instances = snapshot.instances.known().iter().map(|instance| instance.owner_id.as_str());
+    if let Some(account) = instances.into_iter().find(|account| !account.is_empty()) {
+        return account.to_owned();
+    }
+    let mut interfaces = snapshot.network_interfaces.known().iter().map(|eni| eni.owner_id.as_str());
+    let first = interfaces.next().unwrap_or_default();
+    if interfaces.all(|account| account == first) { first.to_owned() } else { String::new() }
+}

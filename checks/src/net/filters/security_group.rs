@@ -100,6 +100,11 @@ impl<'s> Rules<'s> {
         rules
     }
 
+    /// Whether there is none.
+    pub(in crate::net) fn is_empty(&self) -> bool {
+        self.heads.is_empty()
+    }
+
     /// The rules whose ports hold all of these, those for few ports first.
     fn holding(&self, (first, last): (u16, u16)) -> impl Iterator<Item = (&Head, &Bundle<'s>)> {
         let end = self.by_port.partition_point(|((from, _), ..)| *from <= first);
@@ -302,7 +307,7 @@ impl<'n, 's> Asked<'_, 'n, 's> {
                     self.open.push((head.ports, gap, name));
                     None
                 }
-                RulePeer::Group(named, _) => self.carriers(*named, head.ports, name),
+                RulePeer::Group(named, pair) => self.carriers((*named, &pair.user_id), head.ports, name),
             };
             if let Some(far) = far {
                 self.sieve.take(head.ports, far, Effect::Passes, name);
@@ -311,7 +316,7 @@ impl<'n, 's> Asked<'_, 'n, 's> {
     }
 
     /// The far addresses that a rule stands for which names a group.
-    fn carriers(&mut self, named: GroupIx, ports: (u16, u16), name: Name) -> Option<Far<'n>> {
+    fn carriers(&mut self, (named, account): (GroupIx, &str), ports: (u16, u16), name: Name) -> Option<Far<'n>> {
         match self.peer {
             Peer::Anybody => Some(Far::Any),
             Peer::Carrying(carried) if carried.contains(&named) => Some(Far::Any),
@@ -325,7 +330,7 @@ impl<'n, 's> Asked<'_, 'n, 's> {
             }
             Peer::Carrying(_) | Peer::Perhaps(..) | Peer::Hidden(..) | Peer::Outside => None,
             Peer::Unknown => {
-                if let Some(gap) = self.network.unlisted_carriers(named) {
+                if let Some(gap) = self.network.unlisted_carriers(named, account) {
                     self.open.push((ports, gap, name));
                 }
                 Some(Far::Set(self.network.carriers(named)))

@@ -101,8 +101,9 @@ fn with_client_address<'s>(
     let target = match to {
         Point::Interface(target) if target.is_foreign => return walk.obstacle(|| absent(target)),
         Point::Interface(target) => Some(Cow::Borrowed(&**target)),
-        Point::Address(address) => match network.seen_from(endpoint.vpc, *address) {
-            Some(owner) => Some(Cow::Owned(owner)),
+        Point::Address(address) => match network.owner(endpoint.vpc, *address) {
+            Some(owner) => Some(Cow::Owned(owner.narrowed(*address))),
+            None if network.blocks_of(endpoint.vpc).is_some_and(|own| !own.contains(*address)) => None,
             None => match network.lists_interfaces(endpoint.vpc_id) {
                 Ok(()) => None,
                 Err(gap) => return walk.gap(|| gap),
@@ -127,6 +128,7 @@ fn with_client_address<'s>(
         network,
         from: Some(endpoint),
         to: Some(&target),
+        is_guess: false,
         service: None,
         causes: Causes::INTERFACE,
         beyond: None,
@@ -140,9 +142,9 @@ fn with_client_address<'s>(
         }
         return;
     }
-    let traffic = trip.guard(walk, endpoint.subnet, Direction::Egress, Cause::NetworkAclOutbound, sent);
     let is_seen = !diverted(network, walk, endpoint, &traffic);
     let mut far = walk.branch();
+    let traffic = trip.guard(&mut far, endpoint.subnet, Direction::Egress, Cause::NetworkAclOutbound, sent);
     let sent = sent.with(&traffic);
     let traffic = trip.guard(&mut far, target.subnet, Direction::Ingress, trip.causes.acl_inbound, sent);
     if trip.may_take(&mut far, &target, sent.with(&traffic)) {

@@ -74,8 +74,11 @@ fn with_public_address<'s>(
         if !is_public {
             obstacles.push(not_public(hop(), &parcel.traffic.destinations()));
         }
-        if !has_source {
-            obstacles.push(no_public_address(trip.network.snapshot, origin));
+        let mut gaps = gaps;
+        match (has_source, translating(origin)) {
+            (true, _) => {}
+            (false, None) => obstacles.push(no_public_address(trip.network.snapshot, origin)),
+            (false, Some(gap)) => gaps.push(gap),
         }
         deliver(walk, parcel.way, hop, &outside, (obstacles, gaps));
     }
@@ -278,6 +281,16 @@ pub(in crate::net) fn no_public_address(snapshot: &Snapshot, origin: &Interface<
     let evidence: Vec<Evidence> = evidence.into_iter().collect();
     Obstacle::new(Cause::NoPublicAddress, origin.component(), evidence)
         .by(format!("{} has no public address", origin.ipv4))
+}
+
+/// Why packets may leave under another address than that which was asked about: the system may have its own way out for its guests, as
+/// the network plug-in of EKS has for pods.
+///
+/// Source: EKS user guide, "Enable outbound internet access for Pods".
+fn translating(origin: &Interface<'_>) -> Option<Gap> {
+    let id = origin.instance_id.unwrap_or(origin.id);
+    (!origin.pairs.is_empty())
+        .then(|| Gap::opaque(format!("whether `{id}` sends for {} under another address", origin.ipv4)))
 }
 
 /// What a gateway has against destinations that are no public addresses: private ones, or those that only NAT64 translates.

@@ -1,23 +1,23 @@
 //! Instances and appliances that a route leads to, as NAT instances do.
 //!
-//! What their system does with packets is not known. What decides all the same: whether packets get in, and whether those that it hands on
-//! get out, by whichever of its interfaces. It is taken to hand on packets for the internet, and for a receiver in its own VPC, under their
-//! destination; to other places it may as well carry them in a tunnel, which other rules and routes let out.
+//! What their system does with packets is not known: it may translate them, send them on by another interface, or carry them in a tunnel,
+//! which other rules and routes let out. What decides all the same: whether packets get in, and whether anything at all gets out.
 //!
-//! Source: VPC user guide, "NAT instances".
+//! Source: VPC user guide, "NAT instances" and "Routing for a middlebox appliance".
 
 use crate::evidence::{Component, Evidence};
 use crate::net::addresses::AddressSet;
 use crate::net::beyond::Sight;
 use crate::net::filter::Direction;
-use crate::net::interface::{Interface, any_client};
+use crate::net::interface::Interface;
 use crate::net::leaving::Stay;
 use crate::net::network::Network;
 use crate::net::obstacle::{Cause, Effect, NatInstanceFault, Obstacle};
 use crate::net::parcel::{Next, Parcel, Place, Translator, behind, replies};
-use crate::net::path::{Stage, Walk, Way};
+use crate::net::path::{Branches, Stage, Tally, Walk, Way};
+use crate::net::peering;
 use crate::net::proof;
-use crate::net::route::{Leg, Target};
+use crate::net::route::{Leg, Table, Target};
 use crate::net::security_group;
 use crate::net::traffic::{Family, TrafficSet};
 use crate::net::trip::Trip;
@@ -65,26 +65,23 @@ pub(in crate::net) fn through<'s>(
     let cause = Cause::NatInstance(NatInstanceFault::SecurityGroupIngress);
     traffic = walk.filter(&traffic, filtered, || Stage { way: Way::Forward, cause, hop: forwarder.component() });
     let exits = exits(trip, forwarder);
-    traffic = out_by_any(trip, walk, &exits, &traffic, parcel);
+    out_by_any(trip, walk, &exits, parcel.with(&traffic));
     let gap = || Gap::opaque(format!("whether `{}` forwards packets", forwarder.instance_id.unwrap_or(forwarder.id)));
     walk.opaque(Way::Forward, || forwarder.component(), &traffic, "UNKNOWN_DESTINATION", gap);
-    let mut back = walk.branch();
-    let is_known = brings_replies(trip, &exits, parcel.with(&traffic));
-    if is_known {
-        let returning = replies(&traffic, &forwarder.ipv4, &any_client());
-        let parcel = Parcel { traffic: &returning, way: Way::Reply, ..parcel };
-        trip.guard(&mut back, forwarder.subnet, Direction::Ingress, Cause::NatSubnetAclReply, parcel);
-    }
     if crosses_subnets {
         let returning = replies(&traffic, &traffic.sources(), &trip.ports_of_replies(parcel.turn));
-        let parcel = Parcel { traffic: &returning, way: Way::Reply, ..parcel };
-        trip.guard(&mut back, forwarder.subnet, Direction::Egress, Cause::NatSubnetAclToClient, parcel);
+        let back = Parcel { traffic: &returning, way: Way::Reply, ..parcel };
+        let mut own = walk.branch();
+        trip.guard(&mut own, forwarder.subnet, Direction::Egress, Cause::NatSubnetAclToClient, back);
+        if own.tally.is_blocked && !brings_replies(trip, &exits, parcel.with(&traffic)) {
+            own.soften(Effect::Possible, "replies on another way");
+        }
+        walk.take_over(own);
     }
-    if back.tally.is_blocked && !is_known {
-        back.soften(Effect::Possible, "replies on another way");
+    // Its own addresses are met from inside, whatever guards them.
+    if !trip.to.is_some_and(|target| is_own(forwarder, target)) {
+        trip.out_of_sight(walk, parcel.with(&traffic), Sight::Anything);
     }
-    walk.take_over(back);
-    trip.out_of_sight(walk, parcel.with(&traffic), Sight::Anything);
 }
 
 impl<'s> Network<'s> {
@@ -150,80 +147,103 @@ fn exits<'n, 's>(trip: &Trip<'n, 's>, forwarder: &'n Interface<'s>) -> Exits<'n,
     Exits { known, is_complete: true }
 }
 
-/// Out by one of the interfaces, and the packets that get out; what stops them decides where it does so at each of them.
-fn out_by_any<'s>(
-    trip: &Trip<'_, 's>,
-    walk: &mut Walk<'_>,
-    exits: &Exits<'_, 's>,
-    traffic: &TrafficSet,
-    parcel: Parcel<'_, 's>,
-) -> TrafficSet {
-    let mut ways: SmallVec<[(Walk<'_>, TrafficSet); 2]> = SmallVec::new();
-    for exit in &exits.known {
-        let mut way = walk.branch();
-        let passing = out_by(trip, &mut way, exit, traffic, parcel);
-        ways.push((way, passing));
-    }
-    let is_shut = ways.iter().all(|(way, _)| way.tally.is_blocked);
+/// Out by one of the interfaces; what stops everything decides where it does so at each of them.
+fn out_by_any<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, exits: &Exits<'_, 's>, parcel: Parcel<'_, 's>) {
+    let mut ways: Branches<'_> = exits
+        .known
+        .iter()
+        .map(|exit| {
+            let mut way = walk.branch();
+            out_by(trip, &mut way, exit, parcel);
+            way
+        })
+        .collect();
+    let is_shut = ways.iter().all(|way| way.tally.is_blocked);
     if !is_shut {
-        ways.retain(|(way, _)| !way.tally.is_blocked);
+        ways.retain(|way| !way.tally.is_blocked);
     }
-    let is_decided = exits.is_complete && hands_on_as_sent(trip, exits, traffic);
-    let passing = match ways.as_slice() {
-        [(_, only)] => only.clone(),
-        _ => traffic.clone(),
-    };
-    for (mut way, _) in ways {
-        if is_shut && !is_decided {
-            way.soften(Effect::Possible, "packets in a tunnel, or by another interface");
+    // What the others let out is all the same where one lets out everything.
+    if let Some(open) = ways.iter().position(|way| way.tally == Tally::default()) {
+        ways.swap(0, open);
+        ways.truncate(1);
+    }
+    for mut way in ways {
+        if is_shut && !exits.is_complete {
+            way.soften(Effect::Possible, "packets by another interface");
         }
         walk.take_over(way);
     }
-    passing
 }
 
-/// Whether what an appliance does not hand on under its destination cannot arrive.
-fn hands_on_as_sent(trip: &Trip<'_, '_>, exits: &Exits<'_, '_>, traffic: &TrafficSet) -> bool {
-    let is_internet = traffic.destinations().is_subset(AddressSet::internet_ref(traffic.family()));
-    is_internet || trip.to.is_some_and(|target| exits.known.iter().all(|exit| exit.vpc == target.vpc))
-}
-
-fn out_by<'s>(
-    trip: &Trip<'_, 's>,
-    walk: &mut Walk<'_>,
-    exit: &Interface<'s>,
-    traffic: &TrafficSet,
-    parcel: Parcel<'_, 's>,
-) -> TrafficSet {
-    let peer = trip.peer_at_start(exit, traffic);
+fn out_by<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, exit: &Interface<'s>, parcel: Parcel<'_, 's>) {
+    let network = trip.network;
+    let mut way = walk.branch();
+    let peer = trip.peer_at_start(exit, parcel.traffic);
     let filtered =
-        security_group::evaluate(trip.network, &exit.groups, Direction::Egress, traffic, peer, walk.explains);
+        security_group::evaluate(network, &exit.groups, Direction::Egress, parcel.traffic, peer, walk.explains);
     let cause = Cause::NatInstance(NatInstanceFault::SecurityGroupEgress);
-    let traffic = walk.filter(traffic, filtered, || Stage { way: Way::Forward, cause, hop: exit.component() });
-    let Ok(table) = trip.network.table_of(exit.subnet) else { return traffic };
+    let traffic = way.filter(parcel.traffic, filtered, || Stage { way: Way::Forward, cause, hop: exit.component() });
+    if way.tally.is_blocked && !exit.groups.iter().all(|group| network.lets_nothing_out(*group)) {
+        way.soften(Effect::Possible, TUNNEL);
+    }
+    walk.take_over(way);
+    let Ok(table) = network.table_of(exit.subnet) else { return };
     let destinations = traffic.destinations();
     // Neither an ACL nor a route is asked inside the subnet.
-    if trip.network.block_of(exit.subnet).is_none_or(|own| own.intersects(&destinations)) || !table.unknown.is_empty() {
-        return traffic;
+    if network.block_of(exit.subnet).is_none_or(|own| own.intersects(&destinations)) || !table.unknown.is_empty() {
+        return;
     }
     let legs = table.divide(&destinations);
-    let leaves = |leg: &Leg<'_>| trip.stay_of_leg(Place::of(exit), leg) == Stay::Leaves;
+    let leaves = |leg: &Leg<'_>| trip.stay_of_leg(Place::of(exit), table, leg) == Stay::Leaves;
     if legs.iter().all(leaves) {
-        trip.guard(walk, exit.subnet, Direction::Egress, Cause::NatSubnetAclOutbound, parcel.with(&traffic));
+        let mut way = walk.branch();
+        trip.guard(&mut way, exit.subnet, Direction::Egress, Cause::NatSubnetAclOutbound, parcel.with(&traffic));
+        if way.tally.is_blocked {
+            way.soften(Effect::Possible, TUNNEL);
+        }
+        walk.take_over(way);
     }
-    if let Some(cause) = no_way_out(trip, exit, &legs, parcel.with(&traffic)) {
-        walk.stop(
-            Way::Forward,
-            || exit.component(),
-            &traffic,
-            || {
-                let choice = outward(&legs).next().and_then(|leg| leg.choice.as_ref());
-                let evidence = table.evidence(trip.network.snapshot, choice);
-                Obstacle::new(Cause::NatInstance(cause), exit.component(), evidence)
-            },
-        );
+    let Some(cause) = no_way_out(trip, exit, &legs, parcel.with(&traffic)) else { return };
+    let mut way = walk.branch();
+    way.stop(
+        Way::Forward,
+        || exit.component(),
+        &traffic,
+        || {
+            let choice = outward(&legs).next().and_then(|leg| leg.choice.as_ref());
+            let evidence = table.evidence(network.snapshot, choice);
+            Obstacle::new(Cause::NatInstance(cause), exit.component(), evidence)
+        },
+    );
+    // Without a public address an internet gateway is no way out for a tunnel either.
+    let needs_public = cause == NatInstanceFault::NoPublicAddress;
+    let is_other = |target: &Target| !needs_public || !matches!(target, Target::InternetGateway(_));
+    if leads_out(trip, exit, table, is_other) {
+        way.soften(Effect::Possible, TUNNEL);
     }
-    traffic
+    walk.take_over(way);
+}
+
+/// What may get out where packets as they are do not.
+const TUNNEL: &str = "packets in a tunnel";
+
+/// Whether some live route of a table leads out to a target of this kind, whatever its destination.
+fn leads_out<'s>(
+    trip: &Trip<'_, 's>,
+    exit: &Interface<'s>,
+    table: &Table<'s>,
+    is_meant: impl Fn(&Target) -> bool,
+) -> bool {
+    let live = table.row.routes.iter().filter(|route| !is(&route.state, "blackhole"));
+    live.map(Target::of).any(|target| {
+        let is_back = trip.network.forwarder(&target).is_some_and(|next| is_own(exit, next));
+        target != Target::Local && !is_back && is_meant(&target)
+    })
+}
+
+/// Whether two interfaces belong to one instance.
+fn is_own(exit: &Interface<'_>, next: &Interface<'_>) -> bool {
+    next.id == exit.id || (next.instance_id.is_some() && next.instance_id == exit.instance_id)
 }
 
 /// The legs that do not lead to somebody in the VPC itself.
@@ -238,18 +258,15 @@ fn open<'l, 'c>(
     legs: &'l [Leg<'c>],
     traffic: &TrafficSet,
 ) -> SmallVec<[&'l Leg<'c>; 4]> {
-    let is_internet = traffic.destinations().is_subset(AddressSet::internet_ref(traffic.family()));
-    let is_own = |next: &Interface<'_>| {
-        next.id == exit.id || (next.instance_id.is_some() && next.instance_id == exit.instance_id)
-    };
+    let is_wide = peering::is_wide_internet(&traffic.destinations());
     // The next one may be the same again or one that drops what is not its own, and a peering connection carries nothing to the internet.
     let ends = |target: &Target| {
-        trip.network.forwarder(target).is_some_and(|next| is_own(next) || drops(next, traffic))
-            || (is_internet && traffic.family() == Family::Ipv4 && matches!(target, Target::Peering(_)))
+        trip.network.forwarder(target).is_some_and(|next| is_own(exit, next) || drops(next, traffic))
+            || (is_wide && matches!(target, Target::Peering(_)))
     };
-    let leads_out =
+    let leads_on =
         |leg: &&Leg<'_>| leg.choice.as_ref().is_some_and(|choice| !choice.is_blackhole && !ends(choice.target));
-    outward(legs).filter(leads_out).collect()
+    outward(legs).filter(leads_on).collect()
 }
 
 fn is_to_internet_gateway(leg: &Leg<'_>) -> bool {
@@ -257,8 +274,6 @@ fn is_to_internet_gateway(leg: &Leg<'_>) -> bool {
 }
 
 /// Whether IPv4 packets that nobody translates have a public address at an internet gateway, whichever interface hands them on.
-///
-/// Source: VPC user guide, "Routing for a middlebox appliance".
 fn is_public_as_sent<'s>(trip: &Trip<'_, 's>, exit: &Interface<'s>, parcel: Parcel<'_, 's>) -> bool {
     match (parcel.turn.map(|turn| turn.by), trip.from) {
         (Some(Translator::Nat(nat)), _) => nat.vpc == exit.vpc && !nat.public.is_empty(),
@@ -288,13 +303,13 @@ fn no_way_out<'s>(
     }
 }
 
-/// Whether replies come back by the only interface for certain: behind an internet gateway only a packet with a public address gets any.
+/// Whether replies come back by the only interface for certain: those of the internet, to which all packets have to be translated.
 fn brings_replies<'s>(trip: &Trip<'_, 's>, exits: &Exits<'_, 's>, parcel: Parcel<'_, 's>) -> bool {
     let [only] = exits.known.as_slice() else { return false };
     let Ok(table) = trip.network.table_of(only.subnet) else { return false };
     let legs = table.divide(&parcel.traffic.destinations());
     let open = open(trip, only, &legs, parcel.traffic);
-    let is_out = outward(&legs).next().is_some() && open.iter().all(|leg| is_to_internet_gateway(leg));
-    let is_translated = parcel.traffic.family() == Family::Ipv4 && !is_public_as_sent(trip, only, parcel);
-    exits.is_complete && table.unknown.is_empty() && is_out && is_translated
+    let is_internet = parcel.traffic.destinations().is_subset(AddressSet::internet_ref(Family::Ipv4));
+    let is_out = is_internet && !open.is_empty() && open.iter().all(|leg| is_to_internet_gateway(leg));
+    exits.is_complete && table.unknown.is_empty() && is_out && !is_public_as_sent(trip, only, parcel)
 }

@@ -11,6 +11,7 @@ use crate::net::parcel::{Link, Parcel, Place, Role, behind, towards};
 use crate::net::path::Walk;
 use crate::net::proof;
 use crate::net::route::{Choice, Table};
+use crate::net::traffic::Family;
 use crate::net::trip::Trip;
 use crate::snapshot::ec2::{PeeringVpc, VpcPeeringConnection, is};
 use crate::snapshot::{Gap, Observed};
@@ -33,13 +34,12 @@ pub(in crate::net) fn across<'s>(
     parcel: Parcel<'_, 's>,
 ) {
     let hop = || Component::new("vpc-peering-connection", id);
-    let family = parcel.traffic.family();
-    let outside = |own: &AddressSet| own.is_subset(AddressSet::internet_ref(family));
     let connection = trip.network.snapshot.vpc_peering_connections.get(id);
     let far = connection.as_ref().ok().copied().flatten().and_then(|own| far_side(trip.network, own, at.vpc));
     let Some((connection, far)) = far else {
-        // Whatever the two VPCs are, public IPv4 addresses are none of theirs.
-        if outside(&parcel.traffic.destinations()) && family == crate::net::traffic::Family::Ipv4 {
+        // A VPC may have public addresses of its own, and never those of the internet as a whole.
+        let destinations = parcel.traffic.destinations();
+        if is_wide_internet(&destinations) {
             walk.stop(parcel.way, hop, parcel.traffic, || not_carried(trip, hop(), route));
             return trip.without_way(walk, parcel);
         }
@@ -72,6 +72,18 @@ pub(in crate::net) fn across<'s>(
     };
     let traffic = towards(parcel.traffic, &carried);
     trip.enter_vpc(walk, vpc, hop, Parcel { traffic: &traffic, link, ..parcel });
+}
+
+/// Whether addresses are those of the internet, and not a single one that a VPC may have as well.
+pub(in crate::net) fn is_wide_internet(addresses: &AddressSet) -> bool {
+    addresses.single().is_none() && addresses.is_subset(AddressSet::internet_ref(Family::Ipv4))
+}
+
+/// Whether a connection leads from a VPC to another one.
+pub(in crate::net) fn joins(network: &Network<'_>, id: &str, own: VpcIx, other: VpcIx) -> bool {
+    let connection = network.snapshot.vpc_peering_connections.get(id).ok().flatten();
+    let far = connection.and_then(|known| far_side(network, known, own));
+    far.is_some_and(|(_, far)| far.vpc_id == network.vpc_id(other))
 }
 
 fn unseen(connection: Observed<&VpcPeeringConnection>, choice: &Choice<'_>) -> Gap {

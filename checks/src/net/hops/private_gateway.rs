@@ -42,8 +42,15 @@ pub(in crate::net) fn from_private<'s>(
     };
     let source = routed(network, target, gateway, walk);
     let asked: TrafficSet = flow.to(source, target.addresses(walk.family).clone()).into();
-    let trip =
-        Trip { network, from: None, to: Some(target), service: None, causes: Causes::INTERFACE, beyond: Some(gateway) };
+    let trip = Trip {
+        network,
+        from: None,
+        to: Some(target),
+        is_guess: false,
+        service: None,
+        causes: Causes::INTERFACE,
+        beyond: Some(gateway),
+    };
     walk.pass(Way::Forward, &asked, || (Component::new("vpn-gateway", gateway), None, None));
     let parcel = Parcel { link: Link::Lost("SG_REFERENCES_NOT_PRESERVED"), ..Parcel::new(&asked, Way::Forward) };
     trip.enter_vpc(walk, target.vpc, || Component::new("vpn-gateway", gateway), parcel);

@@ -391,9 +391,13 @@ impl Hub<'_> {
             Ok(Some(row)) => row.availability_zone.is_empty(),
             Ok(None) | Err(_) => true,
         };
-        let id = attachment.subnet_ids.iter().find(unknown)?;
-        let gap = network.snapshot.subnets.get(id).err();
-        Some(gap.unwrap_or_else(|| Gap::opaque(format!("the zone of subnet `{id}`"))))
+        let id = &attachment.transit_gateway_attachment_id;
+        // Nobody says which one the gateway takes for a zone in which the attachment has none.
+        let Some(subnet) = attachment.subnet_ids.iter().find(unknown) else {
+            return Some(Gap::opaque(format!("in which zone packets leave attachment `{id}`")));
+        };
+        let gap = network.snapshot.subnets.get(subnet).err();
+        Some(gap.unwrap_or_else(|| Gap::opaque(format!("the zone of subnet `{subnet}`"))))
     }
 
     /// The subnets in which packets leave the attachment: that in the zone of the sender, or any where there is none or where appliance mode

@@ -1,6 +1,6 @@
 //! Reading the network of a snapshot: one look at every row.
 
-use super::{Group, GroupIx, Guarded, Names, Nat, Network, Subnet, SubnetIx, Tabled, Vpc, VpcIx};
+use super::{Group, GroupIx, Guarded, Names, Nat, Network, Owner, Subnet, SubnetIx, Tabled, Vpc, VpcIx};
 use crate::net::addresses::AddressSet;
 use crate::net::interface::Interface;
 use crate::net::route;
@@ -11,11 +11,19 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+/// The account that read a snapshot: that of its header, else the one whose instances it shows, since nobody is shown those of others.
+fn reader(snapshot: &Snapshot) -> &str {
+    let owners = snapshot.instances.known().iter().map(|instance| instance.owner_id.as_str());
+    let told = std::iter::once(snapshot.header.account.as_str()).chain(owners);
+    told.into_iter().find(|account| !account.is_empty()).unwrap_or_default()
+}
+
 impl<'s> Network<'s> {
     /// Reads the network of a snapshot.
     pub fn new(snapshot: &'s Snapshot) -> Self {
         let mut network = Self {
             snapshot,
+            reader: reader(snapshot),
             interfaces: Vec::new(),
             by_id: HashMap::new(),
             by_address: HashMap::new(),
@@ -42,19 +50,17 @@ impl<'s> Network<'s> {
     fn read_places(&mut self) {
         for row in self.snapshot.vpcs.known() {
             let number = self.vpc_of(&row.vpc_id);
-            let is_shared = self.is_of_another(&row.owner_id);
             if let Some(vpc) = self.vpcs.get_mut(number.0) {
                 vpc.row = Some(row);
-                vpc.is_shared |= is_shared;
+                vpc.owner = vpc.owner.with(&row.owner_id);
             }
         }
         for row in self.snapshot.subnets.known() {
             let number = self.subnet_of(&row.subnet_id, &row.vpc_id);
-            let is_shared = self.is_of_another(&row.owner_id);
             if let Some(subnet) = self.subnets.get_mut(number.0) {
                 subnet.row = Some(row);
                 if let Some(vpc) = self.vpcs.get_mut(subnet.vpc.0) {
-                    vpc.is_shared |= is_shared;
+                    vpc.owner = vpc.owner.with(&row.owner_id);
                 }
             }
         }
@@ -72,12 +78,6 @@ impl<'s> Network<'s> {
         {
             self.enter_by_transit(&eni.subnet_id, &eni.vpc_id);
         }
-    }
-
-    /// Whether an owner is another account than the reader's, as far as both are told.
-    fn is_of_another(&self, owner: &str) -> bool {
-        let reader = &self.snapshot.header.account;
-        !owner.is_empty() && !reader.is_empty() && owner != reader
     }
 
     fn enter_by_transit(&mut self, subnet: &'s str, vpc: &'s str) {
@@ -206,7 +206,7 @@ impl<'s> Network<'s> {
         let make = || Vpc {
             id,
             row: None,
-            is_shared: false,
+            owner: Owner::NotRead,
             main: None,
             blocks: OnceLock::new(),
             dns: OnceLock::new(),

@@ -50,6 +50,8 @@ numbers! {
 pub struct Network<'s> {
     /// The facts.
     pub snapshot: &'s Snapshot,
+    /// The account that read them, 12 digits; empty when not known.
+    reader: &'s str,
     interfaces: Vec<Interface<'s>>,
     by_id: HashMap<&'s str, usize>,
     by_address: HashMap<(VpcIx, IpAddr), usize>,
@@ -117,12 +119,34 @@ pub(in crate::net) struct Nat<'s> {
 pub(in crate::net) struct Vpc<'s> {
     pub(in crate::net) id: &'s str,
     pub(in crate::net) row: Option<&'s ec2::Vpc>,
-    /// Whether another account owns it and shares it with the reader, who then sees only what is his own.
-    is_shared: bool,
+    /// Whose it is, by its row or that of a subnet.
+    owner: Owner<'s>,
     main: Option<usize>,
     blocks: OnceLock<AddressSet>,
     dns: OnceLock<VpcDns>,
     served: OnceLock<AddressSet>,
+}
+
+/// Whose something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owner<'s> {
+    /// No row that would tell was read.
+    NotRead,
+    /// The rows do not say.
+    NotTold,
+    /// This account's.
+    Account(&'s str),
+}
+
+impl<'s> Owner<'s> {
+    /// With what one more row says.
+    fn with(self, told: &'s str) -> Self {
+        match self {
+            Self::NotRead | Self::NotTold if told.is_empty() => Self::NotTold,
+            Self::NotRead | Self::NotTold => Self::Account(told),
+            Self::Account(_) => self,
+        }
+    }
 }
 
 /// A subnet.
@@ -240,13 +264,28 @@ impl<'s> Network<'s> {
         self.sees_all_of(vpc)
     }
 
-    /// Whether lists of what is in a VPC hold everything.
+    /// Whether lists of what is in a VPC hold everything: for its owner they do.
     ///
     /// # Errors
-    /// Another account shares it.
+    /// Another account owns it, or it is not known who does.
     pub(in crate::net) fn sees_all_of(&self, vpc: &str) -> Result<(), Gap> {
-        let is_shared = self.vpc(vpc).and_then(|own| self.vpcs.get(own.0)).is_some_and(|own| own.is_shared);
-        if is_shared { Err(Gap::opaque(format!("what other accounts have in shared VPC `{vpc}`"))) } else { Ok(()) }
+        let owner = self.vpc(vpc).and_then(|own| self.vpcs.get(own.0)).map_or(Owner::NotRead, |own| own.owner);
+        match owner {
+            // AWS tells owners; facts that somebody wrote by hand may do without.
+            Owner::NotTold => Ok(()),
+            Owner::Account(owner) if owner == self.reader => Ok(()),
+            Owner::Account(_) if !self.reader.is_empty() => {
+                Err(Gap::opaque(format!("what other accounts have in shared VPC `{vpc}`")))
+            }
+            Owner::NotRead | Owner::Account(_) => {
+                Err(Gap::opaque(format!("whether the account that reads owns VPC `{vpc}`")))
+            }
+        }
+    }
+
+    /// Whether an account is another one than that which reads, or that is not known.
+    pub(in crate::net) fn may_be_of_another(&self, account: &str) -> bool {
+        account.is_empty() || self.reader.is_empty() || account != self.reader
     }
 
     /// The row of a subnet, when it is known.

@@ -34,6 +34,11 @@ impl<'s> Network<'s> {
         rules.get_or_init(read).as_ref()
     }
 
+    /// Whether a group is known to have no outbound rule at all.
+    pub(in crate::net) fn lets_nothing_out(&self, group: GroupIx) -> bool {
+        self.rules(group, Direction::Egress).is_ok_and(Rules::is_empty)
+    }
+
     /// Private addresses of the interfaces that are known to carry a group.
     pub(in crate::net) fn carriers(&self, group: GroupIx) -> &AddressSet {
         static NOBODY: OnceLock<AddressSet> = OnceLock::new();
@@ -46,14 +51,20 @@ impl<'s> Network<'s> {
         })
     }
 
-    /// Why there may be carriers of a group that are not known: only a list of all its interfaces tells.
-    pub(in crate::net) fn unlisted_carriers(&self, group: GroupIx) -> Option<&Gap> {
+    /// Why there may be carriers of a group that are not known: only a list of all its interfaces tells. `account` is whose it is, as a rule
+    /// that names it says.
+    pub(in crate::net) fn unlisted_carriers(&self, group: GroupIx, account: &str) -> Option<&Gap> {
         let row = self.groups.get(group.0)?;
         let list = || {
             self.snapshot.network_interfaces.covers("group-id", row.id)?;
-            // A group of a shared VPC may be on interfaces of other accounts.
-            let known = self.snapshot.security_groups.get(row.id).ok().flatten();
-            known.map_or(Ok(()), |own| self.sees_all_of(&own.vpc_id))
+            // A group of another account, or of a VPC that one shares, may be on interfaces that nobody here sees.
+            match self.snapshot.security_groups.get(row.id).ok().flatten() {
+                Some(own) => self.sees_all_of(&own.vpc_id),
+                None if self.may_be_of_another(account) => {
+                    Err(Gap::opaque(format!("which interfaces carry security group `{}`", row.id)))
+                }
+                None => Ok(()),
+            }
         };
         row.listed.get_or_init(list).as_ref().err()
     }
@@ -62,7 +73,10 @@ impl<'s> Network<'s> {
     pub(in crate::net) fn may_lead_inside(&self, subnet: SubnetIx) -> bool {
         let Some(row) = self.subnets.get(subnet.0) else { return true };
         *row.leads_inside.get_or_init(|| match self.table_of(subnet) {
-            Ok(table) => table.row.routes.iter().any(|route| self.stay(subnet, &Target::of(route)) != Stay::Leaves),
+            Ok(table) => {
+                let stay = |route| self.stay(subnet, route, &Target::of(route));
+                table.row.routes.iter().any(|route| stay(route) != Stay::Leaves)
+            }
             Err(_) => true,
         })
     }

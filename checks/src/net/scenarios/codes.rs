@@ -187,7 +187,8 @@ fn at_gateways(seen: &mut Seen) {
 fn between_vpcs(seen: &mut Seen) {
     let ssh = |snapshot: &Snapshot| path(snapshot, "i-1", "i-9", &Flow::tcp(22));
     seen.expect(&ssh(&peered(from_group(), "active", "us-east-1")), &["SG_REFERENCES_NOT_PRESERVED"]);
-    let pcx = routed(over("VpcPeeringConnectionId", "pcx-1", "0.0.0.0/0"));
+    let mut pcx = peered(from_block(), "active", "eu-west-1");
+    add(&mut pcx, only(over("VpcPeeringConnectionId", "pcx-1", "0.0.0.0/0")));
     seen.expect(&https(&pcx, "8.8.8.8"), &["PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"]);
     let nat = over("NatGatewayId", "nat-1", "10.200.0.0/16");
     seen.expect(&ssh(&two_vpcs(nat.clone(), nat, from_block(), json!({}))), &["DISCONNECTED_VPCS"]);

@@ -206,6 +206,9 @@ fn the_zone_in_which_packets_leave_decides_only_when_it_is_known() {
         ssh(&snapshot)
     };
     expect(&case("eu-west-1a", "eu-west-1a"), Verdict::Reachable, &[]);
+    let elsewhere = case("eu-west-1c", "eu-west-1a");
+    assert_eq!(elsewhere.verdict, Verdict::Unknown, "{elsewhere:#?}");
+    assert_eq!(elsewhere.gaps, [Gap::opaque("in which zone packets leave attachment `att-9`")]);
     let unknown = case("", "eu-west-1a");
     assert_eq!(unknown.verdict, Verdict::Unknown, "{unknown:#?}");
     assert!(unknown.gaps.contains(&Gap::opaque("the zone of subnet `subnet-9`")), "{:?}", unknown.gaps);

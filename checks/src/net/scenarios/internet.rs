@@ -5,6 +5,20 @@ use super::super::*;
 use super::*;
 
 #[test]
+fn a_pod_may_leave_under_the_address_of_its_node() {
+    let node = |public: Value| {
+        let mut row = instance("i-9", "eni-9", "subnet-2", "10.0.2.20", public);
+        row["NetworkInterfaces"][0]["Ipv4Prefixes"] = json!([{"Ipv4Prefix": "10.0.2.48/28"}]);
+        let snapshot = with(json!({"Reservations": [{"OwnerId": "111122223333", "Instances": [row]}]}));
+        super::between::path(&snapshot, "10.0.2.50", "8.8.8.8", &Flow::tcp(443))
+    };
+    let pod = node(json!({"PublicIp": "198.51.100.9"}));
+    super::between::expect(&pod, Verdict::Unknown, &[]);
+    assert_eq!(pod.gaps, [Gap::opaque("whether `i-9` sends for 10.0.2.50 under another address")]);
+    super::between::expect(&node(json!(null)), Verdict::Blocked, &[Cause::NoPublicAddress]);
+}
+
+#[test]
 fn over_nat_everything_works_and_every_hop_is_named() {
     let path = ssm(&private_world());
     expect(&path, Verdict::Reachable, &[]);

@@ -26,6 +26,26 @@ fn the_nat_subnet_is_crossed_four_times() {
 }
 
 #[test]
+fn behind_a_firewall_the_gateway_still_hands_replies_to_the_client() {
+    let firewall = json!({"VpcEndpointId": "vpce-f", "VpcEndpointType": "GatewayLoadBalancer", "VpcId": "vpc-1", "State": "available",
+        "SubnetIds": ["subnet-3"]});
+    let out = |inbound: Value| {
+        let mut snapshot = with(json!({"VpcEndpoints": [firewall], "NetworkInterfaces": [],
+            "RouteTables": [table("rtb-2", json!([{"SubnetId": "subnet-2"}]),
+                json!({"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "vpce-f", "State": "active"}))]}));
+        add(
+            &mut snapshot,
+            json!({"NetworkAcls": [
+            acl("acl-1", &["subnet-1"], json!([entry(100, true, "allow", "0.0.0.0/0", None), inbound])),
+            acl("acl-2", &["subnet-2", "subnet-3"], open_entries())]}),
+        );
+        ssm(&snapshot)
+    };
+    expect(&out(entry(100, false, "allow", "0.0.0.0/0", None)), Verdict::Unknown, &[]);
+    expect(&out(entry(100, false, "deny", "0.0.0.0/0", None)), Verdict::Blocked, &[Cause::NetworkAclReply]);
+}
+
+#[test]
 fn faults_of_a_nat_gateway() {
     let nat = |change: Value| {
         let mut gateway = json!({"NatGatewayId": "nat-1", "VpcId": "vpc-1", "SubnetId": "subnet-2", "State": "available",

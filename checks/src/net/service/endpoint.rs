@@ -202,7 +202,15 @@ fn to_seats<'w, 's>(
     let mut walk = walk;
     let everywhere = AddressSet::joined(seats.iter().map(|seat| &seat.addresses));
     let asked = tcp(origin.addresses(walk.family), everywhere, port);
-    let trip = Trip { network, from: Some(origin), to: None, service: None, causes: Causes::ENDPOINT, beyond: None };
+    let trip = Trip {
+        network,
+        from: Some(origin),
+        to: None,
+        is_guess: false,
+        service: None,
+        causes: Causes::ENDPOINT,
+        beyond: None,
+    };
     let current = trip.out_of(&mut walk, origin, &asked, peer(target));
     let mut branches = Branches::new();
     for seat in seats {
@@ -224,7 +232,15 @@ fn to_seats<'w, 's>(
 /// To an endpoint whose addresses and subnets are not known: the groups at both ends are judged all the same.
 fn blindly<'s>(network: &Network<'s>, origin: &Interface<'s>, target: &Interface<'s>, port: u16, walk: &mut Walk<'_>) {
     let asked = tcp(origin.addresses(walk.family), AddressSet::all(walk.family), port);
-    let trip = Trip { network, from: Some(origin), to: None, service: None, causes: Causes::ENDPOINT, beyond: None };
+    let trip = Trip {
+        network,
+        from: Some(origin),
+        to: None,
+        is_guess: false,
+        service: None,
+        causes: Causes::ENDPOINT,
+        beyond: None,
+    };
     let current = trip.out_of(walk, origin, &asked, peer(target));
     trip.enter_groups(walk, target, &current);
 }

@@ -402,6 +402,7 @@ impl<'s> Question<'_, 's> {
             network: self.network,
             from: Some(self.origin),
             to: None,
+            is_guess: false,
             service,
             causes: Causes::INTERFACE,
             beyond: None,

@@ -142,10 +142,15 @@ impl<'s> Network<'s> {
         owners.next().filter(|_| owners.next().is_none())
     }
 
-    /// Whom an address means to somebody in a VPC, under that address: who has it there, else the only one who has it anywhere.
-    pub(in crate::net) fn seen_from(&self, vpc: VpcIx, address: IpAddr) -> Option<Interface<'s>> {
-        let owner = self.owner(vpc, address).or_else(|| self.only_owner(address));
-        owner.map(|owner| owner.narrowed(address))
+    /// Whom an address means to somebody in a VPC, under that address, and whether that is a guess: who has it there, else the only one who
+    /// has it anywhere, unless it lies in the VPC itself.
+    fn seen_from(&self, vpc: VpcIx, address: IpAddr) -> Option<(Interface<'s>, bool)> {
+        if let Some(owner) = self.owner(vpc, address) {
+            return Some((owner.narrowed(address), false));
+        }
+        let is_inside = self.blocks_of(vpc).is_some_and(|own| own.contains(address));
+        let owner = self.only_owner(address).filter(|_| !is_inside)?;
+        Some((owner.narrowed(address), true))
     }
 
     pub(in crate::net) fn leave_interface(
@@ -160,12 +165,14 @@ impl<'s> Network<'s> {
             network: self,
             from: Some(origin),
             to: None,
+            is_guess: false,
             service: None,
             causes: Causes::INTERFACE,
             beyond: None,
         };
         let source = origin.addresses(family).clone();
         let narrowed;
+        let mut is_guess = false;
         let (target, destination) = match to {
             Point::Interface(target) if target.is_foreign => {
                 walk.obstacle(|| absent(target));
@@ -174,7 +181,8 @@ impl<'s> Network<'s> {
             Point::Interface(target) => (Some(&**target), target.addresses(family).clone()),
             Point::Address(address) => {
                 narrowed = self.seen_from(origin.vpc, *address);
-                (narrowed.as_ref(), AddressSet::one(*address))
+                is_guess = narrowed.as_ref().is_some_and(|(_, is_guess)| *is_guess);
+                (narrowed.as_ref().map(|(owner, _)| owner), AddressSet::one(*address))
             }
             Point::Outside(address) => (None, AddressSet::one(*address)),
             // What a VPC has of the internet's addresses is not meant.
@@ -194,7 +202,7 @@ impl<'s> Network<'s> {
                 || (Component::new("vpc", self.vpc_id(origin.vpc)), Some("served by the VPC itself".to_owned()), None);
             return walk.pass(Way::Forward, &asked.into(), hop);
         }
-        Trip { to: target, ..trip }.leave(walk, origin, asked);
+        Trip { to: target, is_guess, ..trip }.leave(walk, origin, asked);
     }
 
     /// From an address that belongs to no interface here: the internet, as far as it is public.
@@ -269,6 +277,7 @@ impl<'s> Network<'s> {
             network: self,
             from: None,
             to: Some(target),
+            is_guess: false,
             service: None,
             causes: Causes::INTERFACE,
             beyond: None,

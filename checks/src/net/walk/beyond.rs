@@ -4,6 +4,7 @@ use crate::evidence::Component;
 use crate::net::addresses::AddressSet;
 use crate::net::filter::Direction;
 use crate::net::interface::{Interface, any_client};
+use crate::net::nat;
 use crate::net::network::SubnetIx;
 use crate::net::obstacle::Effect;
 use crate::net::parcel::{Link, Parcel, Translator, replies, with_source};
@@ -11,6 +12,9 @@ use crate::net::path::{Walk, Way};
 use crate::net::security_group::Peer;
 use crate::net::trip::Trip;
 use crate::snapshot::Gap;
+
+/// What passes all the same where nobody sees the packets.
+const PASSES: &str = "translated packets";
 
 /// How much is known of packets that cannot be seen on their way.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,7 +38,12 @@ impl<'s> Trip<'_, 's> {
             (Way::Reply, _) if parcel.turn.is_none() => self.home(walk, parcel),
             (Way::Reply, _) => {}
             (Way::Forward, Some(target)) if parcel.turn.is_none() => {
-                self.at_far_end(walk, target, parcel, Sight::Straight);
+                let mut far = walk.branch();
+                self.at_far_end(&mut far, target, parcel, Sight::Straight);
+                if far.tally.is_blocked && self.is_guess {
+                    far.soften(Effect::Possible, "packets to somebody else with that address");
+                }
+                walk.take_over(far);
             }
             (Way::Forward, _) => self.back_from_outside(walk, parcel),
         }
@@ -61,27 +70,46 @@ impl<'s> Trip<'_, 's> {
         }
         let mut behind = walk.branch();
         self.without_way(&mut behind, parcel);
-        if behind.tally.is_blocked && !self.is_stopped_anyway(walk, parcel, sight) {
-            behind.soften(Effect::Possible, "translated packets");
+        if behind.tally.is_blocked {
+            let certain = self.certain(walk, parcel, sight);
+            if certain.tally.is_blocked {
+                behind.keep_certain(&certain, PASSES);
+            } else {
+                behind.soften(Effect::Possible, PASSES);
+            }
         }
         walk.take_over(behind);
     }
 
-    /// Whether what is behind stops the packets whatever happens on the way.
-    fn is_stopped_anyway(&self, walk: &Walk<'_>, parcel: Parcel<'_, 's>, sight: Sight) -> bool {
-        let first_on_return = match parcel.turn.map(|turn| turn.by) {
-            Some(Translator::Nat(nat)) => nat.subnet,
-            Some(Translator::PublicAddress(_)) => None,
-            None => self.from.map(|origin| origin.subnet),
-        };
-        match (parcel.way, self.to) {
-            (Way::Forward, Some(target)) if parcel.turn.is_none() => {
-                let mut behind = Walk::new(walk.family, walk.certainty, false);
-                self.at_far_end(&mut behind, target, parcel, sight);
-                behind.tally.is_blocked
+    /// What stops the packets whatever happens on the way.
+    fn certain<'w>(&self, walk: &Walk<'w>, parcel: Parcel<'_, 's>, sight: Sight) -> Walk<'w> {
+        let mut certain = walk.branch();
+        match (parcel.way, self.to.filter(|_| !self.is_guess), parcel.turn.map(|turn| (turn, turn.by))) {
+            (Way::Forward, Some(target), None) => self.at_far_end(&mut certain, target, parcel, sight),
+            (_, _, Some((turn, Translator::Nat(nat)))) => {
+                if nat.subnet.is_some_and(|subnet| self.may_be_entered_unseen(subnet)) {
+                    // However replies come to the gateway, it hands them on.
+                    let returning = replies(parcel.traffic, &turn.source, &any_client());
+                    nat::unturn(
+                        self,
+                        &mut certain,
+                        turn,
+                        Parcel { way: Way::Reply, trail: None, ..parcel.with(&returning) },
+                    );
+                } else {
+                    self.without_way(&mut certain, parcel);
+                }
             }
-            _ => !first_on_return.is_some_and(|subnet| self.may_be_entered_unseen(subnet)),
+            (_, _, Some((_, Translator::PublicAddress(_)))) => self.without_way(&mut certain, parcel),
+            (_, _, None) if !self.from.is_some_and(|origin| self.may_be_entered_unseen(origin.subnet)) => {
+                match parcel.way {
+                    Way::Forward => self.back_from_outside(&mut certain, parcel),
+                    Way::Reply => self.home(&mut certain, parcel),
+                }
+            }
+            (_, _, None) => {}
         }
+        certain
     }
 
     fn at_far_end(&self, walk: &mut Walk<'_>, target: &Interface<'s>, parcel: Parcel<'_, 's>, sight: Sight) {
@@ -98,7 +126,9 @@ impl<'s> Trip<'_, 's> {
         let ports = if is_anything { any_client() } else { self.ports_of_replies(None) };
         let returning = replies(&traffic, &traffic.sources(), &ports);
         let parcel = Parcel { traffic: &returning, way: Way::Reply, ..parcel };
-        let traffic = if is_anything && self.may_hold_forwarder(target.subnet) {
+        let may_stay = is_anything && self.may_hold_forwarder(target.subnet);
+        let may_stay = may_stay || (sight == Sight::AsSent && self.network.may_lead_inside(target.subnet));
+        let traffic = if may_stay {
             returning.clone()
         } else {
             self.guard(walk, target.subnet, Direction::Egress, self.causes.acl_reply, parcel)

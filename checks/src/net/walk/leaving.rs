@@ -9,10 +9,10 @@ use crate::net::network_acl;
 use crate::net::obstacle::{Cause, Effect};
 use crate::net::parcel::{Next, Parcel, Place, Role};
 use crate::net::path::{Stage, Walk, Way};
-use crate::net::route::{Leg, Target};
+use crate::net::route::{Leg, Table, Target};
 use crate::net::traffic::TrafficSet;
 use crate::net::trip::Trip;
-use crate::snapshot::ec2::is;
+use crate::snapshot::ec2::{Route, is};
 
 /// The network ACL of a subnet, which packets pass on their way out, and what it is called when it drops them.
 #[derive(Clone, Copy)]
@@ -101,17 +101,17 @@ impl<'t, 's> Trip<'t, 's> {
         walk.filter(parcel.traffic, filtered, || Stage { way: parcel.way, cause, hop: hop() })
     }
 
-    pub(in crate::net) fn stay_of_leg(&self, at: Place<'_, 's>, leg: &Leg<'_>) -> Stay {
-        match (&leg.choice, at.subnet) {
-            (Some(choice), Some(subnet)) if !choice.is_blackhole => self.network.stay(subnet, choice.target),
-            _ => Stay::Leaves,
-        }
+    pub(in crate::net) fn stay_of_leg(&self, at: Place<'_, 's>, table: &Table<'s>, leg: &Leg<'_>) -> Stay {
+        let (Some(choice), Some(subnet)) = (&leg.choice, at.subnet) else { return Stay::Leaves };
+        let rows = choice.positions.iter().filter_map(|position| table.row.routes.get(*position));
+        let stays = rows.filter(|_| !choice.is_blackhole).map(|route| self.network.stay(subnet, route, choice.target));
+        stays.max().unwrap_or(Stay::Leaves)
     }
 }
 
 impl Network<'_> {
     /// Whether the target of a route is in a subnet.
-    pub(in crate::net) fn stay(&self, subnet: SubnetIx, target: &Target) -> Stay {
+    pub(in crate::net) fn stay(&self, subnet: SubnetIx, route: &Route, target: &Target) -> Stay {
         let is_here = |is_here: bool| if is_here { Stay::Stays } else { Stay::Leaves };
         match target {
             Target::Interface { .. } => match self.forwarder(target) {
@@ -123,6 +123,8 @@ impl Network<'_> {
             Target::Endpoint(id) => match self.snapshot.vpc_endpoints.get(id) {
                 Ok(Some(row)) if is(&row.vpc_endpoint_type, "Gateway") => Stay::Leaves,
                 Ok(Some(row)) => is_here(row.subnet_ids.iter().any(|id| id == self.subnet_id(subnet))),
+                // Prefix lists mostly lead to gateway endpoints, which are in no subnet.
+                Ok(None) | Err(_) if !route.destination_prefix_list_id.is_empty() => Stay::Leaves,
                 Ok(None) | Err(_) => Stay::Perhaps,
             },
             _ => Stay::Leaves,

@@ -402,6 +402,26 @@ impl<'w> Walk<'w> {
         }
     }
 
+    /// Takes the obstacles of a blocked walk that a certain one does not have for such as stop only perhaps.
+    pub(in crate::net) fn keep_certain(&mut self, certain: &Walk<'_>, passes: &str) {
+        // Other packets may meet other lines of the same list.
+        let is_same = |one: &Obstacle, other: &Obstacle| one.cause == other.cause && one.component == other.component;
+        let is_in = |all: &[Obstacle], own: &Obstacle| {
+            all.iter().any(|known| known.effect == Effect::Blocked && is_same(known, own))
+        };
+        for obstacle in self.obstacles.iter_mut().filter(|own| own.effect == Effect::Blocked) {
+            if !is_in(&certain.obstacles, obstacle) {
+                obstacle.effect = Effect::Possible;
+                obstacle.passes.get_or_insert_with(|| passes.to_owned());
+            }
+        }
+        for obstacle in certain.obstacles.iter().filter(|own| own.effect == Effect::Blocked) {
+            if !is_in(&self.obstacles, obstacle) {
+                self.obstacles.push(obstacle.clone());
+            }
+        }
+    }
+
     /// Goes on where another walk of the same packets ended.
     pub(in crate::net) fn take_over(&mut self, other: Walk<'_>) {
         self.tally.is_blocked |= other.tally.is_blocked;

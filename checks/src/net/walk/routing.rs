@@ -138,7 +138,7 @@ impl<'s> Trip<'_, 's> {
         parcel: Parcel<'_, 's>,
     ) {
         if acl.is_some() {
-            let traffic = self.past(walk, acl, self.stay_of_leg(at, leg), parcel);
+            let traffic = self.past(walk, acl, self.stay_of_leg(at, table, leg), parcel);
             if !walk.is_settled() {
                 self.leg(walk, at, None, (table, leg), parcel.with(&traffic));
             }

@@ -10,7 +10,7 @@ use crate::net::network::Network;
 use crate::net::obstacle::{Cause, Obstacle};
 use crate::net::parcel::{Link, Parcel, Place};
 use crate::net::path::{Stage, Walk, Way};
-use crate::net::route::Target;
+use crate::net::route::{Table, Target};
 use crate::net::security_group::{self, Peer};
 use crate::net::traffic::{Traffic, TrafficSet};
 use crate::net::{nat, peering};
@@ -26,6 +26,9 @@ pub(in crate::net) struct Trip<'t, 's> {
     pub(in crate::net) from: Option<&'t Interface<'s>>,
     /// The interface that is meant, when one is.
     pub(in crate::net) to: Option<&'t Interface<'s>>,
+    /// Whether that is only who is known to have the address that is meant, in a VPC that packets need not get to: it may be met, and
+    /// nothing about it decides where nobody sees how packets get on.
+    pub(in crate::net) is_guess: bool,
     /// The service whose addresses are meant, `ssm`: routes that lead into the VPC or only to other services do not matter. `None` when
     /// certain addresses are meant, wherever they are.
     pub(in crate::net) service: Option<&'t str>,
@@ -119,7 +122,11 @@ impl<'t, 's> Trip<'t, 's> {
         let Some(target) = self.to else {
             let family = asked.family();
             let is_outside = destinations.is_subset(AddressSet::internet_ref(family));
-            return if is_outside { Peer::Outside } else { Peer::Unknown };
+            return if is_outside && !self.may_be_peered(origin, &destinations) {
+                Peer::Outside
+            } else {
+                Peer::Unknown
+            };
         };
         if target.groups.is_empty() {
             return Peer::Unknown;
@@ -129,11 +136,14 @@ impl<'t, 's> Trip<'t, 's> {
         }
         let Ok(table) = self.network.table_of(origin.subnet) else { return Peer::Unknown };
         if !table.unknown.is_empty() {
-            return Peer::Perhaps(&target.groups, &UNSEEN_WAY);
+            return if self.is_guess { Peer::Unknown } else { Peer::Perhaps(&target.groups, &UNSEEN_WAY) };
         }
         let lost = Peer::Hidden(&target.groups, "SG_REFERENCES_NOT_PRESERVED");
         let legs = table.divide(&destinations);
         match legs.first().and_then(|leg| leg.choice.as_ref()).map(|choice| choice.target) {
+            Some(Target::Peering(id)) if self.is_guess && !peering::joins(self.network, id, origin.vpc, target.vpc) => {
+                Peer::Unknown
+            }
             Some(Target::Peering(id)) => match peering::keeps_groups(self.network, id) {
                 Some(true) => Peer::Carrying(&target.groups),
                 Some(false) => lost,
@@ -142,6 +152,15 @@ impl<'t, 's> Trip<'t, 's> {
             Some(Target::TransitGateway(_)) => Peer::Hidden(&target.groups, "SG_REFERENCING_SUPPORT"),
             _ => lost,
         }
+    }
+
+    /// Whether a single address of the internet may be one of a VPC that is peered with that of the sender.
+    fn may_be_peered(&self, origin: &Interface<'s>, destinations: &AddressSet) -> bool {
+        let leads = |table: &Table<'s>| {
+            let legs = table.divide(destinations);
+            legs.iter().any(|leg| leg.choice.as_ref().is_some_and(|own| matches!(own.target, Target::Peering(_))))
+        };
+        destinations.single().is_some() && self.network.table_of(origin.subnet).is_ok_and(leads)
     }
 
     /// Through the groups of the receiver, and back.
