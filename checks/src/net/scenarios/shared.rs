@@ -40,7 +40,7 @@ fn only_the_owner_of_a_vpc_sees_all_of_it() {
     let others = Err("what other accounts have in shared VPC `vpc-1`".to_owned());
     assert_eq!(sees("111122223333", &[vpc("999900001111"), interface.clone()]), others);
     let unknown = Err("whether the account that reads owns VPC `vpc-1`".to_owned());
-    assert_eq!(sees("111122223333", &[interface.clone()]), unknown, "neither it nor its subnets were read");
+    assert_eq!(sees("111122223333", std::slice::from_ref(&interface)), unknown, "neither it nor its subnets were read");
     assert_eq!(sees("", &[vpc("111122223333"), interface]), unknown, "nobody says who reads");
 }
 
