@@ -131,6 +131,10 @@ pub(super) fn of(cause: Cause) -> About {
         Cause::ProtocolNotCarried => {
             about("net/protocol-not-carried", "The gateway on the way carries other protocols only")
         }
+        Cause::SourceOutsideVpc => about(
+            "net/source-outside-vpc",
+            "The gateway on the way serves only what is in its own VPC, and the packets come from elsewhere",
+        ),
         Cause::NatZone => about("net/nat-zone", "The regional NAT gateway has no address in the zone of the sender"),
         Cause::NatState => about("net/nat-state", "The NAT gateway is not available"),
         Cause::NatPrivate => about("net/nat-private", "The NAT gateway is a private one, which reaches no internet"),

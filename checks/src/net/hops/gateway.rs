@@ -10,7 +10,7 @@ use crate::net::endpoint;
 use crate::net::internet::{deliver, not_public};
 use crate::net::network::{Network, SubnetIx, VpcIx};
 use crate::net::obstacle::{Cause, Obstacle};
-use crate::net::parcel::{Parcel, Place, behind};
+use crate::net::parcel::{Parcel, Place, Role, behind};
 use crate::net::path::{Walk, Way};
 use crate::net::prefix_list;
 use crate::net::proof;
@@ -71,6 +71,9 @@ pub(in crate::net) fn egress_only<'s>(
         });
         return;
     }
+    if let Role::Attachment = at.role {
+        return strangers(trip, walk, at, hop, parcel);
+    }
     let subnet = at.subnet.or(trip.from.map(|origin| origin.subnet));
     let (mut obstacles, gaps) = match subnet {
         Some(subnet) => judge_egress_only(trip.network, id, at.vpc, subnet),
@@ -82,6 +85,25 @@ pub(in crate::net) fn egress_only<'s>(
     }
     deliver(walk, parcel.way, hop, parcel.traffic, (obstacles, gaps));
     crate::net::internet::onward(trip, walk, parcel);
+}
+
+/// Stops what comes from outside the VPC, which an egress-only internet gateway or a gateway endpoint does not take.
+///
+/// Source: AWS PrivateLink guide, "Gateway endpoints", and VPC user guide, "Egress-only internet gateways".
+fn strangers<'s>(
+    trip: &Trip<'_, 's>,
+    walk: &mut Walk<'_>,
+    at: Place<'_, 's>,
+    hop: impl Fn() -> Component,
+    parcel: Parcel<'_, 's>,
+) {
+    let vpc = trip.network.vpc_id(at.vpc);
+    let cause = if parcel.way == Way::Reply { Cause::NoReturnRoute } else { Cause::SourceOutsideVpc };
+    walk.stop(parcel.way, &hop, parcel.traffic, || {
+        let by = format!("{} is no address of an interface in `{vpc}`", parcel.traffic.sources());
+        Obstacle::new(cause, hop(), Vec::new()).by(by)
+    });
+    trip.without_way(walk, parcel);
 }
 
 fn judge_egress_only(network: &Network<'_>, id: &str, vpc: VpcIx, subnet: SubnetIx) -> (Vec<Obstacle>, Vec<Gap>) {
@@ -124,6 +146,7 @@ fn stopped_at_the_edge(
 pub(in crate::net) fn endpoint<'s>(
     trip: &Trip<'_, 's>,
     walk: &mut Walk<'_>,
+    at: Place<'_, 's>,
     id: &str,
     (table, choice): (&Table<'s>, &Choice<'_>),
     parcel: Parcel<'_, 's>,
@@ -132,6 +155,9 @@ pub(in crate::net) fn endpoint<'s>(
     let hop = || choice.target.component();
     match snapshot.vpc_endpoints.get(id) {
         Ok(Some(endpoint)) if is(&endpoint.vpc_endpoint_type, "Gateway") => {
+            if let Role::Attachment = at.role {
+                return strangers(trip, walk, at, hop, parcel);
+            }
             let mut obstacles = Vec::new();
             if !is(&endpoint.state, "available") {
                 obstacles.push(endpoint::not_available(snapshot, endpoint));

@@ -74,11 +74,8 @@ fn with_public_address<'s>(
         if !is_public {
             obstacles.push(not_public(hop(), &parcel.traffic.destinations()));
         }
-        let mut gaps = gaps;
-        match (has_source, translating(origin)) {
-            (true, _) => {}
-            (false, None) => obstacles.push(no_public_address(trip.network.snapshot, origin)),
-            (false, Some(gap)) => gaps.push(gap),
+        if !has_source {
+            obstacles.push(no_public_address(trip.network.snapshot, origin));
         }
         deliver(walk, parcel.way, hop, &outside, (obstacles, gaps));
     }
@@ -118,7 +115,10 @@ fn back_in<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, at: Place<'_, 's>, id: 
     let is_private = destinations.intersection(&AddressSet::internet(parcel.traffic.family())).is_empty();
     let stop = |walk: &mut Walk<'_>| {
         walk.stop(Way::Reply, hop, parcel.traffic, || {
-            let by = format!("{destinations} is no address of the internet");
+            let by = match trip.beyond {
+                Some(gateway) => format!("packets came from behind `{gateway}`"),
+                None => format!("{destinations} is no address of the internet"),
+            };
             Obstacle::new(Cause::NoReturnRoute, hop(), Vec::new()).by(by)
         });
     };
@@ -145,6 +145,8 @@ fn back_in<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, at: Place<'_, 's>, id: 
                 Translator::PublicAddress(_) => trip.home(walk, parcel),
             }
         }
+        // Who is behind a virtual private gateway is not met over the internet.
+        (None, None) if trip.beyond.is_some() => stop(walk),
         (None, None) => {}
         (None, Some(origin)) if parcel.traffic.family() == Family::Ipv6 => {
             if !leads_out(trip, origin, &parcel.traffic.sources()) {
@@ -281,16 +283,6 @@ pub(in crate::net) fn no_public_address(snapshot: &Snapshot, origin: &Interface<
     let evidence: Vec<Evidence> = evidence.into_iter().collect();
     Obstacle::new(Cause::NoPublicAddress, origin.component(), evidence)
         .by(format!("{} has no public address", origin.ipv4))
-}
-
-/// Why packets may leave under another address than that which was asked about: the system may have its own way out for its guests, as
-/// the network plug-in of EKS has for pods.
-///
-/// Source: EKS user guide, "Enable outbound internet access for Pods".
-fn translating(origin: &Interface<'_>) -> Option<Gap> {
-    let id = origin.instance_id.unwrap_or(origin.id);
-    (!origin.pairs.is_empty())
-        .then(|| Gap::opaque(format!("whether `{id}` sends for {} under another address", origin.ipv4)))
 }
 
 /// What a gateway has against destinations that are no public addresses: private ones, or those that only NAT64 translates.

@@ -159,6 +159,7 @@ fn out_by_any<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, exits: &Exits<'_, 's
         })
         .collect();
     let is_shut = ways.iter().all(|way| way.tally.is_blocked);
+    let is_for_others = is_for_others(trip, exits, parcel);
     if !is_shut {
         ways.retain(|way| !way.tally.is_blocked);
     }
@@ -168,11 +169,21 @@ fn out_by_any<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, exits: &Exits<'_, 's
         ways.truncate(1);
     }
     for mut way in ways {
-        if is_shut && !exits.is_complete {
+        if is_shut && !is_for_others {
+            way.soften(Effect::Possible, "packets for the appliance itself");
+        } else if is_shut && !exits.is_complete {
             way.soften(Effect::Possible, "packets by another interface");
         }
         walk.take_over(way);
     }
+}
+
+/// Whether packets are certain to be for somebody else: an appliance may answer addresses that are not on its interfaces, as the members
+/// of a cluster and VPN servers do.
+fn is_for_others<'s>(trip: &Trip<'_, 's>, exits: &Exits<'_, 's>, parcel: Parcel<'_, 's>) -> bool {
+    let is_known = |target: &Interface<'s>| !trip.is_guess && !exits.known.iter().any(|exit| is_own(exit, target));
+    trip.to.is_some_and(is_known)
+        || parcel.traffic.destinations().is_subset(AddressSet::internet_ref(parcel.traffic.family()))
 }
 
 fn out_by<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, exit: &Interface<'s>, parcel: Parcel<'_, 's>) {

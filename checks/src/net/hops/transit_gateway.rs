@@ -7,7 +7,7 @@
 use crate::evidence::Component;
 use crate::net::filter::Direction;
 use crate::net::network::{Network, SubnetIx};
-use crate::net::obstacle::{Cause, Obstacle};
+use crate::net::obstacle::{Cause, Effect, Obstacle};
 use crate::net::parcel::{Link, Parcel, Place, Role, behind, towards};
 use crate::net::path::{Branches, Walk};
 use crate::net::proof;
@@ -96,7 +96,9 @@ fn own_attachment<'s>(
     let is_own = |own: &&TransitGatewayVpcAttachment| {
         own.transit_gateway_id == gateway && own.vpc_id == vpc && !is(&own.state, "deleted")
     };
-    if let Some(found) = snapshot.transit_gateway_vpc_attachments.known().iter().find(is_own) {
+    // One that failed or was refused stays listed for a while beside the one that works.
+    let known = || snapshot.transit_gateway_vpc_attachments.known().iter().filter(is_own);
+    if let Some(found) = known().find(|own| is(&own.state, "available")).or_else(|| known().next()) {
         return Ok(Some(found));
     }
     let attachments = &snapshot.transit_gateway_vpc_attachments;
@@ -205,13 +207,13 @@ impl Hub<'_> {
         if let [(destination, choice)] = legs.as_slice()
             && *destination == destinations
         {
-            return self.leg(trip, walk, table, *choice, parcel);
+            return self.part(trip, walk, table, *choice, parcel);
         }
         let mut branches = Branches::new();
         for (destination, choice) in &legs {
             let traffic = towards(parcel.traffic, destination);
             let mut branch = walk.branch();
-            self.leg(trip, &mut branch, table, *choice, parcel.with(&traffic));
+            self.part(trip, &mut branch, table, *choice, parcel.with(&traffic));
             branches.push(branch);
         }
         walk.join(branches);
@@ -240,6 +242,27 @@ impl Hub<'_> {
         before.any(|known| known.id == self.id && known.table(network).is_ok_and(|own| own == Some(table)))
     }
 
+    /// A leg as far as is known: a longer route that was not read may lead elsewhere.
+    fn part<'s>(
+        &self,
+        trip: &Trip<'_, 's>,
+        walk: &mut Walk<'_>,
+        table: &TransitTable<'_>,
+        choice: Option<usize>,
+        parcel: Parcel<'_, 's>,
+    ) {
+        let Some(gap) = choice.and_then(|number| table.unread_beyond(number)) else {
+            return self.leg(trip, walk, table, choice, parcel);
+        };
+        let mut known = walk.branch();
+        self.leg(trip, &mut known, table, choice, parcel);
+        if known.tally.is_blocked {
+            known.soften(Effect::Possible, "packets by a route that was not read");
+        }
+        walk.take_over(known);
+        self.lose_sight_of(trip, walk, table, gap, parcel);
+    }
+
     fn leg<'s>(
         &self,
         trip: &Trip<'_, 's>,
@@ -251,7 +274,7 @@ impl Hub<'_> {
         let hop = || Component::new("transit-gateway-route-table", table.id);
         let destination = match choice.map_or_else(|| table.nowhere(), |number| table.destination(number)) {
             Destination::Unknown(gap) => {
-                return trip.lose_sight(walk, hop, "TGW_RTB_ROUTES_ARE_UNKNOWN", || gap.clone(), parcel);
+                return self.lose_sight_of(trip, walk, table, gap, parcel);
             }
             Destination::Nowhere | Destination::Blackhole => {
                 walk.stop(parcel.way, hop, parcel.traffic, || {
@@ -271,6 +294,19 @@ impl Hub<'_> {
         for attachment in destination {
             self.enter_attachment(trip, walk, attachment, parcel);
         }
+    }
+
+    /// Behind a table that was not read whole.
+    fn lose_sight_of<'s>(
+        &self,
+        trip: &Trip<'_, 's>,
+        walk: &mut Walk<'_>,
+        table: &TransitTable<'_>,
+        gap: &Gap,
+        parcel: Parcel<'_, 's>,
+    ) {
+        let hop = || Component::new("transit-gateway-route-table", table.id);
+        trip.lose_sight(walk, hop, "TGW_RTB_ROUTES_ARE_UNKNOWN", || gap.clone(), parcel);
     }
 
     fn enter_attachment<'s>(

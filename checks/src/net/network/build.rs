@@ -244,6 +244,7 @@ impl<'s> Network<'s> {
             egress: OnceLock::new(),
             carriers: OnceLock::new(),
             listed: OnceLock::new(),
+            unseen: OnceLock::new(),
         };
         GroupIx(self.groups.number(id, make))
     }

@@ -203,12 +203,14 @@ impl<'s> Interface<'s> {
         AddressSet::of_ranges(places.chain(blocks.iter().copied()))
     }
 
+    /// Whether an address is one of its own beside the first: a further one, or one of a delegated block.
+    pub(in crate::net) fn is_further(&self, address: IpAddr) -> bool {
+        self.secondary.contains(&address) || self.prefixes.as_ref().is_some_and(|own| own.contains(address))
+    }
+
     /// Whether an address is one of its own.
     pub fn has(&self, address: IpAddr) -> bool {
-        self.ipv4.contains(address)
-            || self.ipv6.contains(address)
-            || self.secondary.contains(&address)
-            || self.prefixes.as_ref().is_some_and(|own| own.contains(address))
+        self.ipv4.contains(address) || self.ipv6.contains(address) || self.is_further(address)
     }
 
     /// It with one address only, and the public one that is paired with that; a public address stands for the private one.

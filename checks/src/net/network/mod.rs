@@ -177,6 +177,7 @@ struct Group<'s> {
     egress: OnceLock<Result<Rules<'s>, Gap>>,
     carriers: OnceLock<AddressSet>,
     listed: OnceLock<Result<(), Gap>>,
+    unseen: OnceLock<Gap>,
 }
 
 #[derive(Debug)]

@@ -55,18 +55,16 @@ impl<'s> Network<'s> {
     /// that names it says.
     pub(in crate::net) fn unlisted_carriers(&self, group: GroupIx, account: &str) -> Option<&Gap> {
         let row = self.groups.get(group.0)?;
+        // A group of another account, or of a VPC that one shares, may be on interfaces that nobody here sees.
+        let own = self.snapshot.security_groups.get(row.id).ok().flatten();
         let list = || {
             self.snapshot.network_interfaces.covers("group-id", row.id)?;
-            // A group of another account, or of a VPC that one shares, may be on interfaces that nobody here sees.
-            match self.snapshot.security_groups.get(row.id).ok().flatten() {
-                Some(own) => self.sees_all_of(&own.vpc_id),
-                None if self.may_be_of_another(account) => {
-                    Err(Gap::opaque(format!("which interfaces carry security group `{}`", row.id)))
-                }
-                None => Ok(()),
-            }
+            own.map_or(Ok(()), |own| self.sees_all_of(&own.vpc_id))
         };
-        row.listed.get_or_init(list).as_ref().err()
+        let foreign = || Gap::opaque(format!("which interfaces carry security group `{}`", row.id));
+        let unlisted = row.listed.get_or_init(list).as_ref().err();
+        let may_be_foreign = own.is_none() && self.may_be_of_another(account);
+        unlisted.or_else(|| may_be_foreign.then(|| row.unseen.get_or_init(foreign)))
     }
 
     /// Whether a route may lead from a subnet to somebody in it, where its ACL is not asked.

@@ -147,6 +147,14 @@ impl<'s> TransitTable<'s> {
         self.unread.as_ref().map_or(Destination::Nowhere, Destination::Unknown)
     }
 
+    /// Routes that were not read and may be longer than one that was.
+    pub(in crate::net) fn unread_beyond(&self, number: usize) -> Option<&Gap> {
+        let route = self.routes.get(number)?;
+        let is_host = route.block.0 == route.block.1;
+        // Only static ones come before propagated ones of the same length.
+        self.unread.as_ref().filter(|_| !is_host || route.is_propagated)
+    }
+
     /// A route in words: "10.1.0.0/16 -> tgw-attach-1".
     pub(in crate::net) fn in_words(&self, number: usize) -> String {
         self.routes.get(number).map(TransitRoute::in_words).unwrap_or_default()

@@ -262,3 +262,23 @@ fn a_route_may_lead_straight_to_the_receiver() {
     expect(&ssh(of_group("sg-1")), Verdict::Reachable, &[]);
     expect(&ssh(json!([])), Verdict::Blocked, &[Cause::SecurityGroupIngress]);
 }
+
+#[test]
+fn packets_may_be_for_the_appliance_itself() {
+    let nowhere_out = [("subnet-3", "10.0.3.9", json!(null))];
+    // An address that a cluster moves between its members, and addresses of the clients of a VPN server.
+    for (block, to) in [("10.0.200.7/32", "10.0.200.7"), ("172.27.0.0/20", "172.27.1.1")] {
+        let overlay = behind(block, &nowhere_out, json!({}));
+        not_known(&path(&overlay, "i-1", to, &Flow::tcp(5432)));
+        let silent = behind(block, &nowhere_out, json!({"SecurityGroups": [group("sg-n", anywhere(), json!([]))]}));
+        not_known(&path(&silent, "i-1", to, &Flow::tcp(5432)));
+        let shut = behind(block, &nowhere_out, json!({"SecurityGroups": [group("sg-n", json!([]), anywhere())]}));
+        let found = path(&shut, "i-1", to, &Flow::tcp(5432));
+        assert_eq!(found.verdict, Verdict::Blocked, "{found:#?}");
+    }
+    // Somebody else is meant.
+    let silent = json!({"SecurityGroups": [group("sg-n", anywhere(), json!([]))]});
+    let snapshot = behind("10.0.3.0/24", &[("subnet-2", "10.0.2.20", json!(null))], both(target(anywhere()), silent));
+    let found = path(&snapshot, "i-1", "10.0.3.20", &Flow::tcp(22));
+    expect(&found, Verdict::Blocked, &fault(NatInstanceFault::SecurityGroupEgress));
+}

@@ -303,3 +303,116 @@ fn behind_a_way_that_is_not_known_only_what_stops_everything_decides() {
         &[Cause::SecurityGroupIngress],
     );
 }
+
+#[test]
+fn somebody_with_the_same_address_is_not_who_is_meant() {
+    let twin = |subnet: &str| {
+        let mut twin = instance("i-2", "eni-2", subnet, "10.9.1.20", json!(null));
+        twin["NetworkInterfaces"][0]["Groups"] = json!([{"GroupId": "sg-1"}]);
+        json!({"Reservations": [{"OwnerId": "111122223333", "Instances": [twin]}]})
+    };
+    let mut snapshot = peered(from_block(), "active", "eu-west-1");
+    let local = json!({"DestinationCidrBlock": "10.9.0.0/16", "GatewayId": "local", "State": "active"});
+    add(&mut snapshot, json!({"RouteTables": [table("rtb-1", json!([{"Main": true}]), local)]}));
+    add(&mut snapshot, twin("subnet-3"));
+    let named = ssh(&snapshot);
+    assert_eq!(named.verdict, Verdict::Blocked, "{named:#?}");
+    assert_eq!(named.obstacles[0].cause, Cause::NoDestination, "{named:#?}");
+    assert_eq!(named.obstacles[0].by.as_deref(), Some("10.9.1.20 is `eni-2` in `vpc-1`"));
+    let by_address = path(&snapshot, "i-1", "10.9.1.20", &Flow::tcp(22));
+    assert_eq!(by_address.hops.last().unwrap().component.id, "eni-2", "{by_address:#?}");
+}
+
+/// The hub's answer with its static routes only, and what is propagated into its table besides.
+fn static_only(routes: Value, propagations: Option<Value>) -> Snapshot {
+    let mut snapshot = attached(from_block(), json!(null), &|_| {});
+    let read = crate::snapshot::Read::new(
+        op::SEARCH_TRANSIT_GATEWAY_ROUTES,
+        json!({"TransitGatewayRouteTableId": "tgw-rtb-1", "Filters": [{"Name": "type", "Values": ["static"]}]}),
+    );
+    let output = crate::snapshot::Outcome::Output(json!({ "Routes": routes }));
+    snapshot.record(crate::snapshot::Recorded::new(&read, "", output)).unwrap();
+    let read = crate::snapshot::Read::new(
+        op::GET_TRANSIT_GATEWAY_ROUTE_TABLE_PROPAGATIONS,
+        json!({"TransitGatewayRouteTableId": "tgw-rtb-1"}),
+    );
+    let outcome = match propagations {
+        Some(rows) => crate::snapshot::Outcome::Output(json!({ "TransitGatewayRouteTablePropagations": rows })),
+        None => crate::snapshot::Outcome::Error { code: "UnauthorizedOperation".into(), message: String::new() },
+    };
+    snapshot.record(crate::snapshot::Recorded::new(&read, "", outcome)).unwrap();
+    snapshot
+}
+
+#[test]
+fn routes_that_were_not_read_may_be_longer() {
+    let propagated = |vpc: &str, attachment: &str| json!({"TransitGatewayAttachmentId": attachment, "ResourceId": vpc, "ResourceType": "vpc", "State": "enabled"});
+    let mut hole = hub_route("0.0.0.0/0", "att-9", "static");
+    hole["State"] = json!("blackhole");
+    let both = json!([propagated("vpc-1", "att-1"), propagated("vpc-9", "att-9")]);
+    expect(&ssh(&static_only(json!([hole]), Some(both))), Verdict::Reachable, &[]);
+    let some = ssh(&static_only(json!([hole]), None));
+    assert_eq!(some.verdict, Verdict::Unknown, "{some:#?}");
+    assert!(some.obstacles.iter().all(|own| own.effect == Effect::Possible), "{some:#?}");
+    assert_eq!(some.gaps[0].action(), Some("ec2:GetTransitGatewayRouteTablePropagations"));
+    // Nor is it known that packets get there by a route that others may beat.
+    let open = ssh(&static_only(hub_routes(), None));
+    assert_eq!((open.verdict, open.obstacles.len()), (Verdict::Unknown, 0), "{open:#?}");
+    let mut host = hub_route("10.9.1.20/32", "att-9", "static");
+    host["State"] = json!("blackhole");
+    expect(&ssh(&static_only(json!([host]), None)), Verdict::Blocked, &[Cause::TransitGatewayBlackhole]);
+}
+
+#[test]
+fn a_failed_attachment_is_not_taken_for_the_one_that_works() {
+    let failed = |facts: &mut Value| {
+        let rows = facts["TransitGatewayVpcAttachments"].as_array_mut().unwrap();
+        let mut first = rows[0].clone();
+        (first["TransitGatewayAttachmentId"], first["State"]) = (json!("att-0"), json!("failed"));
+        rows.insert(0, first);
+    };
+    expect(&ssh(&attached(from_block(), hub_routes(), &failed)), Verdict::Reachable, &[]);
+}
+
+#[test]
+fn gateways_of_a_vpc_serve_only_what_is_in_it() {
+    let routes = json!([hub_route("0.0.0.0/0", "att-9", "static"), hub_route("10.0.0.0/16", "att-1", "propagated")]);
+    let mut snapshot = attached(from_block(), routes, &|_| {});
+    let local = json!({"DestinationCidrBlock": "10.9.0.0/16", "GatewayId": "local", "State": "active"});
+    let back = over("TransitGatewayId", "tgw-1", "10.0.0.0/16");
+    let list = json!({"DestinationPrefixListId": "pl-s3", "GatewayId": "vpce-s3", "State": "active"});
+    add(
+        &mut snapshot,
+        json!({
+            "RouteTables": [
+                table("rtb-1", json!([{"Main": true}]), over("TransitGatewayId", "tgw-1", "0.0.0.0/0")),
+                {"RouteTableId": "rtb-9", "VpcId": "vpc-9", "Associations": [{"Main": true}], "Routes": [local, back, list]}],
+            "PrefixLists": [{"PrefixListId": "pl-s3", "PrefixListName": "com.amazonaws.eu-west-1.s3", "Cidrs": ["52.218.0.0/17"]}],
+            "VpcEndpoints": [{"VpcEndpointId": "vpce-s3", "VpcEndpointType": "Gateway", "VpcId": "vpc-9", "State": "available",
+                "ServiceName": "com.amazonaws.eu-west-1.s3"}]}),
+    );
+    let out = path(&snapshot, "i-1", "52.218.1.1", &Flow::tcp(443));
+    assert_eq!(out.verdict, Verdict::Blocked, "{out:#?}");
+    assert_eq!(out.obstacles[0].component.id, "vpce-s3", "{out:#?}");
+}
+
+#[test]
+fn replies_to_a_private_gateway_do_not_go_over_the_internet() {
+    let public = json!({"PublicIp": "18.0.0.20"});
+    let from_gateway = |route: Value| {
+        let mut snapshot = with(json!({"Reservations": [{"OwnerId": "111122223333", "Instances": [
+            instance("i-1", "eni-1", "subnet-1", "10.0.1.10", public.clone())]}],
+            "SecurityGroups": [{"GroupId": "sg-1", "VpcId": "vpc-1", "IpPermissions":
+                [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}], "IpPermissionsEgress": []}]}));
+        add(&mut snapshot, only(route));
+        let network = Network::new(&snapshot);
+        let to = Point::from(network.interface("eni-1").unwrap());
+        network.path(&Point::Gateway("vgw-1".into()), &to, &Flow::tcp(22))
+    };
+    let back = from_gateway(json!({"DestinationCidrBlock": "192.168.0.0/16", "GatewayId": "vgw-1", "State": "active"}));
+    assert_eq!(back.verdict, Verdict::Reachable, "{back:#?}");
+    let away = from_gateway(json!({"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1", "State": "active"}));
+    expect(&away, Verdict::Blocked, &[Cause::NoReturnRoute, Cause::NoReturnRoute]);
+    let by: Vec<&str> = away.obstacles.iter().filter_map(|own| own.by.as_deref()).collect();
+    assert_eq!(by, ["10.0.0.0/16 -> local", "packets came from behind `vgw-1`"]);
+}

@@ -181,3 +181,37 @@ fn an_entry_for_one_address_counts_for_that_one_only() {
         assert!(verdicts.contains(&("eni-2", Verdict::Blocked)), "{verdicts:?}");
     }
 }
+
+#[test]
+fn other_dns_servers_may_lead_a_name_into_another_network() {
+    let custom = json!({"DhcpOptions": [{"DhcpOptionsId": "dopt-1", "DhcpConfigurations": [
+        {"Key": "domain-name-servers", "Values": [{"Value": "10.0.9.9"}]}]}]});
+    let hub = only(json!({"DestinationCidrBlock": "192.168.0.0/16", "TransitGatewayId": "tgw-1", "State": "active"}));
+    let asked = |changes: &[Value]| {
+        let mut snapshot = with(hub.clone());
+        changes.iter().for_each(|change| add(&mut snapshot, change.clone()));
+        ssm(&snapshot)
+    };
+    expect(&asked(&[]), Verdict::Blocked, &[Cause::NoRoute]);
+    let path = asked(std::slice::from_ref(&custom));
+    expect(&path, Verdict::Unknown, &[Cause::CustomDns, Cause::NoRoute]);
+    assert!(path.obstacles.iter().all(|obstacle| obstacle.effect == Effect::Possible), "{path:#?}");
+    let gap = "what the DNS servers 10.0.9.9 answer for `ssm.eu-west-1.amazonaws.com`";
+    assert_eq!(missing(&path), [gap]);
+    // Nor does an endpoint decide whose group is closed, nor an interface from which nothing gets out.
+    let closed_endpoint =
+        json!({"VpcEndpoints": [endpoint(&["subnet-3"])], "SecurityGroups": [endpoint_group("10.9.0.0/16")]});
+    let path = asked(&[closed_endpoint, custom.clone()]);
+    assert_eq!(path.verdict, Verdict::Unknown, "{path:#?}");
+    let shut = asked(&[custom, json!({"SecurityGroups": [{"GroupId": "sg-1"}]})]);
+    assert_eq!(shut.verdict, Verdict::Blocked, "{shut:#?}");
+    // So it is where nobody knows who answers.
+    let mut unread = with(hub);
+    add(&mut unread, json!({"Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16", "DhcpOptionsId": "dopt-2"}]}));
+    let path = ssm(&unread);
+    assert_eq!(
+        (path.verdict, missing(&path)),
+        (Verdict::Unknown, vec!["the DHCP options of VPC `vpc-1`".to_owned()]),
+        "{path:#?}"
+    );
+}

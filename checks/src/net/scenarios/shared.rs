@@ -3,7 +3,7 @@
 use super::super::testing::*;
 use super::super::*;
 use super::between::{expect, path};
-use super::far::{attached, from_block, hub_routes};
+use super::far::{attached, from_block, hub_routes, peered};
 use super::*;
 
 /// The world in which every subnet of `vpc-1` is another account's.
@@ -127,4 +127,62 @@ fn a_rule_that_names_a_group_holds_for_delegated_blocks() {
 
 fn missing_of(path: &Path) -> Vec<String> {
     path.gaps.iter().map(Gap::missing).collect()
+}
+
+/// A node with `eni-9` (10.0.1.30) in `subnet-1`, whose table leads nowhere outside, and an interface in the public `subnet-2`, each with
+/// a block of addresses for pods.
+fn node(association: Value, outbound: Value) -> Snapshot {
+    let mut node = instance("i-9", "eni-9", "subnet-2", "10.0.2.30", association);
+    let second = json!({"NetworkInterfaceId": "eni-8", "VpcId": "vpc-1", "SubnetId": "subnet-3", "PrivateIpAddress": "10.0.3.30",
+        "SourceDestCheck": true, "Groups": [{"GroupId": "sg-8"}], "Attachment": {"DeviceIndex": 1},
+        "Ipv4Prefixes": [{"Ipv4Prefix": "10.0.3.48/28"}]});
+    node["NetworkInterfaces"].as_array_mut().unwrap().push(second);
+    let nowhere = json!({"DestinationCidrBlock": "192.0.2.0/24", "State": "blackhole"});
+    with(json!({"Reservations": [{"OwnerId": "111122223333", "Instances": [node]}], "NetworkInterfaces": [],
+        "RouteTables": [table("rtb-3", json!([{"SubnetId": "subnet-3"}]), nowhere)],
+        "SecurityGroups": [{"GroupId": "sg-8", "VpcId": "vpc-1", "IpPermissions": [], "IpPermissionsEgress": outbound}]}))
+}
+
+#[test]
+fn what_pods_send_may_leave_under_the_address_of_their_node() {
+    let public = json!({"PublicIp": "198.51.100.9"});
+    let out = |snapshot: &Snapshot, to: &str| path(snapshot, "10.0.3.50", to, &Flow::tcp(443));
+    for outbound in [json!([]), json!([{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}])] {
+        let path = out(&node(public.clone(), outbound), "8.8.8.8");
+        assert_eq!(path.verdict, Verdict::Unknown, "{path:#?}");
+        assert_eq!(missing_of(&path), ["whether `i-9` sends for 10.0.3.50 under another address"]);
+        assert!(path.obstacles.iter().all(|own| own.effect == Effect::Possible), "{path:#?}");
+    }
+    // Where neither gets out the verdict is certain, and so it is inside the VPC, where pods have their own addresses.
+    let nobody = out(&node(json!(null), json!([])), "8.8.8.8");
+    assert_eq!(nobody.verdict, Verdict::Blocked, "{nobody:#?}");
+    let inside = out(&node(public.clone(), json!([])), "10.0.1.10");
+    assert_eq!(inside.verdict, Verdict::Blocked, "{inside:#?}");
+    // The node's own address is nobody else's.
+    let own = path(&node(public, json!([])), "10.0.3.30", "8.8.8.8", &Flow::tcp(443));
+    assert_eq!(own.verdict, Verdict::Blocked, "{own:#?}");
+}
+
+#[test]
+fn who_has_an_address_is_not_guessed_where_a_vpc_may_have_it_itself() {
+    let mut sender = instance("i-7", "eni-7", "subnet-7", "10.7.1.10", json!(null));
+    sender["VpcId"] = json!("vpc-7");
+    sender["NetworkInterfaces"][0]["VpcId"] = json!("vpc-7");
+    sender["NetworkInterfaces"][0]["Groups"] = json!([{"GroupId": "sg-7"}]);
+    let to_group = json!([{"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": "sg-7"}]}]);
+    let local = json!({"DestinationCidrBlock": "10.9.0.0/16", "GatewayId": "local", "State": "active"});
+    let mut snapshot = peered(from_block(), "active", "eu-west-1");
+    add(
+        &mut snapshot,
+        json!({"Reservations": [{"OwnerId": "111122223333", "Instances": [sender]}],
+            "SecurityGroups": [{"GroupId": "sg-7", "VpcId": "vpc-7", "IpPermissions": [], "IpPermissionsEgress": to_group}],
+            "RouteTables": [{"RouteTableId": "rtb-7", "VpcId": "vpc-7", "Associations": [{"Main": true}], "Routes": [local]}]}),
+    );
+    // `i-9` in `vpc-9` has it; so may somebody in `vpc-7`, whose blocks were not read.
+    let found = path(&snapshot, "i-7", "10.9.1.20", &Flow::tcp(22));
+    assert_eq!(found.verdict, Verdict::Unknown, "{found:#?}");
+    assert!(found.obstacles.is_empty(), "{found:#?}");
+    add(&mut snapshot, json!({"Vpcs": [{"VpcId": "vpc-7", "CidrBlock": "10.7.0.0/16"}]}));
+    let found = path(&snapshot, "i-7", "10.9.1.20", &Flow::tcp(22));
+    assert_eq!(found.obstacles[0].cause, Cause::SecurityGroupEgress, "{found:#?}");
 }

@@ -272,6 +272,10 @@ impl<'s> Question<'_, 's> {
             ways.push(unseen(&gap));
             resolution.choice.push(gap);
         }
+        // Other servers may name an endpoint in another network.
+        if let Some(gap) = resolution.answer.first().filter(|_| is_custom && self.can_have_a_hub(endpoints)) {
+            ways.push(self.to_private(WayKind::Unseen, gap));
+        }
         match dns::private_zone(self.network.snapshot, self.vpc(), self.name()) {
             Ok(Some(zone)) => ways.push(self.over_zone(&zone.hosted_zone_id, &zone.name)),
             Ok(None) => ways.push(self.over_internet()),
@@ -288,7 +292,7 @@ impl<'s> Question<'_, 's> {
         ways
     }
 
-    /// Whether a private zone could lead to an endpoint: one of this VPC without private DNS, or one behind a way out of the VPC.
+    /// Whether a name could lead to an endpoint elsewhere: one of this VPC without private DNS, or one behind a way out of the VPC.
     fn can_have_a_hub(&self, endpoints: &[&VpcEndpoint]) -> bool {
         let Ok(table) = self.network.table_of(self.origin.subnet) else { return true };
         let leads_to_networks = |target: &Target| {
@@ -333,9 +337,13 @@ impl<'s> Question<'_, 's> {
         way(WayKind::Endpoint(ids), paths)
     }
 
-    /// What the interface's groups and the ACL of its subnet say to a private address that is not known.
     fn over_zone(&self, id: &str, name: &str) -> Way {
         let gap = Gap::opaque(format!("where the private hosted zone `{id}` ({name}) leads `{}`", self.name()));
+        self.to_private(WayKind::HostedZone { id: id.to_owned(), name: name.to_owned() }, &gap)
+    }
+
+    /// What the interface's groups and the ACL of its subnet say to a private address; the gap says why that is not known.
+    fn to_private(&self, kind: WayKind, gap: &Gap) -> Way {
         let mut paths = Vec::new();
         let certainty = Certainty::Within(gap.clone());
         for family in self.families() {
@@ -348,7 +356,7 @@ impl<'s> Question<'_, 's> {
             walk.gap(|| gap.clone());
             paths.push(walk.finish(self.name()));
         }
-        way(WayKind::HostedZone { id: id.to_owned(), name: name.to_owned() }, paths)
+        way(kind, paths)
     }
 
     fn over_internet(&self) -> Way {

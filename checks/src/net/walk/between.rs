@@ -7,7 +7,7 @@ use crate::net::interface::Interface;
 use crate::net::internet::{self, not_public};
 use crate::net::lattice;
 use crate::net::network::{Network, VpcIx};
-use crate::net::obstacle::{Cause, Obstacle};
+use crate::net::obstacle::{Cause, Effect, Obstacle};
 use crate::net::parcel::{Link, Parcel};
 use crate::net::path::{Certainty, Path, Verdict, Walk, Way};
 use crate::net::ports::PortSet;
@@ -116,9 +116,9 @@ impl<'s> Network<'s> {
         let certainty = if is_anywhere(from) || is_anywhere(to) { &*ANYWHERE } else { &Certainty::Exact };
         let mut walk = Walk::new(family, certainty, explains);
         match from {
-            Point::Interface(origin) => self.leave_interface(&mut walk, origin, to, flow),
+            Point::Interface(origin) => self.send(&mut walk, origin, to, flow),
             Point::Address(address) => match self.only_owner(*address) {
-                Some(origin) => self.leave_interface(&mut walk, &origin.narrowed(*address), to, flow),
+                Some(origin) => self.send(&mut walk, &origin.narrowed(*address), to, flow),
                 None => self.come_from_outside(&mut walk, AddressSet::one(*address), to, flow),
             },
             Point::Outside(address) => self.come_from_outside(&mut walk, AddressSet::one(*address), to, flow),
@@ -136,6 +136,50 @@ impl<'s> Network<'s> {
         finish(walk)
     }
 
+    /// From an interface; where it does not get out under a further address of its own, its system may send under a first one, of
+    /// whichever of its interfaces, as the network plug-in of EKS does for pods.
+    ///
+    /// Source: EKS user guide, "Enable outbound internet access for Pods".
+    fn send(&self, walk: &mut Walk<'_>, origin: &Interface<'s>, to: &Point<'_, 's>, flow: &Flow) {
+        if !self.may_be_masked(origin, to) {
+            return self.leave_interface(walk, origin, to, flow);
+        }
+        let mut own = walk.branch();
+        self.leave_interface(&mut own, origin, to, flow);
+        if own.tally.is_blocked {
+            let passes = |mask: &Interface<'s>| {
+                let mut other = Walk::new(walk.family, walk.certainty, false);
+                self.leave_interface(&mut other, mask, to, flow);
+                !other.tally.is_blocked
+            };
+            if self.siblings(origin).any(passes) {
+                let id = origin.instance_id.unwrap_or(origin.id);
+                walk.gap(|| Gap::opaque(format!("whether `{id}` sends for {} under another address", origin.ipv4)));
+                own.soften(Effect::Possible, "packets under another address");
+            }
+        }
+        walk.take_over(own);
+    }
+
+    /// Whether packets may leave under another address: those of a further IPv4 address to somebody outside the VPC.
+    fn may_be_masked(&self, origin: &Interface<'s>, to: &Point<'_, 's>) -> bool {
+        let is_further = origin.ipv4.single().is_some_and(|own| origin.is_further(own));
+        let is_inside = |address: IpAddr| self.blocks_of(origin.vpc).is_some_and(|own| own.contains(address));
+        is_further
+            && match to {
+                Point::Interface(target) => target.vpc != origin.vpc,
+                Point::Address(address) => !is_inside(*address),
+                _ => true,
+            }
+    }
+
+    /// The interfaces of an instance, itself among them, under their first addresses.
+    fn siblings<'n>(&'n self, origin: &Interface<'s>) -> impl Iterator<Item = &'n Interface<'s>> {
+        let rows = origin.instance.map_or(&[][..], |row| &row.network_interfaces);
+        let others = rows.iter().map(|eni| eni.network_interface_id.as_str()).filter(|id| *id != origin.id);
+        std::iter::once(origin.id).chain(others).filter_map(|id| self.interface(id))
+    }
+
     /// The interface that has an address, when only one of all VPCs has it and it is no public one.
     pub fn only_owner(&self, address: IpAddr) -> Option<&Interface<'s>> {
         let mut owners = self.owners(address);
@@ -143,13 +187,13 @@ impl<'s> Network<'s> {
     }
 
     /// Whom an address means to somebody in a VPC, under that address, and whether that is a guess: who has it there, else the only one who
-    /// has it anywhere, unless it lies in the VPC itself.
+    /// has it anywhere, unless it may lie in the VPC itself.
     fn seen_from(&self, vpc: VpcIx, address: IpAddr) -> Option<(Interface<'s>, bool)> {
         if let Some(owner) = self.owner(vpc, address) {
             return Some((owner.narrowed(address), false));
         }
-        let is_inside = self.blocks_of(vpc).is_some_and(|own| own.contains(address));
-        let owner = self.only_owner(address).filter(|_| !is_inside)?;
+        let may_be_inside = self.blocks_of(vpc).is_none_or(|own| own.contains(address));
+        let owner = self.only_owner(address).filter(|_| !may_be_inside)?;
         Some((owner.narrowed(address), true))
     }
 

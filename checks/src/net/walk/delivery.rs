@@ -55,7 +55,8 @@ impl<'t, 's> Trip<'t, 's> {
         if let Some(target) = self.to.filter(is_target) {
             return Some(Next::Target(target));
         }
-        self.network.owner(vpc, destinations.single()?).map(Next::Target)
+        let owner = self.network.owner(vpc, destinations.single()?)?;
+        (self.is_guess || self.to.is_none_or(|target| target.id == owner.id)).then_some(Next::Target(owner))
     }
 
     /// Deliver to somebody in the same VPC.
@@ -161,7 +162,7 @@ impl<'t, 's> Trip<'t, 's> {
         }
     }
 
-    /// Stops packets to an address that nobody in a VPC has.
+    /// Stops packets to an address that nobody in a VPC has, or somebody else than the one who is meant.
     ///
     /// # Errors
     /// Why somebody may have it all the same.
@@ -173,10 +174,16 @@ impl<'t, 's> Trip<'t, 's> {
         evidence: impl FnOnce() -> Vec<Evidence>,
         parcel: Parcel<'_, 's>,
     ) -> Result<(), Gap> {
-        let id = self.network.vpc_id(vpc);
-        self.network.lists_interfaces(id)?;
+        let (id, destinations) = (self.network.vpc_id(vpc), parcel.traffic.destinations());
+        let other = destinations.single().and_then(|address| self.network.owner(vpc, address));
+        if other.is_none() {
+            self.network.lists_interfaces(id)?;
+        }
         walk.stop(parcel.way, hop, parcel.traffic, || {
-            let by = format!("no interface in `{id}` has {}", parcel.traffic.destinations());
+            let by = match other {
+                Some(other) => format!("{destinations} is `{}` in `{id}`", other.id),
+                None => format!("no interface in `{id}` has {destinations}"),
+            };
             Obstacle::new(Cause::NoDestination, Component::new("vpc", id), evidence()).by(by)
         });
         Ok(())

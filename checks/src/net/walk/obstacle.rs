@@ -75,6 +75,8 @@ pub enum Cause {
     SpoofedSource,
     /// The gateway carries other protocols only.
     ProtocolNotCarried,
+    /// The gateway serves only what is in its own VPC, and the packets come from elsewhere.
+    SourceOutsideVpc,
     /// The regional NAT gateway has no address in the sender's zone.
     NatZone,
     /// The NAT gateway is not available.
@@ -173,6 +175,7 @@ impl Cause {
         Self::RoutingLoop,
         Self::SpoofedSource,
         Self::ProtocolNotCarried,
+        Self::SourceOutsideVpc,
         Self::NatZone,
         Self::NatState,
         Self::NatPrivate,
@@ -258,6 +261,7 @@ impl Cause {
             | Self::DnsHostnamesOff
             | Self::CustomDns
             | Self::DnsServerUnreachable
+            | Self::SourceOutsideVpc
             | Self::InstanceConnectPort
             | Self::InstanceConnectClientIp => return None,
         })

@@ -163,7 +163,7 @@ impl<'s> Trip<'_, 's> {
             Target::EgressOnlyInternetGateway(id) => gateway::egress_only(self, walk, at, id, parcel),
             Target::NatGateway(id) => nat::through(self, walk, at, id, parcel),
             Target::Interface { .. } => nat_instance::through(self, walk, at, choice.target, parcel),
-            Target::Endpoint(id) => gateway::endpoint(self, walk, id, (table, choice), parcel),
+            Target::Endpoint(id) => gateway::endpoint(self, walk, at, id, (table, choice), parcel),
             Target::Peering(id) => peering::across(self, walk, at, id, (table, choice), parcel),
             Target::TransitGateway(id) => transit_gateway::across(self, walk, at, id, parcel),
             Target::VirtualPrivateGateway(id) if parcel.way == Way::Reply && self.beyond == Some(id) => {

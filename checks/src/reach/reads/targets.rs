@@ -14,8 +14,9 @@ impl Plan<'_> {
         let tables = scope.subnets.iter().filter_map(|(subnet, _)| self.network.route_table(subnet).ok());
         let routes: Vec<&Route> = tables.flat_map(|table| &table.routes).collect();
         let live = || routes.iter().filter(|route| !is(&route.state, "blackhole"));
-        let lists = routes.iter().map(|route| route.destination_prefix_list_id.as_str());
-        self.prefix_lists(lists);
+        // Those of NAT gateways and hubs count too, whose tables come later.
+        let every = snapshot.route_tables.known().iter().flat_map(|table| &table.routes);
+        self.prefix_lists(every.map(|route| route.destination_prefix_list_id.as_str()));
         // Inside a VPC too a route may lead through an appliance.
         self.about(&snapshot.instances, live().map(|route| route.instance_id.as_str()));
         if !scope.leaves {
