@@ -1,7 +1,7 @@
 //! Which reads questions about paths need, given what is known already.
 //!
 //! The collector calls [`reads`] again after each round: what it gives then depends on the answers so far. Mostly four rounds suffice: the ends;
-//! their VPCs; what routes and groups refer to; what a transit gateway leads to.
+//! their VPCs; what routes and groups refer to; what a transit gateway leads to. Prefix lists in the routes of a hub take a fifth.
 
 mod scope;
 mod subjects;
@@ -214,6 +214,28 @@ mod tests {
             assert!(asked.concat().contains(&name), "{name}: {asked:?}");
         }
         assert!(asked.concat().len() <= 18, "{asked:?}");
+    }
+
+    #[test]
+    fn lists_of_routes_count_wherever_packets_may_pass() {
+        let lists = |to: &str| {
+            let asked = rounds(&cases(json!([{ "from": "i-0aaaaaaa", "to": to, "port": 443 }])), |read| {
+                let mut answer = world(read, &json!({ "NatGatewayId": "nat-1" }));
+                if let Some(tables) = answer["RouteTables"].as_array_mut() {
+                    tables.push(
+                        json!({ "RouteTableId": "rtb-9", "VpcId": "vpc-1", "Associations": [{ "SubnetId": "subnet-9" }],
+                        "Routes": [{ "DestinationPrefixListId": "pl-9", "GatewayId": "igw-1", "State": "active" }] }),
+                    );
+                }
+                answer
+            });
+            asked.concat().iter().filter(|name| **name == "GetManagedPrefixListEntries").count()
+        };
+        assert_eq!(
+            (lists("i-0ccccccc"), lists("internet")),
+            (1, 2),
+            "that of the group, and that of the NAT gateway's subnet"
+        );
     }
 
     #[test]

@@ -14,14 +14,15 @@ impl Plan<'_> {
         let tables = scope.subnets.iter().filter_map(|(subnet, _)| self.network.route_table(subnet).ok());
         let routes: Vec<&Route> = tables.flat_map(|table| &table.routes).collect();
         let live = || routes.iter().filter(|route| !is(&route.state, "blackhole"));
-        // Those of NAT gateways and hubs count too, whose tables come later.
-        let every = snapshot.route_tables.known().iter().flat_map(|table| &table.routes);
-        self.prefix_lists(every.map(|route| route.destination_prefix_list_id.as_str()));
+        self.prefix_lists(routes.iter().map(|route| route.destination_prefix_list_id.as_str()));
         // Inside a VPC too a route may lead through an appliance.
         self.about(&snapshot.instances, live().map(|route| route.instance_id.as_str()));
         if !scope.leaves {
             return;
         }
+        // The tables of NAT gateways count too, and those of hubs, which come a round later.
+        let every = snapshot.route_tables.known().iter().flat_map(|table| &table.routes);
+        self.prefix_lists(every.map(|route| route.destination_prefix_list_id.as_str()));
         self.about(&snapshot.nat_gateways, live().map(|route| route.nat_gateway_id.as_str()));
         let internet = live().map(|route| route.gateway_id.as_str()).filter(|id| id.starts_with("igw-"));
         self.about(&snapshot.internet_gateways, internet);
