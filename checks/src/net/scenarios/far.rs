@@ -416,3 +416,27 @@ fn replies_to_a_private_gateway_do_not_go_over_the_internet() {
     let by: Vec<&str> = away.obstacles.iter().filter_map(|own| own.by.as_deref()).collect();
     assert_eq!(by, ["10.0.0.0/16 -> local", "packets came from behind `vgw-1`"]);
 }
+
+#[test]
+fn one_of_many_addresses_may_be_somebodys() {
+    let all = |address: &str| {
+        let mut snapshot = peered(from_block(), "active", "eu-west-1");
+        let mut instance = instance("i-9", "eni-9", "subnet-9", "", json!(null));
+        instance["VpcId"] = json!("vpc-9");
+        instance["NetworkInterfaces"][0]["VpcId"] = json!("vpc-9");
+        instance["NetworkInterfaces"][0]["PrivateIpAddress"] = json!(address);
+        let side = |vpc: &str, block: &str| json!({"VpcId": vpc, "CidrBlock": block, "CidrBlockSet": [{"CidrBlock": block}], "Region": "eu-west-1"});
+        let connection = json!({"VpcPeeringConnectionId": "pcx-1", "Status": {"Code": "active"},
+            "RequesterVpcInfo": side("vpc-1", "10.0.0.0/16"), "AccepterVpcInfo": side("vpc-9", "18.9.0.0/16")});
+        add(
+            &mut snapshot,
+            json!({"Reservations": [{"OwnerId": "111122223333", "Instances": [instance]}], "NetworkInterfaces": [],
+                "Vpcs": [{"VpcId": "vpc-9", "CidrBlock": "18.9.0.0/16", "OwnerId": "111122223333"}],
+                "VpcPeeringConnections": [connection],
+                "RouteTables": [table("rtb-1", json!([{"Main": true}]), over("VpcPeeringConnectionId", "pcx-1", "18.9.0.0/16"))]}),
+        );
+        path(&snapshot, "i-1", "internet", &Flow::tcp(22)).verdict
+    };
+    assert_eq!(all("18.9.1.20"), Verdict::Unknown);
+    assert_eq!(all("10.9.1.20"), Verdict::Blocked, "nobody has any");
+}

@@ -179,6 +179,13 @@ impl<'t, 's> Trip<'t, 's> {
         if other.is_none() {
             self.network.lists_interfaces(id)?;
         }
+        // One of several addresses may be somebody's.
+        let is_some = |own: &&Interface<'s>| own.vpc == vpc && own.own_addresses().intersects(&destinations);
+        if destinations.single().is_none()
+            && let Some(own) = self.network.interfaces().iter().find(is_some)
+        {
+            return Err(Gap::opaque(format!("whether an address of `{}` is meant", own.id)));
+        }
         walk.stop(parcel.way, hop, parcel.traffic, || {
             let by = match other {
                 Some(other) => format!("{destinations} is `{}` in `{id}`", other.id),
