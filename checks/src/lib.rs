@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or the environment, or can panic. Facts come as a [`snapshot::Snapshot`], each symptom has its
 //! rules under `rules/`, and [`triage`] runs them.
 
+pub mod can;
 pub mod diagnosis;
 pub mod evidence;
 pub mod finding;

@@ -1,7 +1,8 @@
 //! Reads files of cases: one JSON object a line, or a YAML list.
 
 use crate::error::Error;
-use checks::reach::{Case, Written};
+use checks::{can, reach};
+use serde::de::DeserializeOwned;
 use serde_saphyr::{Budget, Options, Spanned};
 use std::fs;
 use std::io::{self, Read};
@@ -12,18 +13,40 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 /// Values that a file of this size can hold.
 const MAX_VALUES: usize = 10_000_000;
 
+/// A case as it is written, which makes sense or not.
+pub(super) trait Written: DeserializeOwned {
+    /// A case that makes sense.
+    type Case;
+    /// The case, or what was expected.
+    fn checked(self) -> Result<Self::Case, String>;
+}
+
+impl Written for reach::Written {
+    type Case = reach::Case;
+    fn checked(self) -> Result<reach::Case, String> {
+        self.checked()
+    }
+}
+
+impl Written for can::Written {
+    type Case = can::Case;
+    fn checked(self) -> Result<can::Case, String> {
+        self.checked()
+    }
+}
+
 /// The cases of a file, or of standard input for `-`.
 ///
 /// # Errors
 /// It cannot be read, or a case in it is malformed: with file, line, and what was expected.
-pub(super) fn read(path: &Path) -> Result<Vec<Case>, Error> {
+pub(super) fn read<W: Written>(path: &Path) -> Result<Vec<W::Case>, Error> {
     let is_stream = path == Path::new("-");
     let shown = if is_stream { "standard input".to_owned() } else { format!("`{}`", path.display()) };
     let text = if is_stream { text_of(io::stdin()) } else { fs::File::open(path).and_then(text_of) };
     let text = text.map_err(|error| Error::usage(format!("cannot read {shown}: {error}")))?;
     let is_named = |endings: &[&str]| path.extension().is_some_and(|own| endings.iter().any(|ending| own == *ending));
     let is_yaml = is_named(&["yaml", "yml"]) || !(is_named(&["ndjson", "jsonl"]) || text.trim_start().starts_with('{'));
-    let cases = if is_yaml { of_yaml(&text) } else { of_lines(&text) };
+    let cases = if is_yaml { of_yaml::<W>(&text) } else { of_lines::<W>(&text) };
     let cases = cases.map_err(|(line, error)| Error::usage(format!("{shown}, line {line}: {error}")))?;
     if cases.is_empty() { Err(Error::usage(format!("{shown} holds no case"))) } else { Ok(cases) }
 }
@@ -41,11 +64,11 @@ fn text_of(source: impl Read) -> io::Result<String> {
 type Fault = (u64, String);
 
 /// One JSON object a line; empty lines are passed over.
-fn of_lines(text: &str) -> Result<Vec<Case>, Fault> {
+fn of_lines<W: Written>(text: &str) -> Result<Vec<W::Case>, Fault> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let case = |(at, line): (usize, &str)| {
-        let written: Result<Written, String> = serde_json::from_str(line).map_err(|error| within(&error));
-        written.and_then(Written::checked).map_err(|error| (at as u64 + 1, error))
+        let written: Result<W, String> = serde_json::from_str(line).map_err(|error| within(&error));
+        written.and_then(W::checked).map_err(|error| (at as u64 + 1, error))
     };
     lines.map(case).collect()
 }
@@ -62,24 +85,32 @@ fn within(error: &serde_json::Error) -> String {
 }
 
 /// A YAML list, of which a JSON list is one kind.
-fn of_yaml(text: &str) -> Result<Vec<Case>, Fault> {
+fn of_yaml<W: Written>(text: &str) -> Result<Vec<W::Case>, Fault> {
     let mut options = Options::default();
     options.with_snippet = false;
     let mut budget = Budget::default();
     (budget.max_nodes, budget.max_events) = (MAX_VALUES, 4 * MAX_VALUES);
     options.budget = Some(budget);
-    let written: Vec<Spanned<Written>> = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+    let written: Vec<Spanned<W>> = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let line = error.location().map_or(1, |place| place.line());
         let words = error.to_string();
         (line, format!("expected a YAML list of cases: {}", words.lines().next().unwrap_or_default()))
     })?;
-    let case = |case: Spanned<Written>| case.value.checked().map_err(|error| (case.referenced.line(), error));
+    let case = |case: Spanned<W>| case.value.checked().map_err(|error| (case.referenced.line(), error));
     written.into_iter().map(case).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn of_lines(text: &str) -> Result<Vec<reach::Case>, Fault> {
+        super::of_lines::<reach::Written>(text)
+    }
+
+    fn of_yaml(text: &str) -> Result<Vec<reach::Case>, Fault> {
+        super::of_yaml::<reach::Written>(text)
+    }
 
     #[test]
     fn lines_and_lists_give_the_same_cases() {

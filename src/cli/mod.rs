@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod can;
 mod cases;
 mod collect;
 mod common;
@@ -45,6 +46,8 @@ enum Command {
     Ssm(ssm::Arguments),
     /// Whether packets get from one end to another and back, and everything that stops them
     Reach(reach::Arguments),
+    /// Whether a principal may do an action on a resource, and which statement of which policy decides
+    Can(can::Arguments),
     /// Record the facts of a diagnosis to a file, and judge nothing
     Collect(collect::Arguments),
     /// The ssm diagnosis on a broken account that is part of this program: no credentials, no network
@@ -81,6 +84,7 @@ pub fn run(invocation: &Invocation) -> Exit {
     let outcome = match &invocation.command {
         Command::Ssm(arguments) => ssm::run(arguments),
         Command::Reach(arguments) => reach::run(arguments),
+        Command::Can(arguments) => can::run(arguments),
         Command::Collect(arguments) => collect::run(arguments),
         Command::Demo(arguments) => demo::run(arguments),
         Command::Rules(arguments) => rules::run(arguments),

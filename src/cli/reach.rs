@@ -97,7 +97,7 @@ impl Question {
     /// They make no sense, or their file cannot be read.
     pub(super) fn cases(&self) -> Result<Vec<Case>, Error> {
         if let Some(path) = &self.cases {
-            return cases::read(path);
+            return cases::read::<Written>(path);
         }
         let expect = self.expect.map(|expect| match expect {
             Expectation::Reachable => Expect::Reachable,

@@ -23,6 +23,23 @@ pub enum Layer {
     Endpoint,
 }
 
+impl Layer {
+    /// The word of the outside contract.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Resource => "resource",
+            Self::Trust => "trust",
+            Self::Boundary => "boundary",
+            Self::Session => "session",
+            Self::ServiceControl => "service-control",
+            Self::ResourceControl => "resource-control",
+            Self::Endpoint => "endpoint",
+        }
+    }
+}
+
 /// AWS's own name of the kind, as in its access-denied messages.
 impl fmt::Display for Layer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

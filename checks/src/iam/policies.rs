@@ -5,6 +5,7 @@ use std::fmt;
 use super::action::Action;
 use super::document::{MalformedPolicy, Policy, PolicyDocument, PolicySource};
 use super::statement::Statement;
+use serde_json::Value;
 
 /// A policy that exists, or may exist, but whose text is not at hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +99,16 @@ impl PolicySet {
 
     /// Adds a document as text; one that is no policy counts as unreadable.
     pub fn add_text(&mut self, source: PolicySource, text: &str) {
-        match PolicyDocument::parse_text(text) {
+        self.add(source, PolicyDocument::parse_text(text));
+    }
+
+    /// Adds a document as JSON or as its text; one that is no policy counts as unreadable.
+    pub fn add_document(&mut self, source: PolicySource, document: &Value) {
+        self.add(source, PolicyDocument::parse(document));
+    }
+
+    fn add(&mut self, source: PolicySource, document: Result<PolicyDocument, MalformedPolicy>) {
+        match document {
             Ok(document) => self.policies.push(Policy::new(source, document)),
             Err(error) => self.add_unreadable(source, Unreadable::Malformed(error)),
         }

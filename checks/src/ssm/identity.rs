@@ -153,7 +153,7 @@ impl<'a> RoleFacts<'a> {
             && policies.service_control.look_at_actions_only();
         facts.decisions = is_same_for_all.then(Decisions::default);
         let source = PolicySource::new(Layer::Trust, &facts.role.role_name);
-        add_document(&mut facts.trust, source, &facts.role.assume_role_policy_document);
+        facts.trust.add_document(source, &facts.role.assume_role_policy_document);
         facts.trusts = facts.trust.has_no_conditions().then(Decisions::default);
         facts
     }
@@ -211,7 +211,7 @@ impl<'a> RoleFacts<'a> {
         let set = match snapshot.policy_versions.get(arn) {
             Ok(Some(version)) if version.is_default_version != Some(false) => {
                 let mut set = PolicySet::default();
-                add_document(&mut set, source, &version.document);
+                set.add_document(source, &version.document);
                 set
             }
             unread => {
@@ -234,7 +234,7 @@ impl<'a> RoleFacts<'a> {
 
     fn add(&mut self, source: PolicySource, document: Observed<&Value>, action: &str) {
         match document {
-            Ok(Some(document)) => add_document(&mut self.policies.identity, source, document),
+            Ok(Some(document)) => self.policies.identity.add_document(source, document),
             // Listed a moment ago and gone now: it grants nothing any more, and nobody can say what replaced it.
             Ok(None) => {
                 let why = Unreadable::Other(format!("`{action}` found no such policy"));
@@ -381,13 +381,6 @@ fn endpoint_policy(endpoint: &VpcEndpoint) -> Option<EndpointPolicy> {
     let mut policy = PolicySet::default();
     policy.add_text(PolicySource::new(Layer::Endpoint, &endpoint.vpc_endpoint_id), &endpoint.policy_document);
     Some(EndpointPolicy { kind: EndpointKind::Interface, policy })
-}
-
-fn add_document(set: &mut PolicySet, source: PolicySource, document: &Value) {
-    match crate::iam::PolicyDocument::parse(document) {
-        Ok(document) => set.policies.push(crate::iam::Policy::new(source, document)),
-        Err(error) => set.add_unreadable(source, Unreadable::Malformed(error)),
-    }
 }
 
 fn unreadable(layer: Layer, name: String, gap: &Gap) -> PolicySet {

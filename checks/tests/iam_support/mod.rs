@@ -9,30 +9,13 @@
 
 pub(crate) mod world;
 
-use checks::iam::{
-    Context, EndpointKind, EndpointPolicy, Layer, OrganizationPolicies, Policies, Policy, PolicyDocument, PolicySet,
-    PolicySource, Principal, Request,
-};
+use checks::can::{Case, Written};
+use checks::iam::{Layer, Policy, PolicyDocument, PolicySet, PolicySource};
 use serde_json::Value;
-
-/// One judged request.
-pub(crate) struct Case {
-    pub(crate) id: String,
-    pub(crate) request: Request,
-    pub(crate) policies: Policies,
-    pub(crate) expected: String,
-}
-
-/// The id alone: a failing property prints its case.
-impl std::fmt::Debug for Case {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.id)
-    }
-}
 
 /// Every judged request.
 pub(crate) fn cases() -> Vec<Case> {
-    texts().map(|line| case(&serde_json::from_str(line).expect("a case is JSON"))).collect()
+    texts().map(case).collect()
 }
 
 /// The judged requests as text.
@@ -40,54 +23,10 @@ pub(crate) fn texts() -> impl Iterator<Item = &'static str> {
     include_str!("../fixtures/iam/cases.ndjson").lines()
 }
 
-fn text<'a>(case: &'a Value, field: &str) -> &'a str {
-    case.get(field).and_then(Value::as_str).unwrap_or_else(|| panic!("field {field}"))
-}
-
 /// Reads one judged request.
-pub(crate) fn case(value: &Value) -> Case {
-    let mut context = Context::complete();
-    for (key, value) in value.get("context").and_then(Value::as_object).expect("context") {
-        context = match value {
-            Value::Array(list) => context.with_values(key, list.iter().map(|item| item.as_str().expect("text"))),
-            other => context.with(key, other.as_str().expect("text")),
-        };
-    }
-    let principal = Principal::parse(text(value, "principal")).expect("a principal");
-    Case {
-        id: text(value, "id").to_owned(),
-        request: Request::new(principal, text(value, "action"), text(value, "resource"), context)
-            .owned_by(text(value, "resourceAccount")),
-        policies: policies(value),
-        expected: text(value, "expected").to_owned(),
-    }
-}
-
-fn policies(case: &Value) -> Policies {
-    let list = |layer, field: &str| case.get(field).and_then(Value::as_array).map(|documents| set(layer, documents));
-    let single = |layer, field: &str| case.get(field).map(|document| set(layer, std::slice::from_ref(document)));
-    let levels = |layer, field: &str| match case.get(field).and_then(Value::as_array) {
-        Some(levels) => OrganizationPolicies::Levels(
-            levels.iter().map(|level| set(layer, level.as_array().expect("a level"))).collect(),
-        ),
-        None => OrganizationPolicies::None,
-    };
-    let endpoints = case.get("vpcEndpointPolicies").and_then(Value::as_array).into_iter().flatten();
-    Policies {
-        identity: list(Layer::Identity, "identityPolicies").unwrap_or_default(),
-        resource: single(Layer::Resource, "resourcePolicy"),
-        boundary: list(Layer::Boundary, "permissionBoundaryPolicies"),
-        session: single(Layer::Session, "sessionPolicy"),
-        service_control: levels(Layer::ServiceControl, "serviceControlPolicies"),
-        resource_control: levels(Layer::ResourceControl, "resourceControlPolicies"),
-        endpoints: endpoints
-            .map(|document| EndpointPolicy {
-                kind: EndpointKind::Interface,
-                policy: set(Layer::Endpoint, std::slice::from_ref(document)),
-            })
-            .collect(),
-        management_account: None,
-    }
+pub(crate) fn case(line: &str) -> Case {
+    let written: Written = serde_json::from_str(line).expect("a case");
+    written.checked().expect("a case that makes sense")
 }
 
 /// A set of documents.

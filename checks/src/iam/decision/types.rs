@@ -19,6 +19,22 @@ pub enum Verdict {
     Unknown,
 }
 
+impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Self; 4] = [Self::Allowed, Self::ExplicitlyDenied, Self::ImplicitlyDenied, Self::Unknown];
+
+    /// The word of the outside contract.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Allowed => "Allowed",
+            Self::ExplicitlyDenied => "ExplicitlyDenied",
+            Self::ImplicitlyDenied => "ImplicitlyDenied",
+            Self::Unknown => "Unknown",
+        }
+    }
+}
+
 /// What one layer, or one level of it, contributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LayerEffect {
@@ -130,6 +146,23 @@ impl Decision {
     /// The layers that deny, explicitly or for want of an Allow. Fixing one may uncover the next, so all are listed.
     pub fn denying(&self) -> impl Iterator<Item = &LayerDecision> {
         self.layers.iter().filter(|layer| matches!(layer.effect, LayerEffect::ExplicitDeny | LayerEffect::ImplicitDeny))
+    }
+
+    /// The part of the layer that decides: the first that denies or is open, else the one that grants. `None` where nothing had to
+    /// grant, as for the root user.
+    #[must_use]
+    pub fn deciding(&self) -> Option<&LayerDecision> {
+        let first = |effect: LayerEffect| self.layers.iter().find(move |layer| layer.effect == effect);
+        match self.verdict {
+            Verdict::ExplicitlyDenied => first(LayerEffect::ExplicitDeny),
+            Verdict::ImplicitlyDenied => first(LayerEffect::ImplicitDeny),
+            Verdict::Unknown => first(LayerEffect::Unknown),
+            Verdict::Allowed => [Layer::Identity, Layer::Trust, Layer::Resource].into_iter().find_map(|layer| {
+                self.layers
+                    .iter()
+                    .find(|own| own.layer == layer && own.effect == LayerEffect::Allows && own.by.is_some())
+            }),
+        }
     }
 
     /// The closest near miss.
