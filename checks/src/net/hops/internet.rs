@@ -4,6 +4,7 @@
 
 use crate::evidence::{Component, Evidence};
 use crate::net::addresses::AddressSet;
+use crate::net::between::named;
 use crate::net::block_public_access::Crossing;
 use crate::net::filter::Direction;
 use crate::net::gateway;
@@ -74,8 +75,15 @@ fn with_public_address<'s>(
         if !is_public {
             obstacles.push(not_public(hop(), &parcel.traffic.destinations()));
         }
-        if !has_source {
-            obstacles.push(no_public_address(trip.network.snapshot, origin));
+        let mut gaps = gaps;
+        match has_source {
+            true => {}
+            // Another of its addresses has a public one, and its system chooses under which it sends.
+            false if !origin.pairs.is_empty() => {
+                let (system, own) = (named(origin), &origin.ipv4);
+                gaps.push(Gap::opaque(format!("whether {system} sends for {own} under another address")));
+            }
+            false => obstacles.push(no_public_address(trip.network.snapshot, origin)),
         }
         deliver(walk, parcel.way, hop, &outside, (obstacles, gaps));
     }
@@ -146,7 +154,12 @@ fn back_in<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, at: Place<'_, 's>, id: 
             }
         }
         // Who is behind a virtual private gateway is not met over the internet.
-        (None, None) if trip.beyond.is_some() => stop(walk),
+        (None, None) if trip.beyond.is_some() && parcel.traffic.family() == Family::Ipv4 => stop(walk),
+        (None, None) if trip.beyond.is_some() => {
+            // IPv6 addresses stay what they are, and may find another way there.
+            let gap = || Gap::opaque(format!("whether {destinations} is met over the internet"));
+            walk.opaque(Way::Reply, hop, parcel.traffic, "UNKNOWN_DESTINATION", gap);
+        }
         (None, None) => {}
         (None, Some(origin)) if parcel.traffic.family() == Family::Ipv6 => {
             if !leads_out(trip, origin, &parcel.traffic.sources()) {

@@ -80,7 +80,7 @@ pub(in crate::net) fn across<'s>(
         return;
     }
     let parcel = parcel.with(&traffic);
-    walk.pass(parcel.way, &traffic, || (own(), None, None));
+    pass(walk, attachment, parcel);
     let own_id = &attachment.transit_gateway_attachment_id;
     let hub = Hub { id, attachment: own_id, sender: attachment, zone, crossed: 0, before: None };
     hub.route(trip, walk, parcel);
@@ -98,7 +98,8 @@ fn own_attachment<'s>(
     };
     // One that failed or was refused stays listed for a while beside the one that works.
     let known = || snapshot.transit_gateway_vpc_attachments.known().iter().filter(is_own);
-    if let Some(found) = known().find(|own| is(&own.state, "available")).or_else(|| known().next()) {
+    let in_state = |state: &str| known().find(|own| is(&own.state, state));
+    if let Some(found) = in_state("available").or_else(|| in_state("modifying")).or_else(|| known().next()) {
         return Ok(Some(found));
     }
     let attachments = &snapshot.transit_gateway_vpc_attachments;
@@ -118,7 +119,7 @@ fn refused(network: &Network<'_>, attachment: &TransitGatewayVpcAttachment, traf
     let id = &attachment.transit_gateway_attachment_id;
     let component = Component::new("transit-gateway-attachment", id);
     let proof = |member: &str| vec![proof::of::<TransitGatewayVpcAttachment>(network.snapshot, id, member)];
-    if !is(&attachment.state, "available") {
+    if !is(&attachment.state, "available") && !is(&attachment.state, "modifying") {
         let obstacle = Obstacle::new(Cause::TransitGatewayAttachment, component, proof("State"));
         return Some(obstacle.by(format!("`{id}` is {}", attachment.state)));
     }
@@ -127,6 +128,15 @@ fn refused(network: &Network<'_>, attachment: &TransitGatewayVpcAttachment, traf
         return Some(obstacle.by(format!("`{id}` does not carry IPv6")));
     }
     None
+}
+
+/// Past an attachment; while it is being changed nobody says that it carries everything.
+fn pass(walk: &mut Walk<'_>, attachment: &TransitGatewayVpcAttachment, parcel: Parcel<'_, '_>) {
+    let id = &attachment.transit_gateway_attachment_id;
+    walk.pass(parcel.way, parcel.traffic, || (Component::new("transit-gateway-attachment", id), None, None));
+    if is(&attachment.state, "modifying") {
+        walk.gap(|| Gap::opaque(format!("what attachment `{id}` carries while it is modified")));
+    }
 }
 
 /// Where packets enter an attachment.
@@ -372,7 +382,7 @@ impl Hub<'_> {
             walk.stop(parcel.way, hop, parcel.traffic, || obstacle);
             return trip.without_way(walk, parcel);
         }
-        walk.pass(parcel.way, parcel.traffic, || (hop(), None, None));
+        pass(walk, attachment, parcel);
         let Some(vpc) = trip.network.vpc(&attachment.vpc_id) else {
             let gap = || Gap::opaque(format!("what is in VPC `{}`", attachment.vpc_id));
             return trip.lose_sight(walk, hop, "UNKNOWN_DESTINATION", gap, parcel);

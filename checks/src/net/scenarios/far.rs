@@ -372,6 +372,11 @@ fn a_failed_attachment_is_not_taken_for_the_one_that_works() {
         rows.insert(0, first);
     };
     expect(&ssh(&attached(from_block(), hub_routes(), &failed)), Verdict::Reachable, &[]);
+    let modified = |facts: &mut Value| {
+        failed(facts);
+        facts["TransitGatewayVpcAttachments"][1]["State"] = json!("modifying");
+    };
+    expect(&ssh(&attached(from_block(), hub_routes(), &modified)), Verdict::Unknown, &[]);
 }
 
 #[test]

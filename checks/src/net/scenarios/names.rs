@@ -215,3 +215,30 @@ fn other_dns_servers_may_lead_a_name_into_another_network() {
         "{path:#?}"
     );
 }
+
+#[test]
+fn other_dns_servers_may_name_an_endpoint_that_the_amazon_resolver_does_not() {
+    let mut snapshot = with(only(json!({"DestinationCidrBlock": "192.0.2.0/24", "State": "blackhole"})));
+    add(
+        &mut snapshot,
+        json!({"DhcpOptions": [{"DhcpOptionsId": "dopt-1", "DhcpConfigurations": [
+        {"Key": "domain-name-servers", "Values": [{"Value": "10.0.9.9"}]}]}],
+        "VpcAttributes": {"enableDnsSupport": false}, "VpcEndpoints": [endpoint(&["subnet-1"])],
+        "SecurityGroups": [endpoint_group("10.0.0.0/16")]}),
+    );
+    assert_eq!(ssm(&snapshot).verdict, Verdict::Unknown);
+    // In the very subnet no ACL is asked.
+    let mut plain = endpoint(&["subnet-1"]);
+    plain["PrivateDnsEnabled"] = json!(false);
+    add(&mut snapshot, json!({"VpcEndpoints": [plain], "VpcAttributes": {"enableDnsSupport": true}}));
+    let closed = json!([
+        entry(100, false, "allow", "0.0.0.0/0", None),
+        entry(90, true, "deny", "0.0.0.0/0", Some((443, 443))),
+        entry(100, true, "allow", "0.0.0.0/0", None)
+    ]);
+    add(&mut snapshot, json!({"NetworkAcls": [acl("acl-1", &["subnet-1", "subnet-2", "subnet-3"], closed)]}));
+    let path = ssm(&snapshot);
+    assert_eq!(path.verdict, Verdict::Unknown, "{path:#?}");
+    add(&mut snapshot, json!({"SecurityGroups": [endpoint_group("10.9.0.0/16"), {"GroupId": "sg-1"}]}));
+    assert_eq!(ssm(&snapshot).verdict, Verdict::Blocked);
+}

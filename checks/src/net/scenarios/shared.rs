@@ -156,6 +156,15 @@ fn what_pods_send_may_leave_under_the_address_of_their_node() {
     // Where neither gets out the verdict is certain, and so it is inside the VPC, where pods have their own addresses.
     let nobody = out(&node(json!(null), json!([])), "8.8.8.8");
     assert_eq!(nobody.verdict, Verdict::Blocked, "{nobody:#?}");
+    let masked = node(json!(null), json!([{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]));
+    let mut gone = masked;
+    add(
+        &mut gone,
+        json!({"RouteTables": [
+        table("rtb-3", json!([{"SubnetId": "subnet-3"}]), json!({"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1", "State": "active"}))]}),
+    );
+    let passes = out(&gone, "8.8.8.8");
+    assert_eq!(passes.verdict, Verdict::Unknown, "the node itself does not get out: {passes:#?}");
     let inside = out(&node(public.clone(), json!([])), "10.0.1.10");
     assert_eq!(inside.verdict, Verdict::Blocked, "{inside:#?}");
     // The node's own address is nobody else's.
@@ -185,4 +194,25 @@ fn who_has_an_address_is_not_guessed_where_a_vpc_may_have_it_itself() {
     add(&mut snapshot, json!({"Vpcs": [{"VpcId": "vpc-7", "CidrBlock": "10.7.0.0/16"}]}));
     let found = path(&snapshot, "i-7", "10.9.1.20", &Flow::tcp(22));
     assert_eq!(found.obstacles[0].cause, Cause::SecurityGroupEgress, "{found:#?}");
+}
+
+#[test]
+fn pods_of_an_instance_that_is_not_known_may_leave_by_another_interface() {
+    let eni = json!({"NetworkInterfaceId": "eni-9", "VpcId": "vpc-1", "SubnetId": "subnet-3", "PrivateIpAddress": "10.0.3.30",
+        "SourceDestCheck": true, "Groups": [{"GroupId": "sg-8"}], "Attachment": {"InstanceId": "i-elsewhere"},
+        "Ipv4Prefixes": [{"Ipv4Prefix": "10.0.3.48/28"}]});
+    let snapshot = with(json!({"NetworkInterfaces": [eni],
+        "SecurityGroups": [{"GroupId": "sg-8", "VpcId": "vpc-1", "IpPermissions": [], "IpPermissionsEgress": []}]}));
+    assert_eq!(path(&snapshot, "10.0.3.50", "8.8.8.8", &Flow::tcp(443)).verdict, Verdict::Unknown);
+    assert_eq!(path(&snapshot, "10.0.3.30", "8.8.8.8", &Flow::tcp(443)).verdict, Verdict::Blocked);
+}
+
+#[test]
+fn a_system_may_send_under_the_address_that_has_a_public_one() {
+    let mut host = instance("i-9", "eni-9", "subnet-2", "10.0.2.30", json!(null));
+    host["NetworkInterfaces"][0]["PrivateIpAddresses"] = json!([{"PrivateIpAddress": "10.0.2.30", "Primary": true},
+        {"PrivateIpAddress": "10.0.2.31", "Primary": false, "Association": {"PublicIp": "18.0.0.31"}}]);
+    let snapshot = with(json!({"Reservations": [{"OwnerId": "111122223333", "Instances": [host]}]}));
+    let out = |from: &str| path(&snapshot, from, "8.8.8.8", &Flow::tcp(443)).verdict;
+    assert_eq!((out("i-9"), out("10.0.2.31")), (Verdict::Unknown, Verdict::Reachable));
 }

@@ -80,7 +80,8 @@ impl ServicePath {
 
     /// Whether every way that can be seen works, so that there is nothing to say about hops.
     fn has_nothing_to_explain(&self) -> bool {
-        let works = |way: &Way| way.kind == WayKind::Unseen || way.verdict == Verdict::Reachable;
+        let is_empty = |way: &Way| way.kind == WayKind::Unseen && way.paths.is_empty();
+        let works = |way: &Way| is_empty(way) || way.verdict == Verdict::Reachable;
         self.obstacles.is_empty() && self.ways.iter().all(works)
     }
 
@@ -272,12 +273,21 @@ impl<'s> Question<'_, 's> {
             ways.push(unseen(&gap));
             resolution.choice.push(gap);
         }
-        // Other servers may name an endpoint in another network.
-        if let Some(gap) = resolution.answer.first().filter(|_| is_custom && self.can_have_a_hub(endpoints)) {
-            ways.push(self.to_private(WayKind::Unseen, gap));
+        // Other servers may name an endpoint in another network, or one here whatever the Amazon resolver says of it.
+        if let Some(gap) = resolution.answer.first().filter(|_| is_custom) {
+            let is_nameable = |(endpoint, own): &(&VpcEndpoint, &Considered)| {
+                is(&endpoint.state, "available") && own.unused.as_ref().is_some_and(|one| is_of_dns(one.cause))
+            };
+            let nameable: Vec<&'s VpcEndpoint> = pairs().filter(is_nameable).map(|(endpoint, _)| endpoint).collect();
+            if !nameable.is_empty() {
+                ways.push(self.over_endpoints(&nameable));
+            }
+            if self.can_have_a_hub(endpoints) {
+                ways.push(self.to_private(WayKind::Unseen, gap, endpoints));
+            }
         }
         match dns::private_zone(self.network.snapshot, self.vpc(), self.name()) {
-            Ok(Some(zone)) => ways.push(self.over_zone(&zone.hosted_zone_id, &zone.name)),
+            Ok(Some(zone)) => ways.push(self.over_zone(&zone.hosted_zone_id, &zone.name, endpoints)),
             Ok(None) => ways.push(self.over_internet()),
             Err(gap) => {
                 let public = self.over_internet();
@@ -337,13 +347,17 @@ impl<'s> Question<'_, 's> {
         way(WayKind::Endpoint(ids), paths)
     }
 
-    fn over_zone(&self, id: &str, name: &str) -> Way {
+    fn over_zone(&self, id: &str, name: &str, endpoints: &[&VpcEndpoint]) -> Way {
         let gap = Gap::opaque(format!("where the private hosted zone `{id}` ({name}) leads `{}`", self.name()));
-        self.to_private(WayKind::HostedZone { id: id.to_owned(), name: name.to_owned() }, &gap)
+        self.to_private(WayKind::HostedZone { id: id.to_owned(), name: name.to_owned() }, &gap, endpoints)
     }
 
     /// What the interface's groups and the ACL of its subnet say to a private address; the gap says why that is not known.
-    fn to_private(&self, kind: WayKind, gap: &Gap) -> Way {
+    ///
+    /// No ACL is asked for an endpoint in the very subnet.
+    fn to_private(&self, kind: WayKind, gap: &Gap, endpoints: &[&VpcEndpoint]) -> Way {
+        let subnet = self.network.subnet_id(self.origin.subnet);
+        let may_stay = endpoints.iter().any(|endpoint| endpoint.subnet_ids.iter().any(|id| id == subnet));
         let mut paths = Vec::new();
         let certainty = Certainty::Within(gap.clone());
         for family in self.families() {
@@ -352,7 +366,12 @@ impl<'s> Question<'_, 's> {
             let asked = endpoint::tcp(self.origin.addresses(family), AddressSet::all(family), self.port);
             let current = trip.out_of(&mut walk, self.origin, &asked, Peer::Unknown);
             let parcel = Parcel::new(&current, Direct::Forward);
-            trip.guard(&mut walk, self.origin.subnet, Direction::Egress, Cause::NetworkAclOutbound, parcel);
+            let mut leaving = walk.branch();
+            trip.guard(&mut leaving, self.origin.subnet, Direction::Egress, Cause::NetworkAclOutbound, parcel);
+            if may_stay && leaving.tally.is_blocked {
+                leaving.soften(Effect::Possible, "packets inside the subnet");
+            }
+            walk.take_over(leaving);
             walk.gap(|| gap.clone());
             paths.push(walk.finish(self.name()));
         }
@@ -465,6 +484,11 @@ impl<'s> Question<'_, 's> {
         }
         obstacles
     }
+}
+
+/// Whether it is only names that keep an endpoint from being used.
+fn is_of_dns(cause: Cause) -> bool {
+    matches!(cause, Cause::DnsSupportOff | Cause::DnsHostnamesOff | Cause::EndpointPrivateDnsOff)
 }
 
 fn unseen(gap: &Gap) -> Way {

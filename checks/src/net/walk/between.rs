@@ -136,8 +136,8 @@ impl<'s> Network<'s> {
         finish(walk)
     }
 
-    /// From an interface; where it does not get out under a further address of its own, its system may send under a first one, of
-    /// whichever of its interfaces, as the network plug-in of EKS does for pods.
+    /// From an interface; packets of a further address of its own may leave under a first one, of whichever of its interfaces, as the
+    /// network plug-in of EKS has it for pods.
     ///
     /// Source: EKS user guide, "Enable outbound internet access for Pods".
     fn send(&self, walk: &mut Walk<'_>, origin: &Interface<'s>, to: &Point<'_, 's>, flow: &Flow) {
@@ -146,24 +146,28 @@ impl<'s> Network<'s> {
         }
         let mut own = walk.branch();
         self.leave_interface(&mut own, origin, to, flow);
-        if own.tally.is_blocked {
-            let passes = |mask: &Interface<'s>| {
-                let mut other = Walk::new(walk.family, walk.certainty, false);
-                self.leave_interface(&mut other, mask, to, flow);
-                !other.tally.is_blocked
-            };
-            if self.siblings(origin).any(passes) {
-                let id = origin.instance_id.unwrap_or(origin.id);
-                walk.gap(|| Gap::opaque(format!("whether `{id}` sends for {} under another address", origin.ipv4)));
+        let is_blocked = own.tally.is_blocked;
+        let differs = |mask: &Interface<'s>| {
+            let mut other = Walk::new(walk.family, walk.certainty, false);
+            self.leave_interface(&mut other, mask, to, flow);
+            other.tally.is_blocked != is_blocked
+        };
+        // Of an instance that is not known there may be more interfaces.
+        let is_known = origin.instance.is_some() || origin.instance_id.is_none();
+        if !is_known || self.siblings(origin).any(differs) {
+            walk.gap(|| {
+                Gap::opaque(format!("whether {} sends for {} under another address", named(origin), origin.ipv4))
+            });
+            if is_blocked {
                 own.soften(Effect::Possible, "packets under another address");
             }
         }
         walk.take_over(own);
     }
 
-    /// Whether packets may leave under another address: those of a further IPv4 address to somebody outside the VPC.
+    /// Whether packets may leave under another address: those of a further IPv4 address without a public one to somebody outside the VPC.
     fn may_be_masked(&self, origin: &Interface<'s>, to: &Point<'_, 's>) -> bool {
-        let is_further = origin.ipv4.single().is_some_and(|own| origin.is_further(own));
+        let is_further = origin.ipv4.single().is_some_and(|own| origin.is_further(own)) && origin.public_ipv4.is_none();
         let is_inside = |address: IpAddr| self.blocks_of(origin.vpc).is_some_and(|own| own.contains(address));
         is_further
             && match to {
@@ -337,6 +341,11 @@ pub(in crate::net) fn absent(target: &Interface<'_>) -> Obstacle {
     let mut obstacle = Obstacle::new(Cause::NoDestination, target.component(), Vec::new()).by(by);
     obstacle.code = Some("NO_SOURCE_OR_DESTINATION");
     obstacle
+}
+
+/// The system behind an interface in words.
+pub(in crate::net) fn named(interface: &Interface<'_>) -> String {
+    format!("`{}`", interface.instance_id.unwrap_or(interface.id))
 }
 
 /// Nothing in a network connects to an EC2 Instance Connect Endpoint.

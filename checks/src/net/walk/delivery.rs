@@ -181,7 +181,8 @@ impl<'t, 's> Trip<'t, 's> {
         }
         // One of several addresses may be somebody's.
         let is_some = |own: &&Interface<'s>| own.vpc == vpc && own.own_addresses().intersects(&destinations);
-        if destinations.single().is_none()
+        if parcel.way == Way::Forward
+            && destinations.single().is_none()
             && let Some(own) = self.network.interfaces().iter().find(is_some)
         {
             return Err(Gap::opaque(format!("whether an address of `{}` is meant", own.id)));
