@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod finding;
 pub mod fix;
 pub mod iam;
+pub mod iam_facts;
 pub mod net;
 pub mod os;
 pub mod page;

@@ -35,6 +35,29 @@ shapes! {
         /// Tags.
         tags: Vec<super::ec2::Tag>,
     }
+    /// `GetUser`.
+    User {
+        /// Name without path.
+        user_name: String,
+        /// `AIDA…`.
+        user_id: String,
+        /// ARN with path.
+        arn: String,
+        /// The permissions boundary.
+        permissions_boundary: Option<AttachedBoundary>,
+        /// Tags.
+        tags: Vec<super::ec2::Tag>,
+    }
+    /// `ListGroupsForUser`.
+    GroupsOfUser {
+        /// The groups.
+        groups: Vec<Group>,
+    }
+    /// A group of users.
+    Group {
+        /// Name without path.
+        group_name: String,
+    }
     /// A permissions boundary.
     AttachedBoundary {
         /// ARN of the policy that is the boundary.
@@ -45,7 +68,17 @@ shapes! {
         /// The managed policies of the role.
         attached_policies: Vec<AttachedPolicy>,
     }
-    /// A managed policy of a role.
+    /// `ListAttachedUserPolicies`.
+    AttachedUserPolicies {
+        /// The managed policies of the user.
+        attached_policies: Vec<AttachedPolicy>,
+    }
+    /// `ListAttachedGroupPolicies`.
+    AttachedGroupPolicies {
+        /// The managed policies of the group.
+        attached_policies: Vec<AttachedPolicy>,
+    }
+    /// A managed policy of a role, user or group.
     AttachedPolicy {
         /// Name.
         policy_name: String,
@@ -63,6 +96,26 @@ shapes! {
         role_name: String,
         /// Name of the policy.
         policy_name: String,
+        /// The document.
+        policy_document: Value,
+    }
+    /// `ListUserPolicies`.
+    InlineUserPolicyNames {
+        /// Names of the inline policies.
+        policy_names: Vec<String>,
+    }
+    /// `GetUserPolicy`.
+    InlineUserPolicy {
+        /// The document.
+        policy_document: Value,
+    }
+    /// `ListGroupPolicies`.
+    InlineGroupPolicyNames {
+        /// Names of the inline policies.
+        policy_names: Vec<String>,
+    }
+    /// `GetGroupPolicy`.
+    InlineGroupPolicy {
         /// The document.
         policy_document: Value,
     }

@@ -4,7 +4,7 @@ use super::answers::{Answers, Reply};
 use super::read::{Operation, Recorded};
 use super::shape::{self, ShapeError};
 use super::table::{Kept, Place, Resource, Table};
-use super::{dns, ec2, flow_logs, iam, lambda, metrics, resolver, ssm};
+use super::{dns, ec2, flow_logs, iam, lambda, metrics, organizations, resolver, resource_policies, ssm};
 use serde_json::{Map, Value};
 
 /// An operation whose IAM action carries its own name.
@@ -69,6 +69,14 @@ pub mod operations {
         LIST_ATTACHED_ROLE_POLICIES = "iam" "ListAttachedRolePolicies";
         LIST_ROLE_POLICIES = "iam" "ListRolePolicies";
         GET_ROLE_POLICY = "iam" "GetRolePolicy";
+        GET_USER = "iam" "GetUser";
+        LIST_ATTACHED_USER_POLICIES = "iam" "ListAttachedUserPolicies";
+        LIST_USER_POLICIES = "iam" "ListUserPolicies";
+        GET_USER_POLICY = "iam" "GetUserPolicy";
+        LIST_GROUPS_FOR_USER = "iam" "ListGroupsForUser";
+        LIST_ATTACHED_GROUP_POLICIES = "iam" "ListAttachedGroupPolicies";
+        LIST_GROUP_POLICIES = "iam" "ListGroupPolicies";
+        GET_GROUP_POLICY = "iam" "GetGroupPolicy";
         LIST_POLICIES = "iam" "ListPolicies";
         GET_POLICY_VERSION = "iam" "GetPolicyVersion";
         SIMULATE_PRINCIPAL_POLICY = "iam" "SimulatePrincipalPolicy";
@@ -87,6 +95,15 @@ pub mod operations {
         LIST_FIREWALL_RULES = "route53resolver" "ListFirewallRules";
         LIST_FIREWALL_DOMAINS = "route53resolver" "ListFirewallDomains";
         GET_FUNCTION_CONFIGURATION = "lambda" "GetFunctionConfiguration";
+        GET_BUCKET_POLICY = "s3" "GetBucketPolicy";
+        GET_FUNCTION_POLICY = "lambda" "GetPolicy";
+        GET_KEY_POLICY = "kms" "GetKeyPolicy";
+        GET_QUEUE_ATTRIBUTES = "sqs" "GetQueueAttributes";
+        GET_TOPIC_ATTRIBUTES = "sns" "GetTopicAttributes";
+        DESCRIBE_ORGANIZATION = "organizations" "DescribeOrganization";
+        LIST_PARENTS = "organizations" "ListParents";
+        LIST_POLICIES_FOR_TARGET = "organizations" "ListPoliciesForTarget";
+        DESCRIBE_POLICY = "organizations" "DescribePolicy";
     }
 }
 use operations as op;
@@ -172,6 +189,23 @@ facts! {
         attached_policies: iam::AttachedPolicies,
         inline_policy_names: iam::InlinePolicyNames,
         inline_policies: iam::InlinePolicy,
+        users: iam::User,
+        groups_of_users: iam::GroupsOfUser,
+        attached_user_policies: iam::AttachedUserPolicies,
+        inline_user_policy_names: iam::InlineUserPolicyNames,
+        inline_user_policies: iam::InlineUserPolicy,
+        attached_group_policies: iam::AttachedGroupPolicies,
+        inline_group_policy_names: iam::InlineGroupPolicyNames,
+        inline_group_policies: iam::InlineGroupPolicy,
+        bucket_policies: resource_policies::BucketPolicy,
+        function_policies: resource_policies::FunctionPolicy,
+        key_policies: resource_policies::KeyPolicy,
+        queue_attributes: resource_policies::QueueAttributes,
+        topic_attributes: resource_policies::TopicAttributes,
+        organization: organizations::Organization,
+        parents: organizations::Parents,
+        policies_for_targets: organizations::PoliciesForTarget,
+        organization_policies: organizations::OrganizationPolicy,
         policy_versions: iam::PolicyVersion,
         simulations: iam::Simulation,
         connection_statuses: ssm::ConnectionStatus,
@@ -353,6 +387,21 @@ reply! {
     iam::AttachedPolicies, op::LIST_ATTACHED_ROLE_POLICIES, &["RoleName"], "", "";
     iam::InlinePolicyNames, op::LIST_ROLE_POLICIES, &["RoleName"], "", "";
     iam::InlinePolicy, op::GET_ROLE_POLICY, &["RoleName", "PolicyName"], "", "/RoleName" / "/PolicyName";
+    iam::User, op::GET_USER, &["UserName"], "User", "/User/UserName";
+    iam::GroupsOfUser, op::LIST_GROUPS_FOR_USER, &["UserName"], "", "";
+    iam::AttachedUserPolicies, op::LIST_ATTACHED_USER_POLICIES, &["UserName"], "", "";
+    iam::InlineUserPolicyNames, op::LIST_USER_POLICIES, &["UserName"], "", "";
+    iam::InlineUserPolicy, op::GET_USER_POLICY, &["UserName", "PolicyName"], "", "/UserName" / "/PolicyName";
+    iam::AttachedGroupPolicies, op::LIST_ATTACHED_GROUP_POLICIES, &["GroupName"], "", "";
+    iam::InlineGroupPolicyNames, op::LIST_GROUP_POLICIES, &["GroupName"], "", "";
+    iam::InlineGroupPolicy, op::GET_GROUP_POLICY, &["GroupName", "PolicyName"], "", "/GroupName" / "/PolicyName";
+    resource_policies::BucketPolicy, op::GET_BUCKET_POLICY, &["Bucket"], "", "";
+    resource_policies::KeyPolicy, op::GET_KEY_POLICY, &["KeyId"], "", "";
+    resource_policies::QueueAttributes, op::GET_QUEUE_ATTRIBUTES, &["QueueUrl"], "", "";
+    resource_policies::TopicAttributes, op::GET_TOPIC_ATTRIBUTES, &["TopicArn"], "", "/Attributes/TopicArn";
+    organizations::Organization, op::DESCRIBE_ORGANIZATION, &[], "Organization", "";
+    organizations::Parents, op::LIST_PARENTS, &["ChildId"], "", "";
+    organizations::PoliciesForTarget, op::LIST_POLICIES_FOR_TARGET, &["TargetId", "Filter"], "", "";
     ssm::ConnectionStatus, op::GET_CONNECTION_STATUS, &["Target"], "", "/Target";
     ssm::ServiceSetting, op::GET_SERVICE_SETTING, &["SettingId"], "ServiceSetting", "/ServiceSetting/SettingId";
     ssm::Document, op::GET_DOCUMENT, &["Name"], "", "/Name";
@@ -377,6 +426,34 @@ impl Reply for lambda::FunctionConfiguration {
 
     fn key_of(output: &Value) -> Option<String> {
         output.get("FunctionName")?.as_str().map(str::to_owned)
+    }
+}
+
+impl Reply for resource_policies::FunctionPolicy {
+    const OPERATION: Operation = op::GET_FUNCTION_POLICY;
+    const KEY: &'static [&'static str] = &["FunctionName"];
+    const MEMBER: &'static str = "";
+
+    /// The function, with `:` and the version or alias whose policy it is.
+    fn key_of_input(parameters: &Map<String, Value>) -> Option<String> {
+        let text = |member: &str| parameters.get(member).and_then(Value::as_str);
+        let name = text("FunctionName")?;
+        Some(text("Qualifier").map_or_else(|| name.to_owned(), |qualifier| format!("{name}:{qualifier}")))
+    }
+
+    /// What follows `function:` in an ARN, for files.
+    fn short_name(key: &str) -> Option<&str> {
+        key.split_once(":function:").map(|(_, name)| name)
+    }
+}
+
+impl Reply for organizations::OrganizationPolicy {
+    const OPERATION: Operation = op::DESCRIBE_POLICY;
+    const KEY: &'static [&'static str] = &["PolicyId"];
+    const MEMBER: &'static str = "Policy";
+
+    fn key_of(output: &Value) -> Option<String> {
+        output.pointer("/Policy/PolicySummary/Id")?.as_str().map(str::to_owned)
     }
 }
 

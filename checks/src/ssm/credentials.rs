@@ -1,10 +1,11 @@
 //! Which role the agent works with, and the proof of what its policies say.
 
-use super::identity::{Grant, PolicyOfRole, REGISTER, RoleFacts, ec2_services};
+use super::identity::{Grant, REGISTER, RoleFacts, ec2_services};
 use super::{Case, Heartbeat};
 use crate::evidence::Evidence;
 use crate::finding::Judgement;
 use crate::iam::{Decision, Layer, StatementRef};
+use crate::iam_facts::PolicyName;
 use crate::snapshot::ec2::is;
 use crate::snapshot::{Gap, Observed, operations as op};
 use serde_json::Value;
@@ -137,7 +138,7 @@ impl RoleFacts<'_> {
                 Some(managed(case, &boundary.permissions_boundary_arn, at))
             }
             Layer::Identity => match self.names.iter().find(|policy| policy.name == name)? {
-                PolicyOfRole { arn, .. } if !arn.is_empty() => Some(managed(case, arn, at)),
+                PolicyName { arn, .. } if !arn.is_empty() => Some(managed(case, arn, at)),
                 _ => {
                     let key = format!("{role}/{name}");
                     let policy = case.snapshot.inline_policies.get(&key).ok().flatten()?;
@@ -164,7 +165,7 @@ impl RoleFacts<'_> {
                 self.role.permissions_boundary.as_ref().map(|boundary| managed(&boundary.permissions_boundary_arn))
             }
             Layer::Identity => match self.names.iter().find(|policy| policy.name == name)? {
-                PolicyOfRole { arn, .. } if !arn.is_empty() => Some(managed(arn)),
+                PolicyName { arn, .. } if !arn.is_empty() => Some(managed(arn)),
                 _ => {
                     Some(Aws::new("iam", "get-role-policy", "").arg("role-name", role).arg("policy-name", name).into())
                 }

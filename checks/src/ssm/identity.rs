@@ -6,12 +6,12 @@ use crate::iam::{
     Context, Decision, EndpointKind, EndpointPolicy, Layer, LayerEffect, Missing, OrganizationPolicies, Policies,
     PolicySet, PolicySource, Principal, Request, Unreadable, evaluate,
 };
+use crate::iam_facts::{Held, PolicyName};
 use crate::snapshot::ec2::{IamInstanceProfile, Instance, VpcEndpoint};
 use crate::snapshot::iam::{InstanceProfile, Role};
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
 use crate::snapshot::{Gap, Observed, Snapshot};
 use foldhash::HashMap;
-use serde_json::Value;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// The agent's call that registers the node and repeats as its heartbeat.
@@ -27,15 +27,6 @@ pub const CHANNELS: &[&str] = &[
     "ssmmessages:OpenDataChannel",
 ];
 
-/// A policy of a role by its name, and the call that gave its document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyOfRole {
-    /// Name, as people know it.
-    pub name: String,
-    /// ARN of a managed policy; empty for an inline one.
-    pub arn: String,
-}
-
 /// A role with its policies, ready to be asked what it may do.
 #[derive(Debug)]
 pub struct RoleFacts<'a> {
@@ -44,7 +35,7 @@ pub struct RoleFacts<'a> {
     /// Whether `GetRole` was read: only it tells the boundary and tags.
     pub is_whole: bool,
     /// Its policies by name, those that could not be read among them.
-    pub names: Vec<PolicyOfRole>,
+    pub names: Vec<PolicyName>,
     /// Reads that failed on the way to its policies.
     pub gaps: Vec<Gap>,
     policies: Policies,
@@ -121,32 +112,19 @@ pub(super) fn last_part(arn: &str) -> &str {
 impl<'a> RoleFacts<'a> {
     pub(super) fn of(snapshot: &'a Snapshot, shown: &'a Role) -> Self {
         let name = shown.role_name.as_str();
+        let known = snapshot.roles.get(name).ok().flatten();
+        let Held { names, identity, boundary, gaps } = Held::by_role(snapshot, name);
         let mut facts = Self {
-            role: shown,
-            is_whole: false,
-            names: Vec::new(),
-            gaps: Vec::new(),
-            policies: Policies::default(),
+            role: known.unwrap_or(shown),
+            is_whole: known.is_some(),
+            names,
+            gaps,
+            policies: Policies { identity, boundary, ..Policies::default() },
             trust: PolicySet::default(),
             decisions: None,
             trusts: None,
         };
-        match snapshot.roles.get(name) {
-            Ok(Some(role)) => {
-                facts.role = role;
-                facts.is_whole = true;
-            }
-            Ok(None) => {}
-            Err(gap) => {
-                // Without it nobody knows whether there is a boundary.
-                facts.policies.boundary = Some(unreadable(Layer::Boundary, format!("boundary of role {name}"), &gap));
-                facts.gaps.push(gap);
-            }
-        }
-        facts.add_managed(snapshot, name);
-        facts.add_inline(snapshot, name);
-        facts.add_boundary(snapshot);
-        facts.add_organization(snapshot);
+        facts.add_told(snapshot);
         let policies = &facts.policies;
         let is_same_for_all = policies.identity.looks_at_actions_only()
             && policies.boundary.as_ref().is_none_or(PolicySet::looks_at_actions_only)
@@ -163,88 +141,20 @@ impl<'a> RoleFacts<'a> {
         !matches!(snapshot.attached_policies.get(&self.role.role_name), Err(Gap::NotAsked { .. }))
     }
 
-    fn add_managed(&mut self, snapshot: &Snapshot, role: &str) {
+    /// What a simulation tells of policies whose text is not at hand.
+    fn add_told(&mut self, snapshot: &Snapshot) {
+        let arn = &self.role.arn;
         if !self.is_listed(snapshot) {
-            self.policies.identity.told = simulation::identity(snapshot, &self.role.arn);
+            self.policies.identity.told = simulation::identity(snapshot, arn);
         }
-        match snapshot.attached_policies.get(role) {
-            Ok(attached) => {
-                for policy in attached.iter().flat_map(|attached| &attached.attached_policies) {
-                    self.names.push(PolicyOfRole { name: policy.policy_name.clone(), arn: policy.policy_arn.clone() });
-                    let source = PolicySource::new(Layer::Identity, &policy.policy_name);
-                    let document = snapshot.policy_versions.get(&policy.policy_arn);
-                    let document = document.map(|version| version.map(|version| &version.document));
-                    // Which version is in force stands in the list of policies: without it nobody could ask for the document.
-                    let document = match (document, snapshot.managed_policies.get(&policy.policy_arn)) {
-                        (Err(Gap::NotAsked { .. }), Err(unlisted)) => Err(unlisted),
-                        (document, _) => document,
-                    };
-                    self.add(source, document, "iam:GetPolicyVersion");
-                }
-            }
-            Err(gap) => {
-                self.add(PolicySource::new(Layer::Identity, format!("managed policies of role {role}")), Err(gap), "");
-            }
+        if self.role.permissions_boundary.is_some()
+            && let Some(boundary) = self.policies.boundary.as_mut().filter(|boundary| !boundary.unreadable.is_empty())
+        {
+            boundary.told = simulation::boundary(snapshot, arn);
         }
-    }
-
-    fn add_inline(&mut self, snapshot: &Snapshot, role: &str) {
-        match snapshot.inline_policy_names.get(role) {
-            Ok(names) => {
-                for name in names.iter().flat_map(|names| &names.policy_names) {
-                    self.names.push(PolicyOfRole { name: name.clone(), arn: String::new() });
-                    let document = snapshot.inline_policies.get(&format!("{role}/{name}"));
-                    let document = document.map(|policy| policy.map(|policy| &policy.policy_document));
-                    self.add(PolicySource::new(Layer::Identity, name), document, "iam:GetRolePolicy");
-                }
-            }
-            Err(gap) => {
-                self.add(PolicySource::new(Layer::Identity, format!("inline policies of role {role}")), Err(gap), "");
-            }
-        }
-    }
-
-    fn add_boundary(&mut self, snapshot: &Snapshot) {
-        let Some(boundary) = &self.role.permissions_boundary else { return };
-        let arn = boundary.permissions_boundary_arn.as_str();
-        let source = PolicySource::new(Layer::Boundary, last_part(arn));
-        let set = match snapshot.policy_versions.get(arn) {
-            Ok(Some(version)) if version.is_default_version != Some(false) => {
-                let mut set = PolicySet::default();
-                set.add_document(source, &version.document);
-                set
-            }
-            unread => {
-                let unknown = || Gap::opaque(format!("which version of boundary `{arn}` is in force"));
-                let gap = unread.err().unwrap_or_else(unknown);
-                let told = simulation::boundary(snapshot, &self.role.arn);
-                let set = PolicySet { told, ..PolicySet::unreadable(source, reason(&gap)) };
-                self.gaps.push(gap);
-                set
-            }
-        };
-        self.policies.boundary = Some(set);
-    }
-
-    fn add_organization(&mut self, snapshot: &Snapshot) {
-        let (policies, gap) = simulation::service_control(snapshot, &self.role.arn);
+        let (policies, gap) = simulation::service_control(snapshot, arn);
         self.policies.service_control = policies;
         self.gaps.extend(gap);
-    }
-
-    fn add(&mut self, source: PolicySource, document: Observed<&Value>, action: &str) {
-        match document {
-            Ok(Some(document)) => self.policies.identity.add_document(source, document),
-            // Listed a moment ago and gone now: it grants nothing any more, and nobody can say what replaced it.
-            Ok(None) => {
-                let why = Unreadable::Other(format!("`{action}` found no such policy"));
-                self.policies.identity.add_unreadable(source, why);
-            }
-            Err(gap) => {
-                self.policies.identity.add_unreadable(source, reason(&gap));
-                self.gaps.push(gap);
-            }
-        }
     }
 
     /// Whether the role may make a call; `endpoint` is the VPC endpoint that the call passes, when it passes one.
@@ -381,14 +291,6 @@ fn endpoint_policy(endpoint: &VpcEndpoint) -> Option<EndpointPolicy> {
     let mut policy = PolicySet::default();
     policy.add_text(PolicySource::new(Layer::Endpoint, &endpoint.vpc_endpoint_id), &endpoint.policy_document);
     Some(EndpointPolicy { kind: EndpointKind::Interface, policy })
-}
-
-fn unreadable(layer: Layer, name: String, gap: &Gap) -> PolicySet {
-    PolicySet::unreadable(PolicySource::new(layer, name), reason(gap))
-}
-
-fn reason(gap: &Gap) -> Unreadable {
-    gap.action().map_or_else(|| Unreadable::Other(gap.to_string()), |action| Unreadable::Permission(action.to_owned()))
 }
 
 /// Why an undecided decision is undecided, as gaps: the refused reads among `known`, and everything else in words.

@@ -21,7 +21,7 @@ pub(crate) mod status;
 pub use case::{Case, Ssm};
 pub use estate::Estate;
 pub use heartbeat::Heartbeat;
-pub use identity::{Identity, PolicyOfRole, RoleFacts};
+pub use identity::{Identity, RoleFacts};
 pub use names::{AgentVersion, services};
 pub(crate) use reads::is_burstable;
 pub use reads::{FLOW_LOG_READS, READS, ReadOptions, reads};

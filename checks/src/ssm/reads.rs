@@ -10,6 +10,7 @@ use super::identity::{REGISTER, last_part};
 use super::names::{AgentVersion, services};
 use super::sessions::Preferences;
 use super::simulation;
+use crate::iam_facts;
 use crate::os::console;
 use crate::snapshot::ec2::{Instance, IpPermission, NetworkAclEntry, Route, RouteTable, VpcEndpoint, is};
 use crate::snapshot::flow_logs::FlowLog;
@@ -260,25 +261,8 @@ impl<'a> Plan<'a> {
 
     /// A role with its policies.
     fn role(&mut self, name: &str) {
-        self.ask(op::GET_ROLE, json!({ "RoleName": name }));
-        self.ask(op::LIST_ATTACHED_ROLE_POLICIES, json!({ "RoleName": name }));
-        self.ask(op::LIST_ROLE_POLICIES, json!({ "RoleName": name }));
-        self.ask(op::LIST_POLICIES, json!({ "OnlyAttached": true }));
         let snapshot = self.snapshot;
-        let mut policies: BTreeSet<&str> = BTreeSet::new();
-        if let Ok(Some(attached)) = snapshot.attached_policies.get(name) {
-            policies.extend(attached.attached_policies.iter().map(|policy| policy.policy_arn.as_str()));
-        }
-        let boundary = boundary_of(snapshot.roles.get(name).ok().flatten());
-        policies.extend(boundary);
-        for arn in policies {
-            self.policy_version(arn, Some(arn) == boundary);
-        }
-        if let Ok(Some(inline)) = snapshot.inline_policy_names.get(name) {
-            for policy in &inline.policy_names {
-                self.ask(op::GET_ROLE_POLICY, json!({ "RoleName": name, "PolicyName": policy }));
-            }
-        }
+        iam_facts::of_role(snapshot, name, &mut |operation, parameters| self.ask(operation, parameters));
     }
 
     /// Whether a role has AWS's own policy for instances and nothing that could take away from it; `None` while that is not known.
@@ -289,17 +273,6 @@ impl<'a> Plan<'a> {
         let mut attached = attached.iter().flat_map(|attached| &attached.attached_policies);
         let has_core = attached.any(|policy| policy.policy_name == "AmazonSSMManagedInstanceCore");
         Some(has_core && boundary_of(role).is_none() && inline.is_some_and(|names| names.policy_names.is_empty()))
-    }
-
-    /// The document in force of a managed policy. A boundary that nobody attaches is not in the list of attached policies: its first
-    /// version is asked for, and counts only if the answer says that it is the one in force.
-    fn policy_version(&mut self, arn: &str, is_boundary: bool) {
-        let version = match self.snapshot.managed_policies.get(arn) {
-            Ok(Some(policy)) => policy.default_version_id.clone(),
-            _ if is_boundary && self.snapshot.managed_policies.all().is_ok() => "v1".to_owned(),
-            _ => return,
-        };
-        self.ask(op::GET_POLICY_VERSION, json!({ "PolicyArn": arn, "VersionId": version }));
     }
 
     fn network(&mut self, instance: &Instance, heartbeat: &Heartbeat<'_>) {

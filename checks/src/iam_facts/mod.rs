@@ -1,0 +1,7 @@
+//! Policies as the facts of a snapshot show them: those that hang on roles and users, and which reads bring them.
+
+mod held;
+mod reads;
+
+pub use held::{Held, PolicyName, reason};
+pub use reads::{ROLE_READS, USER_READS, of_role, of_user};
