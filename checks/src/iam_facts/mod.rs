@@ -1,7 +1,9 @@
 //! Policies as the facts of a snapshot show them: those that hang on roles and users, and which reads bring them.
 
+mod document;
 mod held;
 mod reads;
 
+pub use document::{Document, proof};
 pub use held::{Held, PolicyName, reason};
 pub use reads::{ROLE_READS, USER_READS, of_role, of_user};

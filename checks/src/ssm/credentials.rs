@@ -5,7 +5,7 @@ use super::{Case, Heartbeat};
 use crate::evidence::Evidence;
 use crate::finding::Judgement;
 use crate::iam::{Decision, Layer, StatementRef};
-use crate::iam_facts::PolicyName;
+use crate::iam_facts::{self, PolicyName};
 use crate::snapshot::ec2::is;
 use crate::snapshot::{Gap, Observed, operations as op};
 use serde_json::Value;
@@ -128,26 +128,8 @@ impl RoleFacts<'_> {
     }
 
     /// The statement that a decision names, as the answers hold it.
-    pub fn statement(&self, case: &Case<'_>, statement: &StatementRef) -> Option<Evidence> {
-        let name = statement.source.name.as_str();
-        let role = self.role.role_name.as_str();
-        let at = statement.index;
-        match statement.source.layer {
-            Layer::Boundary => {
-                let boundary = self.role.permissions_boundary.as_ref()?;
-                Some(managed(case, &boundary.permissions_boundary_arn, at))
-            }
-            Layer::Identity => match self.names.iter().find(|policy| policy.name == name)? {
-                PolicyName { arn, .. } if !arn.is_empty() => Some(managed(case, arn, at)),
-                _ => {
-                    let key = format!("{role}/{name}");
-                    let policy = case.snapshot.inline_policies.get(&key).ok().flatten()?;
-                    let value = statement_of(&policy.policy_document, at);
-                    Some(Evidence::new(op::GET_ROLE_POLICY, key, format!("PolicyDocument.Statement[{at}]"), value))
-                }
-            },
-            _ => None,
-        }
+    pub fn statement(&self, statement: &StatementRef) -> Option<Evidence> {
+        iam_facts::proof(&self.documents, statement)
     }
 
     /// The command that shows the policy which a decision names.
@@ -172,21 +154,6 @@ impl RoleFacts<'_> {
             },
             _ => None,
         }
-    }
-}
-
-fn managed(case: &Case<'_>, arn: &str, at: usize) -> Evidence {
-    let version = case.snapshot.policy_versions.get(arn).ok().flatten();
-    let value = version.map_or(Value::Null, |version| statement_of(&version.document, at));
-    Evidence::new(op::GET_POLICY_VERSION, arn, format!("Document.Statement[{at}]"), value)
-}
-
-/// A statement of a document; the whole of it when it is a text.
-fn statement_of(document: &Value, at: usize) -> Value {
-    match document.get("Statement") {
-        Some(Value::Array(statements)) => statements.get(at).cloned().unwrap_or_default(),
-        Some(statement) => statement.clone(),
-        None => document.clone(),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::iam::{
     Context, Decision, EndpointKind, EndpointPolicy, Layer, LayerEffect, Missing, OrganizationPolicies, Policies,
     PolicySet, PolicySource, Principal, Request, Unreadable, evaluate,
 };
-use crate::iam_facts::{Held, PolicyName};
+use crate::iam_facts::{Document, Held, PolicyName};
 use crate::snapshot::ec2::{IamInstanceProfile, Instance, VpcEndpoint};
 use crate::snapshot::iam::{InstanceProfile, Role};
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
@@ -36,6 +36,8 @@ pub struct RoleFacts<'a> {
     pub is_whole: bool,
     /// Its policies by name, those that could not be read among them.
     pub names: Vec<PolicyName>,
+    /// The documents of its policies.
+    pub documents: Vec<Document<'a>>,
     /// Reads that failed on the way to its policies.
     pub gaps: Vec<Gap>,
     policies: Policies,
@@ -113,11 +115,12 @@ impl<'a> RoleFacts<'a> {
     pub(super) fn of(snapshot: &'a Snapshot, shown: &'a Role) -> Self {
         let name = shown.role_name.as_str();
         let known = snapshot.roles.get(name).ok().flatten();
-        let Held { names, identity, boundary, gaps } = Held::by_role(snapshot, name);
+        let Held { names, identity, boundary, documents, gaps } = Held::by_role(snapshot, name);
         let mut facts = Self {
             role: known.unwrap_or(shown),
             is_whole: known.is_some(),
             names,
+            documents,
             gaps,
             policies: Policies { identity, boundary, ..Policies::default() },
             trust: PolicySet::default(),

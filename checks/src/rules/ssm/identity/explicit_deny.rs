@@ -111,7 +111,7 @@ fn finding(case: &Case<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Finding {
     };
     let mut finding = Finding::new(format!("{detail}; no other permission outweighs that")).about("role", name);
     if let Some(by) = &stop.part.by {
-        finding = finding.proofs(role.statement(case, by));
+        finding = finding.proofs(role.statement(by));
         if by.source.layer != Layer::Boundary {
             finding = finding.about("policy", &by.source.name);
         }

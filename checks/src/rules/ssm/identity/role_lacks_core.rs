@@ -66,7 +66,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
              Host Management"
         )));
     }
-    let near = decision.near_miss().and_then(|miss| role.statement(case, &miss.statement));
+    let near = decision.near_miss().and_then(|miss| role.statement(&miss.statement));
     let attach = |verb: &str| Aws::new("iam", verb, "").arg("role-name", name).arg("policy-arn", core_policy(case));
     Ok(Judgement::fail(
         Finding::new(format!("no policy of role `{name}` allows `{REGISTER}`{}", nearly(&decision)))

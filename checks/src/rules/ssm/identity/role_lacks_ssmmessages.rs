@@ -81,7 +81,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             .about("role", name)
             .about("ec2-instance", &case.instance.instance_id)
             .proofs(role.listed())
-            .proofs(near.and_then(|miss| role.statement(case, &miss.statement)))
+            .proofs(near.and_then(|miss| role.statement(&miss.statement)))
             .fix(mend(case, role)),
     ))
 }

@@ -69,7 +69,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         role.decide_on(case, DECRYPT, arn.as_deref().unwrap_or(&key_arn(case, ANY_KEY)), Some(delegated(case)));
     let mut findings = Vec::new();
     if is_sure(&decision, arn.is_some()) {
-        findings.push(finding(case, role, key, arn.as_deref(), &decision));
+        findings.push(finding(role, key, arn.as_deref(), &decision));
     }
     if let Way::None(table) = way_to(case, "kms")? {
         findings.push(
@@ -132,7 +132,7 @@ fn delegated(case: &Case<'_>) -> PolicySet {
     set
 }
 
-fn finding(case: &Case<'_>, role: &RoleFacts<'_>, key: &str, arn: Option<&str>, decision: &Decision) -> Finding {
+fn finding(role: &RoleFacts<'_>, key: &str, arn: Option<&str>, decision: &Decision) -> Finding {
     let name = role.role.role_name.as_str();
     let detail = match decision.denying().find_map(|part| part.by.as_ref()) {
         Some(by) => format!("{by} denies role `{name}` `{DECRYPT}` on session key `{key}`"),
@@ -147,7 +147,7 @@ fn finding(case: &Case<'_>, role: &RoleFacts<'_>, key: &str, arn: Option<&str>, 
         { "Effect": "Allow", "Action": DECRYPT, "Resource": resource }] });
     let policy =
         |verb: &str| Aws::new("iam", verb, "").arg("role-name", name).arg("policy-name", "session-manager-key");
-    let proof = decision.denying().find_map(|part| role.statement(case, part.by.as_ref()?));
+    let proof = decision.denying().find_map(|part| role.statement(part.by.as_ref()?));
     Finding::new(detail)
         .about("role", name)
         .about("kms-key", key)

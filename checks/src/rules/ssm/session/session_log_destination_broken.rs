@@ -79,14 +79,14 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if !group.is_empty() {
         let (denied, gaps) = denied(case, role, to_group(case, preferences), |decision| decision.is_denied());
         open.extend(gaps);
-        findings.extend(finding(case, role, ("cloudWatchLogGroupName", group), &denied));
+        findings.extend(finding(role, ("cloudWatchLogGroupName", group), &denied));
     }
     if !bucket.is_empty() {
         // The bucket's own policy may allow what no policy of the role does.
         let is_sure = |decision: &Decision| decision.verdict == Verdict::ExplicitlyDenied;
         let (denied, gaps) = denied(case, role, to_bucket(case, preferences), is_sure);
         open.extend(gaps);
-        findings.extend(finding(case, role, ("s3BucketName", bucket), &denied));
+        findings.extend(finding(role, ("s3BucketName", bucket), &denied));
     }
     open.dedup();
     if findings.is_empty() && !open.is_empty() {
@@ -248,7 +248,7 @@ fn denied(
     (denied, open)
 }
 
-fn finding(case: &Case<'_>, role: &RoleFacts<'_>, target: (&str, &str), denied: &Denied) -> Option<Finding> {
+fn finding(role: &RoleFacts<'_>, target: (&str, &str), denied: &Denied) -> Option<Finding> {
     let (_, first) = denied.first()?;
     let (member, destination) = target;
     let name = role.role.role_name.as_str();
@@ -267,7 +267,7 @@ fn finding(case: &Case<'_>, role: &RoleFacts<'_>, target: (&str, &str), denied: 
             .about("ssm-document", crate::snapshot::ssm::SESSION_PREFERENCES)
             .proof(preference(member, destination))
             .proofs(role.listed())
-            .proofs(by.and_then(|by| role.statement(case, by)))
+            .proofs(by.and_then(|by| role.statement(by)))
             .fix(
                 Fix::new(FixClass::A, format!("allow role `{name}` to write session logs"))
                     .run(policy("put-role-policy").json("policy-document", &document))
