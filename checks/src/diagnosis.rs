@@ -1,6 +1,7 @@
 //! Runs the rules of a symptom over a case and draws the conclusion.
 
 use crate::finding::{Finding, Judgement, Place, Severity};
+use crate::iam::Decision;
 use crate::reach::Walked;
 use crate::rule::{About, Affects, Rule, Symptom};
 use crate::snapshot::Gap;
@@ -99,6 +100,8 @@ pub struct Diagnosis {
     pub checks: Vec<Check>,
     /// The ways that were walked, for a path.
     pub ways: Vec<Walked>,
+    /// What every layer of policy says, for a request.
+    pub decision: Option<Box<Decision>>,
 }
 
 /// Whether the subject works at this moment: the plainest evidence, against which every other is weighed.
@@ -155,7 +158,7 @@ pub fn diagnose<S: Symptom>(
     let findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();
     let verdict = verdict_of(&findings);
     let summary = summary(verdict, &findings, works);
-    Diagnosis { subject, verdict, summary, findings, checks, ways: Vec::new() }
+    Diagnosis { subject, verdict, summary, findings, checks, ways: Vec::new(), decision: None }
 }
 
 /// Where a finding stands: the layer of its rule, its place on the way, the rule.

@@ -113,6 +113,7 @@ pub(crate) fn broken() -> Diagnosis {
             check("ssm/nat-route-blackhole", "network", Status::Fail, "the default route is a blackhole"),
         ],
         ways: Vec::new(),
+        decision: None,
     }
 }
 
@@ -250,6 +251,7 @@ pub(crate) fn inconclusive() -> Diagnosis {
         findings,
         checks,
         ways: Vec::new(),
+        decision: None,
     }
 }
 
@@ -271,6 +273,7 @@ pub(crate) fn healthy() -> Diagnosis {
             check("ssm/dhmc-shadowed-by-profile", "identity", Status::NotApplicable, "default host management is off"),
         ],
         ways: Vec::new(),
+        decision: None,
     }
 }
 
@@ -308,6 +311,7 @@ pub(crate) fn hostile(text: &str) -> Diagnosis {
             .map(|status| check("ssm/sg-egress-443-blocked", "network", status, text))
             .collect(),
         ways: Vec::new(),
+        decision: None,
     }
 }
 
@@ -352,5 +356,6 @@ pub(crate) fn path(text: &str) -> Diagnosis {
         findings: vec![found],
         checks: Vec::new(),
         ways: vec![way(open), way(blocked)],
+        decision: None,
     }
 }

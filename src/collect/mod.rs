@@ -14,6 +14,9 @@ use checks::snapshot::Snapshot;
 /// The account that read a snapshot, empty when the facts do not tell: nobody is shown instances of others. Interfaces tell it only where all
 /// are one account's, since the owner of a shared VPC sees those of others.
 fn owner(snapshot: &Snapshot) -> String {
+    if let Ok(Some(caller)) = snapshot.caller_identity.get("") {
+        return caller.account.clone();
+    }
     let instances = snapshot.instances.known().iter().map(|instance| instance.owner_id.as_str());
     if let Some(account) = instances.into_iter().find(|account| !account.is_empty()) {
         return account.to_owned();

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-/// No symptom needs more dependent waves; a plan that asks on and on is stopped here.
-const MAX_WAVES: usize = 4;
+/// Most commands need four dependent waves, and one more for each level of an organization; a plan that asks on and on is stopped here.
+const MAX_WAVES: usize = 16;
 /// Calls under way at once: below the burst that the EC2 API grants an account for describe calls.
 const MAX_CALLS: usize = 16;
 

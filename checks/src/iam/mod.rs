@@ -25,6 +25,7 @@ mod text;
 mod truth;
 mod unsettled;
 
+pub(crate) use arn::Arn;
 pub use context::{Context, ContextValue, Unlisted};
 pub use decision::{
     Assumption, Decision, FailedElement, LayerDecision, LayerEffect, Missing, NearMiss, StatementRef, Verdict, evaluate,

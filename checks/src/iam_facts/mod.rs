@@ -3,6 +3,7 @@
 mod document;
 mod held;
 mod reads;
+pub mod simulated;
 
 pub use document::{Document, proof};
 pub use held::{Held, PolicyName, reason};

@@ -27,7 +27,15 @@ pub fn diagnosis(pair: &Pair<'_>, case: &Case, answer: Answer) -> Diagnosis {
         PathVerdict::Blocked => Verdict::Broken,
     };
     let summary = summary(case, &answer, &findings);
-    Diagnosis { subject: subject(pair), verdict, summary, findings, checks: Vec::new(), ways: answer.ways }
+    Diagnosis {
+        subject: subject(pair),
+        verdict,
+        summary,
+        findings,
+        checks: Vec::new(),
+        ways: answer.ways,
+        decision: None,
+    }
 }
 
 /// The way that decides: the first of those in the worst state.

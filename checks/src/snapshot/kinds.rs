@@ -4,7 +4,7 @@ use super::answers::{Answers, Reply};
 use super::read::{Operation, Recorded};
 use super::shape::{self, ShapeError};
 use super::table::{Kept, Place, Resource, Table};
-use super::{dns, ec2, flow_logs, iam, lambda, metrics, organizations, resolver, resource_policies, ssm};
+use super::{dns, ec2, flow_logs, iam, lambda, metrics, organizations, resolver, resource_policies, ssm, sts};
 use serde_json::{Map, Value};
 
 /// An operation whose IAM action carries its own name.
@@ -95,6 +95,7 @@ pub mod operations {
         LIST_FIREWALL_RULES = "route53resolver" "ListFirewallRules";
         LIST_FIREWALL_DOMAINS = "route53resolver" "ListFirewallDomains";
         GET_FUNCTION_CONFIGURATION = "lambda" "GetFunctionConfiguration";
+        GET_CALLER_IDENTITY = "sts" "GetCallerIdentity";
         GET_BUCKET_POLICY = "s3" "GetBucketPolicy";
         GET_FUNCTION_POLICY = "lambda" "GetPolicy";
         GET_KEY_POLICY = "kms" "GetKeyPolicy";
@@ -189,6 +190,7 @@ facts! {
         attached_policies: iam::AttachedPolicies,
         inline_policy_names: iam::InlinePolicyNames,
         inline_policies: iam::InlinePolicy,
+        caller_identity: sts::CallerIdentity,
         users: iam::User,
         groups_of_users: iam::GroupsOfUser,
         attached_user_policies: iam::AttachedUserPolicies,
@@ -387,6 +389,7 @@ reply! {
     iam::AttachedPolicies, op::LIST_ATTACHED_ROLE_POLICIES, &["RoleName"], "", "";
     iam::InlinePolicyNames, op::LIST_ROLE_POLICIES, &["RoleName"], "", "";
     iam::InlinePolicy, op::GET_ROLE_POLICY, &["RoleName", "PolicyName"], "", "/RoleName" / "/PolicyName";
+    sts::CallerIdentity, op::GET_CALLER_IDENTITY, &[], "", "";
     iam::User, op::GET_USER, &["UserName"], "User", "/User/UserName";
     iam::GroupsOfUser, op::LIST_GROUPS_FOR_USER, &["UserName"], "", "";
     iam::AttachedUserPolicies, op::LIST_ATTACHED_USER_POLICIES, &["UserName"], "", "";

@@ -19,6 +19,7 @@ pub mod resolver;
 pub mod resource_policies;
 mod shape;
 pub mod ssm;
+pub mod sts;
 mod table;
 mod text;
 

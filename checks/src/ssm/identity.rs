@@ -6,7 +6,7 @@ use crate::iam::{
     Context, Decision, EndpointKind, EndpointPolicy, Layer, LayerEffect, Missing, OrganizationPolicies, Policies,
     PolicySet, PolicySource, Principal, Request, Unreadable, evaluate,
 };
-use crate::iam_facts::{Document, Held, PolicyName};
+use crate::iam_facts::{Document, Held, PolicyName, simulated};
 use crate::snapshot::ec2::{IamInstanceProfile, Instance, VpcEndpoint};
 use crate::snapshot::iam::{InstanceProfile, Role};
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
@@ -147,15 +147,16 @@ impl<'a> RoleFacts<'a> {
     /// What a simulation tells of policies whose text is not at hand.
     fn add_told(&mut self, snapshot: &Snapshot) {
         let arn = &self.role.arn;
+        let actions: Vec<&str> = simulation::actions().collect();
         if !self.is_listed(snapshot) {
-            self.policies.identity.told = simulation::identity(snapshot, arn);
+            self.policies.identity.told = simulated::identity(snapshot, arn, &actions);
         }
         if self.role.permissions_boundary.is_some()
             && let Some(boundary) = self.policies.boundary.as_mut().filter(|boundary| !boundary.unreadable.is_empty())
         {
-            boundary.told = simulation::boundary(snapshot, arn);
+            boundary.told = simulated::boundary(snapshot, arn, &actions);
         }
-        let (policies, gap) = simulation::service_control(snapshot, arn);
+        let (policies, gap) = simulated::service_control(snapshot, arn, &actions);
         self.policies.service_control = policies;
         self.gaps.extend(gap);
     }

@@ -174,6 +174,7 @@ impl World {
             findings: Vec::new(),
             checks: Vec::new(),
             ways: Vec::new(),
+            decision: None,
         })
     }
 }

@@ -3,6 +3,7 @@
 //! These structs are the format: fields may be added, none is renamed or dropped. Lists are always there, empty or not; a value that
 //! is not known or does not exist is left out. Reading back skips fields that a newer tool added.
 
+mod decision;
 mod of;
 mod path;
 
@@ -97,6 +98,74 @@ pub struct Diagnosis {
     /// For a path between ends of several places: every way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ways: Vec<Way>,
+    /// For a request: the decision with what every layer says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
+}
+
+/// The decision on a request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Decision {
+    /// `Allowed`, `ExplicitlyDenied`, `ImplicitlyDenied` or `Unknown`.
+    pub result: String,
+    /// Every layer, those without a part in the request among them.
+    pub layers: Vec<LayerDecision>,
+    /// Facts that keep it open.
+    pub missing: Vec<String>,
+    /// What it takes for granted.
+    pub assumptions: Vec<String>,
+    /// Allow statements that failed on one element, the closest first.
+    pub near_misses: Vec<NearMiss>,
+}
+
+/// What a layer says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LayerDecision {
+    /// `identity`, `resource`, `trust`, `boundary`, `session`, `service-control`, `resource-control` or `endpoint`.
+    pub layer: String,
+    /// For policies of an organization: 0 for the root, and so on down to the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<usize>,
+    /// `allows`, `explicit-deny`, `implicit-deny`, `no-impact`, `unknown`, `assumed` or `not-applicable`.
+    pub effect: String,
+    /// The policy that decided, or that may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// Position of the statement in it, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement: Option<usize>,
+    /// Its `Sid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// The line on which it begins, from 1, where the document was read as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+}
+
+/// An Allow statement that failed on one element.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NearMiss {
+    /// Its layer.
+    pub layer: String,
+    /// Its policy.
+    pub policy: String,
+    /// Position of the statement, from 0.
+    pub statement: usize,
+    /// Its `Sid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+    /// The line on which it begins, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The element, such as `Resource` or `Condition.StringEquals.aws:SourceVpce`.
+    pub element: String,
+    /// What the policy has there.
+    pub expected: Vec<String>,
+    /// What the request has; empty where it does not carry the key.
+    pub actual: Vec<String>,
 }
 
 /// A way between two ends.

@@ -1,6 +1,7 @@
 //! The report for people: the cause first, then what proves it and mends it, then what could not be judged and what was looked at.
 
 mod checks;
+mod decision;
 mod evidence;
 mod finding;
 mod fix;

@@ -1,10 +1,11 @@
 //! One subject: the verdict, the cause in a sentence, and everything behind it.
 
-use super::{checks, finding, path, unknown};
+use super::{checks, decision, finding, path, unknown};
 use crate::page::{BAD, GOOD, PLAIN, Page, Paint, STRONG, UNKNOWN, WARNING};
 use crate::text;
 use ::checks::diagnosis::{Diagnosis, Subject, Verdict};
 use ::checks::finding::{Finding, Severity};
+use ::checks::iam::Verdict as Decided;
 
 /// How much to say.
 #[derive(Clone, Copy)]
@@ -20,6 +21,9 @@ pub(crate) fn write(page: &mut Page, diagnosis: &Diagnosis, detail: Detail) {
     headline(page, diagnosis);
     page.flow("", PLAIN, 0, &diagnosis.summary);
     path::write(page, &diagnosis.ways, detail.verbose);
+    if let Some(decided) = &diagnosis.decision {
+        decision::write(page, decided);
+    }
     let of = |wanted: Severity| diagnosis.findings.iter().filter(move |finding| finding.severity == wanted);
     for (at, found) in of(Severity::Blocker).chain(of(Severity::Degraded)).enumerate() {
         page.gap();
@@ -39,7 +43,7 @@ pub(crate) fn write(page: &mut Page, diagnosis: &Diagnosis, detail: Detail) {
     page.gap();
     if diagnosis.subject.kind == "path" {
         page.flow("not looked at  ", STRONG, 15, "firewalls and services inside the machines");
-    } else {
+    } else if diagnosis.subject.kind != "request" {
         checks::write(page, &diagnosis.checks, detail);
     }
 }
@@ -53,10 +57,20 @@ pub(crate) fn label(subject: &Subject) -> String {
 }
 
 fn headline(page: &mut Page, diagnosis: &Diagnosis) {
-    let verdict = diagnosis.verdict.word().to_uppercase();
+    let verdict = word(diagnosis);
     let room = page.width().saturating_sub(text::width(&verdict)).saturating_sub(2);
     let label = text::cut(&label(&diagnosis.subject), room);
     page.line(&[(&label, STRONG), ("  ", PLAIN), (&verdict, paint(diagnosis.verdict))]);
+}
+
+/// A request is allowed or not; everything else is healthy or not.
+fn word(diagnosis: &Diagnosis) -> String {
+    match diagnosis.decision.as_ref().map(|decision| decision.verdict) {
+        Some(Decided::Allowed) => "ALLOWED".to_owned(),
+        Some(Decided::ExplicitlyDenied | Decided::ImplicitlyDenied) => "DENIED".to_owned(),
+        Some(Decided::Unknown) => "NOT KNOWN".to_owned(),
+        None => diagnosis.verdict.word().to_uppercase(),
+    }
 }
 
 /// Whether the summary, which stands above the first finding, has its sentence already: as a whole, or behind what was expected.

@@ -78,6 +78,7 @@ impl fmt::Display for Assumption {
         f.write_str(match self {
             Self::ServiceControlPoliciesAllow => "the service control policies of the organization allow the action",
             Self::ResourceControlPoliciesAllow => "no resource control policy of the organization denies the action",
+            Self::NoSessionPolicy => "the session was made without a session policy",
             Self::PublicAccessNotBlocked => "S3 Block Public Access does not stop anonymous requests",
         })
     }

@@ -21,6 +21,7 @@ impl Hit<'_> {
     pub(crate) fn reference(self) -> StatementRef {
         StatementRef {
             source: self.policy.source.clone(),
+            is_deny: self.statement.effect == Effect::Deny,
             index: self.statement.index,
             sid: self.statement.sid.as_deref().map(str::to_owned),
             line: self.statement.line,

@@ -54,6 +54,22 @@ pub enum LayerEffect {
     NotApplicable,
 }
 
+impl LayerEffect {
+    /// The word of the outside contract.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Allows => "allows",
+            Self::ExplicitDeny => "explicit-deny",
+            Self::ImplicitDeny => "implicit-deny",
+            Self::NoImpact => "no-impact",
+            Self::Unknown => "unknown",
+            Self::Assumed => "assumed",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
 /// The part of one layer in a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerDecision {
@@ -72,6 +88,8 @@ pub struct LayerDecision {
 pub struct StatementRef {
     /// The policy.
     pub source: PolicySource,
+    /// Whether it denies.
+    pub is_deny: bool,
     /// Position in the document, from 0.
     pub index: usize,
     /// The `Sid`, if it has one.
@@ -113,6 +131,8 @@ pub enum Assumption {
     ResourceControlPoliciesAllow,
     /// S3 Block Public Access does not stop this anonymous request.
     PublicAccessNotBlocked,
+    /// No policy was passed when the session was made.
+    NoSessionPolicy,
 }
 
 /// The verdict on a request and what led to it.

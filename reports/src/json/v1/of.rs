@@ -2,8 +2,8 @@
 
 use super::path::{forward_path, return_path};
 use super::{
-    Calls, Check, Component, Denied, Diagnosis, Evidence, Finding, Fix, Report, SCHEMA, Step, Subject, SubjectError,
-    Tool, Way,
+    Calls, Check, Component, Decision, Denied, Diagnosis, Evidence, Finding, Fix, Report, SCHEMA, Step, Subject,
+    SubjectError, Tool, Way,
 };
 use checks::diagnosis as core;
 use checks::reach::deciding;
@@ -41,6 +41,7 @@ impl From<&core::Diagnosis> for Diagnosis {
             forward_path: deciding(&diagnosis.ways).map(forward_path),
             return_path: deciding(&diagnosis.ways).map(return_path),
             ways: several.iter().map(Way::from).collect(),
+            decision: diagnosis.decision.as_deref().map(Decision::from),
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::iam::{Decision, Layer, LayerEffect, Verdict};
+use crate::iam_facts::simulated;
 use crate::rule::declare_rule;
 use crate::rules::ssm::identity::role_trust_wrong::mend_trust;
 use crate::snapshot::ec2::is;
@@ -13,7 +14,6 @@ use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
 use crate::ssm::credentials::{add_new, calls, nearly};
 use crate::ssm::identity::{CHANNELS, REGISTER, RoleFacts, effect};
-use crate::ssm::simulation;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -131,7 +131,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 fn simulated(case: &Case<'_>, role: &RoleFacts<'_>, actions: &[&str]) -> Vec<Evidence> {
     let arn = role.role.arn.as_str();
     let Ok(Some(simulation)) = case.snapshot.simulations.get(arn) else { return Vec::new() };
-    let results = actions.iter().filter_map(|action| simulation::result(simulation, action));
+    let results = actions.iter().filter_map(|action| simulated::result(simulation, action));
     let evidence = |(at, result): (usize, &EvaluationResult)| {
         let field = format!("EvaluationResults[{at}].EvalDecision");
         Evidence::new(op::SIMULATE_PRINCIPAL_POLICY, arn, field, result.eval_decision.as_str())

@@ -4,6 +4,7 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::iam::{Layer, LayerDecision, LayerEffect};
+use crate::iam_facts::simulated;
 use crate::rule::{Affects, declare_rule};
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
@@ -156,7 +157,7 @@ fn simulated(case: &Case<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Vec<Evidence
         _ => "OrganizationsDecisionDetail.AllowedByOrganizations",
     };
     let Ok(Some(simulation)) = case.snapshot.simulations.get(arn) else { return Vec::new() };
-    let results = stop.actions.iter().filter_map(|action| simulation::result(simulation, action));
+    let results = stop.actions.iter().filter_map(|action| simulated::result(simulation, action));
     let evidence =
         |(at, _)| Evidence::new(op::SIMULATE_PRINCIPAL_POLICY, arn, format!("EvaluationResults[{at}].{field}"), false);
     results.map(evidence).collect()
@@ -230,7 +231,7 @@ mod tests {
     fn organized(allows: impl Fn(&str) -> Option<bool>, decision: &str) -> World {
         let mut world = testkit::nat();
         world.never();
-        let results = simulation::actions().chain([simulation::CONTROL]).map(|action| {
+        let results = simulation::actions().chain([simulated::CONTROL]).map(|action| {
             let detail = allows(action).map(|allowed| json!({ "AllowedByOrganizations": allowed }));
             json!({ "EvalActionName": action, "EvalDecision": decision, "OrganizationsDecisionDetail": detail })
         });

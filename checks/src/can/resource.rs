@@ -1,0 +1,248 @@
+//! The policy of the resource that a request is about.
+
+use super::question::Question;
+use crate::iam::{Layer, PolicySet, PolicySource, Unreadable};
+use crate::iam_facts::{Document, reason};
+use crate::snapshot::{Gap, Observed, Operation, Snapshot, operations as op};
+use serde_json::{Value, json};
+use std::borrow::Cow;
+
+/// Services whose resources may have a policy of their own that can deny to callers of the same account, and whose policies are not read.
+///
+/// Source: IAM user guide, "AWS services that work with IAM", column "Resource-based policies".
+const OTHERS: &[&str] = &[
+    "acm-pca",
+    "apigateway",
+    "backup",
+    "codeartifact",
+    "codebuild",
+    "dynamodb",
+    "ecr",
+    "elasticfilesystem",
+    "es",
+    "events",
+    "execute-api",
+    "glacier",
+    "glue",
+    "iot",
+    "kafka",
+    "kinesis",
+    "lex",
+    "mediastore",
+    "redshift-serverless",
+    "rekognition",
+    "s3-object-lambda",
+    "s3-outposts",
+    "s3express",
+    "s3tables",
+    "schemas",
+    "secretsmanager",
+    "serverlessrepo",
+    "ses",
+    "signer",
+    "vpc-lattice",
+];
+
+/// A resource as far as its policy goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    /// Nothing with a policy.
+    Plain,
+    /// A bucket, by name.
+    Bucket(String),
+    /// A function by its ARN, and the version or alias.
+    Function(String, Option<String>),
+    /// A key, by ARN.
+    Key(String),
+    /// A queue, by URL.
+    Queue(String),
+    /// A topic, by ARN.
+    Topic(String),
+    /// A role that is assumed, by name.
+    Role(String),
+    /// Something whose policy is not read; what it is.
+    Unread(String),
+}
+
+impl Target {
+    pub(super) fn of(question: &Question) -> Self {
+        let Some(arn) = question.arn() else { return Self::Plain };
+        let (service, resource) = (question.service(), arn.resource);
+        let whole = || question.resource.clone();
+        match arn.service {
+            "iam" if service == "sts" && resource.starts_with("role/") => {
+                Self::Role(resource.rsplit('/').next().unwrap_or_default().to_owned())
+            }
+            own if own != service => Self::Plain,
+            "s3" if arn.region.is_empty() => Self::Bucket(resource.split('/').next().unwrap_or_default().to_owned()),
+            "lambda" if resource.starts_with("function:") => {
+                let mut parts = resource.splitn(3, ':').skip(1);
+                let name = parts.next().unwrap_or_default();
+                let head = format!("arn:{}:lambda:{}:{}:function:{name}", arn.partition, arn.region, arn.account);
+                Self::Function(head, parts.next().map(str::to_owned))
+            }
+            "kms" if resource.starts_with("key/") => Self::Key(whole()),
+            "sqs" => {
+                let suffix = if arn.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+                Self::Queue(format!("https://sqs.{}.{suffix}/{}/{resource}", arn.region, arn.account))
+            }
+            // A subscription has its topic's policy.
+            "sns" => {
+                let topic = resource.split(':').next().unwrap_or_default();
+                Self::Topic(format!("arn:{}:sns:{}:{}:{topic}", arn.partition, arn.region, arn.account))
+            }
+            "s3" => Self::Unread(format!("the policy of `{}`", question.resource)),
+            own if OTHERS.contains(&own) => Self::Unread(format!("the policy of `{}`", question.resource)),
+            own => {
+                let is_foreign = question.principal.account().is_some_and(|account| account != arn.account);
+                if is_foreign && !arn.account.is_empty() {
+                    Self::Unread(format!("what `{own}` shares of `{}`", question.resource))
+                } else {
+                    Self::Plain
+                }
+            }
+        }
+    }
+
+    /// The read that brings the policy; `owner` is whose the bucket has to be for the answer to count.
+    pub(super) fn read(&self, owner: Option<&str>) -> Option<(Operation, Value)> {
+        Some(match self {
+            Self::Bucket(name) => match owner {
+                Some(owner) => (op::GET_BUCKET_POLICY, json!({ "Bucket": name, "ExpectedBucketOwner": owner })),
+                None => (op::GET_BUCKET_POLICY, json!({ "Bucket": name })),
+            },
+            Self::Function(arn, None) => (op::GET_FUNCTION_POLICY, json!({ "FunctionName": arn })),
+            Self::Function(arn, Some(of)) => (op::GET_FUNCTION_POLICY, json!({ "FunctionName": arn, "Qualifier": of })),
+            Self::Key(arn) => (op::GET_KEY_POLICY, json!({ "KeyId": arn, "PolicyName": "default" })),
+            Self::Queue(url) => (op::GET_QUEUE_ATTRIBUTES, json!({ "QueueUrl": url, "AttributeNames": ["Policy"] })),
+            Self::Topic(arn) => (op::GET_TOPIC_ATTRIBUTES, json!({ "TopicArn": arn })),
+            Self::Role(name) => (op::GET_ROLE, json!({ "RoleName": name })),
+            Self::Plain | Self::Unread(_) => return None,
+        })
+    }
+}
+
+/// The policy of a resource, and the document that it is.
+pub(super) struct OfResource<'s> {
+    pub(super) policy: Option<PolicySet>,
+    pub(super) document: Option<Document<'s>>,
+    pub(super) gap: Option<Gap>,
+}
+
+/// The policy of the resource that a question is about, as far as it is known.
+pub(super) fn of<'s>(snapshot: &'s Snapshot, question: &Question) -> OfResource<'s> {
+    let target = Target::of(question);
+    let name = question.resource.as_str();
+    let text = |policy: &'s str| Cow::Owned(Value::String(policy.to_owned()));
+    let told = |policy: &'s String| Some(policy.as_str()).filter(|policy| !policy.is_empty());
+    let (layer, observed, operation, member): (_, Observed<Cow<'s, Value>>, _, _) = match &target {
+        Target::Plain => return OfResource { policy: None, document: None, gap: None },
+        Target::Unread(what) => {
+            let gap = Gap::opaque(what.clone());
+            let policy =
+                PolicySet::unreadable(PolicySource::new(Layer::Resource, name), Unreadable::Other(gap.to_string()));
+            return OfResource { policy: Some(policy), document: None, gap: Some(gap) };
+        }
+        Target::Bucket(bucket) => {
+            let policy = snapshot.bucket_policies.get(bucket).map(|own| own.map(|own| text(&own.policy)));
+            (Layer::Resource, policy, op::GET_BUCKET_POLICY, "Policy")
+        }
+        Target::Function(arn, of) => {
+            let key = of.as_ref().map_or_else(|| arn.clone(), |of| format!("{arn}:{of}"));
+            let policy = snapshot.function_policies.get(&key).map(|own| own.map(|own| text(&own.policy)));
+            (Layer::Resource, policy, op::GET_FUNCTION_POLICY, "Policy")
+        }
+        Target::Key(arn) => {
+            let policy = snapshot.key_policies.get(arn).map(|own| own.map(|own| text(&own.policy)));
+            (Layer::Resource, policy, op::GET_KEY_POLICY, "Policy")
+        }
+        Target::Queue(url) => {
+            let policy = snapshot.queue_attributes.get(url);
+            let policy = policy.map(|own| own.and_then(|own| told(&own.attributes.policy)).map(text));
+            (Layer::Resource, policy, op::GET_QUEUE_ATTRIBUTES, "Attributes.Policy")
+        }
+        Target::Topic(arn) => {
+            let policy = snapshot.topic_attributes.get(arn);
+            let policy = policy.map(|own| own.and_then(|own| told(&own.attributes.policy)).map(text));
+            (Layer::Resource, policy, op::GET_TOPIC_ATTRIBUTES, "Attributes.Policy")
+        }
+        Target::Role(role) => {
+            let known = snapshot.roles.get(role);
+            let own = match known {
+                // A role of the reader's account that happens to have the name of another one.
+                Ok(Some(known)) if known.arn != question.resource => {
+                    Err(Gap::opaque(format!("the trust policy of `{name}`")))
+                }
+                known => known.map(|known| known.map(|known| Cow::Borrowed(&known.assume_role_policy_document))),
+            };
+            (Layer::Trust, own, op::GET_ROLE, "Role.AssumeRolePolicyDocument")
+        }
+    };
+    let source = PolicySource::new(layer, name);
+    match observed {
+        Ok(None) => OfResource { policy: None, document: None, gap: None },
+        Ok(Some(document)) => {
+            let mut policy = PolicySet::default();
+            policy.add_document(source.clone(), &document);
+            let document = Document { source, operation, resource: name.to_owned(), member, document };
+            OfResource { policy: Some(policy), document: Some(document), gap: None }
+        }
+        Err(gap) => {
+            OfResource { policy: Some(PolicySet::unreadable(source, reason(&gap))), document: None, gap: Some(gap) }
+        }
+    }
+}
+
+/// The account that owns the resource, where its ARN does not say: that of a bucket is known where its policy was asked for under the
+/// condition that a certain account owns it.
+///
+/// Source: S3 user guide, "Verifying bucket ownership with bucket owner condition".
+pub(super) fn owner(snapshot: &Snapshot, question: &Question) -> Option<String> {
+    let Target::Bucket(bucket) = Target::of(question) else { return None };
+    let is_own = |read: &&crate::snapshot::Recorded| {
+        read.is_of(op::GET_BUCKET_POLICY)
+            && read.parameters.get("Bucket").and_then(Value::as_str) == Some(bucket.as_str())
+            && read.gap(op::GET_BUCKET_POLICY).is_none()
+    };
+    let mut reads = snapshot.reads().iter().filter(is_own);
+    reads.find_map(|read| read.parameters.get("ExpectedBucketOwner")?.as_str().map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(action: &str, resource: &str) -> Target {
+        let principal = "arn:aws:iam::111122223333:role/web";
+        Target::of(&Question::parse(principal, action, Some(resource), &[]).unwrap())
+    }
+
+    #[test]
+    fn resources_lead_to_the_policies_that_they_have() {
+        assert_eq!(target("s3:GetObject", "arn:aws:s3:::b/k/l"), Target::Bucket("b".into()));
+        let function = "arn:aws:lambda:eu-west-1:111122223333:function:f";
+        assert_eq!(target("lambda:InvokeFunction", function), Target::Function(function.into(), None));
+        let alias = target("lambda:InvokeFunction", &format!("{function}:live"));
+        assert_eq!(alias, Target::Function(function.into(), Some("live".into())));
+        let queue = target("sqs:SendMessage", "arn:aws-cn:sqs:cn-north-1:111122223333:q");
+        assert_eq!(queue, Target::Queue("https://sqs.cn-north-1.amazonaws.com.cn/111122223333/q".into()));
+        let topic = "arn:aws:sns:eu-west-1:111122223333:t";
+        assert_eq!(target("sns:Unsubscribe", &format!("{topic}:0-1")), Target::Topic(topic.into()));
+        assert_eq!(target("sts:AssumeRole", "arn:aws:iam::111122223333:role/ops/db"), Target::Role("db".into()));
+        assert_eq!(target("iam:PassRole", "arn:aws:iam::111122223333:role/ops/db"), Target::Plain);
+        assert_eq!(target("ssm:GetParameter", "arn:aws:ssm:eu-west-1:111122223333:parameter/p"), Target::Plain);
+        assert!(matches!(
+            target("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s"),
+            Target::Unread(_)
+        ));
+        assert!(matches!(
+            target("ssm:GetParameter", "arn:aws:ssm:eu-west-1:444455556666:parameter/p"),
+            Target::Unread(_)
+        ));
+    }
+
+    #[test]
+    fn services_are_listed_in_order() {
+        assert!(OTHERS.is_sorted());
+    }
+}
