@@ -43,7 +43,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Clone, Args)]
 pub(super) struct Words {
     /// Who calls
-    #[arg(value_name = "PRINCIPAL", required_unless_present = "cases", requires = "action")]
+    #[arg(value_name = "PRINCIPAL", requires = "action")]
     principal: Option<String>,
     /// What is called, such as s3:GetObject
     #[arg(value_name = "ACTION")]
@@ -64,10 +64,10 @@ impl Words {
     /// # Errors
     /// It makes no sense.
     pub(super) fn question(&self) -> Result<Question, Error> {
-        let (principal, action) = (self.principal.as_deref(), self.action.as_deref());
-        let resource = self.resource.as_deref();
-        Question::parse(principal.unwrap_or_default(), action.unwrap_or_default(), resource, &self.context)
-            .map_err(Error::usage)
+        let (Some(principal), Some(action)) = (&self.principal, &self.action) else {
+            return Err(Error::usage("expected PRINCIPAL and ACTION").hint("`aws-triage can --help` shows both"));
+        };
+        Question::parse(principal, action, self.resource.as_deref(), &self.context).map_err(Error::usage)
     }
 
     /// Where to read: in the Region of the resource, unless another one was asked for.

@@ -1,5 +1,6 @@
 //! `aws-triage collect`.
 
+use super::can::{self, Words};
 use super::reach::{self, Question};
 use super::ssm::Subjects;
 use crate::error::Error;
@@ -20,6 +21,8 @@ enum Symptom {
     Ssm(SsmArguments),
     /// The facts of `aws-triage reach`
     Reach(ReachArguments),
+    /// The facts of `aws-triage can`
+    Can(CanArguments),
 }
 
 #[derive(Debug, Args)]
@@ -35,6 +38,15 @@ struct SsmArguments {
 struct ReachArguments {
     #[command(flatten)]
     question: Question,
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = can::WORDS)]
+struct CanArguments {
+    #[command(flatten)]
+    words: Words,
     #[command(flatten)]
     target: Target,
 }
@@ -67,6 +79,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
             let plan = |snapshot: &checks::snapshot::Snapshot| checks::reach::reads(snapshot, &cases);
             let live = target.collect(&question.wanted(&plan, &instances))?;
             Ok(told(&missing_ends(&live.snapshot, &cases)))
+        }
+        Symptom::Can(CanArguments { words, target }) => {
+            let (question, connection) = (words.question()?, words.connection());
+            let plan = |snapshot: &checks::snapshot::Snapshot| checks::can::reads(snapshot, &question);
+            let wanted =
+                crate::collect::live::Wanted { connection: &connection, plan: &plan, instances: &[], regions: &[] };
+            let live = target.collect(&wanted)?;
+            let missing = checks::can::decide(&live.snapshot, &question).err().map(Error::could_not_run);
+            Ok(told(missing.as_slice()))
         }
     }
 }
@@ -127,6 +148,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
         Symptom::Ssm(SsmArguments { target, .. }) => target,
         Symptom::Reach(ReachArguments { question, target }) => {
             question.cases()?;
+            target
+        }
+        Symptom::Can(CanArguments { words, target }) => {
+            words.question()?;
             target
         }
     };

@@ -3,7 +3,7 @@
 use super::print;
 use crate::error::Error;
 use crate::exit::Exit;
-use checks::{page, reach, rules};
+use checks::{can, page, reach, rules};
 use clap::Args;
 
 /// Arguments of `explain`.
@@ -26,8 +26,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
         print(&entry.page())?;
         return Ok(Exit::Healthy);
     }
+    let of_requests = can::catalogue();
+    if let Some(entry) = of_requests.iter().find(|entry| entry.id == wanted) {
+        print(&entry.page())?;
+        return Ok(Exit::Healthy);
+    }
     let name = wanted.rsplit('/').next().unwrap_or(wanted);
     let ids = rules::all().map(|about| about.id).chain(of_paths.iter().map(|entry| entry.id));
+    let ids = ids.chain(of_requests.iter().map(|entry| entry.id));
     let near: Vec<&str> = ids.filter(|id| !name.is_empty() && id.contains(name)).collect();
     let error = Error::usage(format!("there is no rule `{wanted}`"));
     Err(match near.as_slice() {

@@ -3,7 +3,7 @@
 use super::print;
 use crate::error::Error;
 use crate::exit::Exit;
-use checks::{reach, ssm};
+use checks::{can, reach, ssm};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -25,6 +25,8 @@ enum Command {
     Ssm,
     /// `aws-triage reach` and `aws-triage collect reach`
     Reach,
+    /// `aws-triage can` and `aws-triage collect can`
+    Can,
 }
 
 /// Runs the command: an identity policy with exactly the actions that the command can call.
@@ -33,7 +35,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
         Command::Ssm if arguments.flow_logs => ("AwsTriageSsm", ssm::READS, ssm::FLOW_LOG_READS),
         Command::Ssm => ("AwsTriageSsm", ssm::READS, &[][..]),
         Command::Reach if arguments.flow_logs => return Err(Error::usage("`reach` reads no flow logs")),
+        Command::Can if arguments.flow_logs => return Err(Error::usage("`can` reads no flow logs")),
         Command::Reach => ("AwsTriageReach", reach::READS, &[][..]),
+        Command::Can => ("AwsTriageCan", can::READS, &[][..]),
     };
     let actions: BTreeSet<&str> = reads.iter().chain(more).map(|operation| operation.action).collect();
     let policy = json!({

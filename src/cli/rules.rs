@@ -3,24 +3,26 @@
 use super::print;
 use crate::error::Error;
 use crate::exit::Exit;
-use checks::{reach, rules};
+use checks::{can, reach, rules};
 use clap::Args;
 use std::fmt::Write;
 
 /// Arguments of `rules`.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Only the rules of one symptom: ssm, or net for paths
+    /// Only the rules of one symptom: ssm, net for paths, or iam for requests
     #[arg(long, value_name = "SYMPTOM", value_parser = symptom)]
     symptom: Option<String>,
 }
 
 /// Stands for the ids of findings about paths.
 const PATHS: &str = "net";
+/// Stands for the ids of findings about requests.
+const REQUESTS: &str = "iam";
 
 fn symptom(text: &str) -> Result<String, String> {
     let mut known = rules::symptoms();
-    known.push(PATHS);
+    known.extend([PATHS, REQUESTS]);
     if known.contains(&text) { Ok(text.to_owned()) } else { Err(format!("expected one of: {}", known.join(", "))) }
 }
 
@@ -35,6 +37,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
     }
     if arguments.symptom.as_deref().is_none_or(|wanted| wanted == PATHS) {
         for entry in reach::catalogue() {
+            let _ = writeln!(text, "{:<42} {:<11} -  {}", entry.id, entry.severity.word(), entry.title);
+        }
+    }
+    if arguments.symptom.as_deref().is_none_or(|wanted| wanted == REQUESTS) {
+        for entry in can::catalogue() {
             let _ = writeln!(text, "{:<42} {:<11} -  {}", entry.id, entry.severity.word(), entry.title);
         }
     }

@@ -4,6 +4,8 @@
 
 #[cfg(feature = "aws")]
 mod backend;
+#[cfg(feature = "aws")]
+mod can_live;
 mod cli;
 #[cfg(feature = "aws")]
 mod denials;

@@ -5,11 +5,11 @@ use super::question::Question;
 use super::rules::{DENY, Entry, OPEN, lacking};
 use crate::diagnosis::{Diagnosis, Subject, Verdict};
 use crate::finding::{Finding, Severity};
-use crate::iam::{LayerDecision, LayerEffect, NearMiss, StatementRef, Verdict as Decided};
+use crate::iam::{Layer, LayerDecision, LayerEffect, Missing, NearMiss, StatementRef, Verdict as Decided};
 
 /// The diagnosis of a question.
 pub fn diagnosis(question: &Question, answer: Answer<'_>) -> Diagnosis {
-    let mut findings: Vec<Finding> = answer.decision.denying().map(|part| of_layer(part, &answer)).collect();
+    let mut findings: Vec<Finding> = denying(&answer).map(|part| of_layer(part, &answer)).collect();
     if answer.decision.verdict == Decided::Unknown {
         findings.clear();
         findings.extend(answer.decision.layers.iter().filter_map(|part| perhaps(part, &answer)));
@@ -24,6 +24,23 @@ pub fn diagnosis(question: &Question, answer: Answer<'_>) -> Diagnosis {
     let subject = Subject { kind: "request", id: question.name(), arn: String::new(), name: None };
     let decision = Some(Box::new(answer.decision));
     Diagnosis { subject, verdict, summary, findings, checks: Vec::new(), ways: Vec::new(), decision }
+}
+
+/// The layers that deny, those first that do so explicitly. Within an account either the caller's policies or that of the resource
+/// suffices: where both lack an Allow, it is the caller's that is told.
+fn denying<'a>(answer: &'a Answer<'_>) -> impl Iterator<Item = &'a LayerDecision> {
+    let parts: Vec<&LayerDecision> = answer.decision.denying().collect();
+    let is_lacking = |layer: Layer| {
+        let lacks = |part: &&LayerDecision| part.layer == layer && part.effect == LayerEffect::ImplicitDeny;
+        parts.iter().any(lacks)
+    };
+    let is_either =
+        is_lacking(Layer::Identity) && answer.is_within_account() && !answer.request.needs_resource_policy();
+    let of = move |effect: LayerEffect| {
+        let all = answer.decision.denying().filter(move |part| part.effect == effect);
+        all.filter(move |part| !(is_either && part.layer == Layer::Resource && effect == LayerEffect::ImplicitDeny))
+    };
+    of(LayerEffect::ExplicitDeny).chain(of(LayerEffect::ImplicitDeny))
 }
 
 fn titled(entry: Entry, detail: String) -> Finding {
@@ -64,7 +81,12 @@ fn perhaps(part: &LayerDecision, answer: &Answer<'_>) -> Option<Finding> {
 
 fn open(answer: &Answer<'_>) -> Finding {
     let missing = missing(&answer.decision);
-    let facts: Vec<String> = answer.decision.missing.iter().map(ToString::to_string).collect();
+    let told = |fact: &Missing| match fact {
+        Missing::ContextKey(_) => format!("{fact} (give it with --context)"),
+        Missing::ResourceOwner => format!("{fact} (give it with --context aws:ResourceAccount=…)"),
+        other => other.to_string(),
+    };
+    let facts: Vec<String> = answer.decision.missing.iter().map(told).collect();
     let mut finding = titled(OPEN, format!("not known: {}", facts.join("; ")));
     finding.missing = missing;
     finding

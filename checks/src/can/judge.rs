@@ -26,6 +26,12 @@ pub struct Answer<'s> {
 }
 
 impl Answer<'_> {
+    /// Whether the caller's account is known to own the resource.
+    pub(super) fn is_within_account(&self) -> bool {
+        let account = self.request.principal.account();
+        account.is_some() && account == self.request.owner()
+    }
+
     /// The statement that a decision names, as the answers hold it.
     pub fn proof(&self, statement: &StatementRef) -> Option<Evidence> {
         iam_facts::proof(&self.documents, statement)
@@ -83,6 +89,15 @@ pub fn decide<'s>(snapshot: &'s Snapshot, question: &Question) -> Result<Answer<
 
 fn side<'s>(snapshot: &'s Snapshot, principal: &Principal) -> Result<Side<'s>, String> {
     let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    // The facts are those of one account, and a name means nobody else's there.
+    if let (Some(reader), Some(account)) = (reader(snapshot), principal.account())
+        && reader != account
+    {
+        return Ok(foreign(
+            &Gap::opaque(format!("what account `{account}` lets its principals do")),
+            &principal.to_string(),
+        ));
+    }
     match principal {
         Principal::RoleSession { account, role, .. } => {
             let arn = snapshot.roles.get(role).map(|known| known.map(|known| known.arn.as_str()));
@@ -110,7 +125,13 @@ fn side<'s>(snapshot: &'s Snapshot, principal: &Principal) -> Result<Side<'s>, S
     }
 }
 
-/// A role or user; the facts are those of one account, and a name means nobody else's.
+/// The account that reads, as far as it is known.
+fn reader(snapshot: &Snapshot) -> Option<&str> {
+    let caller = snapshot.caller_identity.get("").ok().flatten().map(|caller| caller.account.as_str());
+    caller.or(Some(snapshot.header.account.as_str())).filter(|account| !account.is_empty())
+}
+
+/// A role or user.
 fn of_entity<'s>(
     account: &str,
     what: &str,
@@ -164,7 +185,7 @@ pub(super) fn missing(decision: &Decision) -> Vec<String> {
     for fact in &decision.missing {
         let entry = fact.iam_action().map_or_else(
             || match fact {
-                Missing::ContextKey(key) => format!("condition key `{key}`: give it with --context {key}=…"),
+                Missing::ContextKey(key) => format!("condition key `{key}`"),
                 other => other.to_string(),
             },
             str::to_owned,

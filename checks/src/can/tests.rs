@@ -1,1 +1,371 @@
-//! Whole questions.
+//! Whole questions, asked of the facts that an account gives in rounds.
+
+use super::{Question, decide, diagnosis, reads};
+use crate::diagnosis::{Diagnosis, Verdict};
+use crate::snapshot::{Header, Outcome, Read, Recorded, Snapshot};
+use serde_json::{Value, json};
+
+const A: &str = "111122223333";
+const WEB: &str = "arn:aws:iam::111122223333:role/ops/web";
+const BOB: &str = "arn:aws:iam::111122223333:user/bob";
+const OBJECT: &str = "arn:aws:s3:::b/k";
+const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:f";
+const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/k";
+
+/// What AWS answers to a read: an output, or an error code.
+type Reply = Result<Value, &'static str>;
+
+fn allow(action: &str) -> Value {
+    json!({ "Version": "2012-10-17", "Statement": [{ "Sid": "One", "Effect": "Allow", "Action": action, "Resource": "*" }] })
+}
+
+fn to(principal: &Value, effect: &str, action: &str) -> Value {
+    json!({ "Version": "2012-10-17", "Statement": [{ "Effect": effect, "Principal": principal, "Action": action, "Resource": "*" }] })
+}
+
+/// An account in no organization: role `web` with the managed policy `Read` (`s3:*`), user `bob` of group `staff`, whose inline policy
+/// `write` allows `sqs:*`.
+fn account(read: &Read) -> Reply {
+    let text = |member: &str| read.parameters.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let arn = |name: &str| format!("arn:aws:iam::{A}:policy/{name}");
+    Ok(match read.operation.name {
+        "GetCallerIdentity" => json!({ "Account": A, "Arn": BOB }),
+        "GetRole" if text("RoleName") == "web" => {
+            json!({ "Role": { "RoleName": "web", "RoleId": "AROA1", "Arn": WEB, "Tags": [{ "Key": "Team", "Value": "blue" }],
+                "AssumeRolePolicyDocument": to(&json!({ "Service": "ec2.amazonaws.com" }), "Allow", "sts:AssumeRole") } })
+        }
+        "GetUser" if text("UserName") == "bob" => {
+            json!({ "User": { "UserName": "bob", "UserId": "AIDA1", "Arn": BOB } })
+        }
+        "GetRole" | "GetUser" => return Err("NoSuchEntity"),
+        "ListAttachedRolePolicies" => {
+            json!({ "AttachedPolicies": [{ "PolicyName": "Read", "PolicyArn": arn("Read") }] })
+        }
+        "ListAttachedUserPolicies" | "ListAttachedGroupPolicies" => json!({ "AttachedPolicies": [] }),
+        "ListRolePolicies" | "ListUserPolicies" => json!({ "PolicyNames": [] }),
+        "ListGroupsForUser" => json!({ "Groups": [{ "GroupName": "staff" }] }),
+        "ListGroupPolicies" => json!({ "PolicyNames": ["write"] }),
+        "GetGroupPolicy" => json!({ "GroupName": "staff", "PolicyName": "write", "PolicyDocument": allow("sqs:*") }),
+        "ListPolicies" => {
+            json!({ "Policies": [{ "PolicyName": "Read", "Arn": arn("Read"), "DefaultVersionId": "v2" }] })
+        }
+        "GetPolicyVersion" => {
+            json!({ "PolicyVersion": { "VersionId": "v2", "IsDefaultVersion": true, "Document": allow("s3:*") } })
+        }
+        "DescribeOrganization" => return Err("AWSOrganizationsNotInUseException"),
+        "GetBucketPolicy" => return Err("NoSuchBucketPolicy"),
+        "GetPolicy" => return Err("ResourceNotFoundException"),
+        "GetKeyPolicy" => {
+            json!({ "Policy": to(&json!({ "AWS": format!("arn:aws:iam::{A}:root") }), "Allow", "kms:*").to_string() })
+        }
+        "GetQueueAttributes" | "GetTopicAttributes" => json!({}),
+        name => {
+            return Err(match name {
+                "DescribeVpcEndpoints" => "UnauthorizedOperation",
+                _ => "AccessDenied",
+            });
+        }
+    })
+}
+
+struct Asked {
+    diagnosis: Diagnosis,
+    rounds: Vec<Vec<&'static str>>,
+}
+
+impl Asked {
+    fn result(&self) -> &'static str {
+        self.diagnosis.decision.as_ref().unwrap().verdict.word()
+    }
+
+    fn rules(&self) -> Vec<&'static str> {
+        self.diagnosis.findings.iter().map(|finding| finding.rule).collect()
+    }
+}
+
+fn collect(question: &Question, answer: &dyn Fn(&Read) -> Reply) -> (Snapshot, Vec<Vec<&'static str>>) {
+    let header = Header { account: A.into(), region: "eu-west-1".into(), ..Header::default() };
+    let mut snapshot = Snapshot::new(header);
+    let mut rounds = Vec::new();
+    loop {
+        let asked = reads(&snapshot, question);
+        if asked.is_empty() {
+            return (snapshot, rounds);
+        }
+        assert!(rounds.len() < 8, "a ninth round: {asked:?}");
+        rounds.push(asked.iter().map(|read| read.operation.name).collect());
+        for read in asked {
+            let is_listed = super::READS.contains(&read.operation);
+            assert!(is_listed, "{:?} is not among the permissions", read.operation);
+            let outcome = answer(&read)
+                .map_or_else(|code| Outcome::Error { code: code.to_owned(), message: String::new() }, Outcome::Output);
+            snapshot.record(Recorded::new(&read, "", outcome)).unwrap();
+        }
+    }
+}
+
+fn asked(words: (&str, &str, Option<&str>), context: &[&str], answer: &dyn Fn(&Read) -> Reply) -> Asked {
+    let (principal, action, resource) = words;
+    let context: Vec<String> = context.iter().map(ToString::to_string).collect();
+    let question = Question::parse(principal, action, resource, &context).unwrap();
+    let (snapshot, rounds) = collect(&question, answer);
+    let answer = decide(&snapshot, &question).unwrap();
+    Asked { diagnosis: diagnosis(&question, answer), rounds }
+}
+
+/// The account with other answers to one operation.
+fn but(name: &'static str, reply: impl Fn(&Read) -> Reply) -> impl Fn(&Read) -> Reply {
+    move |read| if read.operation.name == name { reply(read) } else { account(read) }
+}
+
+#[test]
+fn a_role_with_a_managed_policy() {
+    let found = asked((WEB, "s3:GetObject", Some(OBJECT)), &[], &account);
+    assert_eq!((found.result(), found.diagnosis.verdict), ("Allowed", Verdict::Healthy));
+    assert_eq!(found.diagnosis.summary, "`s3:GetObject` is allowed by identity-based policy `Read`, statement 1 `One`");
+    assert_eq!(found.rounds.len(), 2, "{:?}", found.rounds);
+    let lacking = asked((WEB, "ec2:RunInstances", None), &[], &account);
+    assert_eq!((lacking.result(), lacking.rules()), ("ImplicitlyDenied", vec!["iam/identity-no-allow"]));
+}
+
+#[test]
+fn a_user_has_the_policies_of_its_groups() {
+    let queue = "arn:aws:sqs:eu-west-1:111122223333:q";
+    let found = asked((BOB, "sqs:SendMessage", Some(queue)), &[], &account);
+    assert_eq!(found.result(), "Allowed");
+    assert_eq!(found.rounds.len(), 3, "lists, groups, documents: {:?}", found.rounds);
+    let unread = asked((BOB, "sqs:SendMessage", Some(queue)), &[], &but("ListGroupsForUser", |_| Err("AccessDenied")));
+    assert_eq!(unread.result(), "Unknown");
+    assert!(
+        unread.diagnosis.findings.iter().any(|own| own.missing == ["iam:ListGroupsForUser"]),
+        "{:?}",
+        unread.rules()
+    );
+}
+
+#[test]
+fn a_statement_that_denies_is_quoted() {
+    let deny = |_: &Read| Ok(json!({ "Policy": to(&json!("*"), "Deny", "s3:Get*").to_string() }));
+    let found = asked((WEB, "s3:GetObject", Some(OBJECT)), &[], &but("GetBucketPolicy", deny));
+    assert_eq!((found.result(), found.rules()), ("ExplicitlyDenied", vec!["iam/explicit-deny"]));
+    let proof = &found.diagnosis.findings[0].evidence[0];
+    assert_eq!((proof.source, proof.field.as_str()), ("s3:GetBucketPolicy", "Policy.Statement[0]"));
+    assert_eq!(proof.value["Action"], "s3:Get*");
+}
+
+#[test]
+fn a_key_that_only_the_request_has_leaves_it_open() {
+    let document = json!({ "Statement": { "Effect": "Allow", "Action": "s3:*", "Resource": "*",
+        "Condition": { "IpAddress": { "aws:SourceIp": "203.0.113.0/24" } } } });
+    let reply = move |_: &Read| Ok(json!({ "PolicyVersion": { "VersionId": "v2", "Document": document } }));
+    let from =
+        |context: &[&str]| asked((WEB, "s3:GetObject", Some(OBJECT)), context, &but("GetPolicyVersion", reply.clone()));
+    let open = from(&[]);
+    assert_eq!(open.result(), "Unknown");
+    assert_eq!(open.diagnosis.findings[0].detail, "allowed if identity-based policy `Read`, statement 1 applies");
+    assert_eq!(open.diagnosis.findings[1].missing, ["condition key `aws:SourceIp`"]);
+    assert_eq!(from(&["aws:SourceIp=203.0.113.7"]).result(), "Allowed");
+    assert_eq!(from(&["aws:SourceIp=198.51.100.7"]).result(), "ImplicitlyDenied");
+}
+
+#[test]
+fn tags_of_the_principal_are_known() {
+    let document = json!({ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": "s3:*", "Resource": "*",
+        "Condition": { "StringEquals": { "aws:PrincipalTag/Team": "blue", "aws:PrincipalAccount": A } } } });
+    let reply = move |_: &Read| Ok(json!({ "PolicyVersion": { "VersionId": "v2", "Document": document } }));
+    let found = asked((WEB, "s3:GetObject", Some(OBJECT)), &[], &but("GetPolicyVersion", reply));
+    assert_eq!(found.result(), "Allowed");
+}
+
+#[test]
+fn whose_a_bucket_is_shows_in_the_answer() {
+    // Somebody else's: the read that names the caller's account is refused, the other one is not.
+    let of_another = |read: &Read| match read.parameters.contains_key("ExpectedBucketOwner") {
+        true => Err("AccessDenied"),
+        false => Ok(json!({ "Policy": to(&json!({ "AWS": WEB }), "Allow", "s3:*").to_string() })),
+    };
+    let found = asked((WEB, "s3:GetObject", Some(OBJECT)), &[], &but("GetBucketPolicy", of_another));
+    assert_eq!((found.result(), found.rounds.len()), ("Allowed", 2), "either way both sides allow");
+    let nobody = asked((WEB, "s3:GetObject", Some(OBJECT)), &[], &but("GetBucketPolicy", |_| Err("AccessDenied")));
+    assert_eq!(nobody.result(), "Unknown");
+    let owned = asked((WEB, "s3:GetObject", Some(OBJECT)), &["aws:ResourceAccount=444455556666"], &account);
+    assert_eq!((owned.result(), owned.rules()), ("ImplicitlyDenied", vec!["iam/resource-no-allow"]));
+}
+
+#[test]
+fn services_call_functions_by_the_function_s_policy_alone() {
+    let trusted = |_: &Read| {
+        Ok(json!({ "Policy": json!({ "Statement": [{ "Effect": "Allow", "Principal": { "Service": "s3.amazonaws.com" },
+        "Action": "lambda:InvokeFunction", "Resource": FUNCTION, "Condition": { "ArnLike": { "AWS:SourceArn": "arn:aws:s3:::b" } } }] }).to_string() }))
+    };
+    let from = |context: &[&str], reply: &dyn Fn(&Read) -> Reply| {
+        asked(("s3.amazonaws.com", "lambda:InvokeFunction", Some(FUNCTION)), context, reply)
+    };
+    let served = but("GetPolicy", trusted);
+    assert_eq!(from(&["aws:SourceArn=arn:aws:s3:::b"], &served).result(), "Allowed");
+    assert_eq!(from(&["aws:SourceArn=arn:aws:s3:::c"], &served).result(), "ImplicitlyDenied");
+    assert_eq!(from(&[], &served).result(), "Unknown");
+    let none = from(&[], &account);
+    assert_eq!((none.result(), none.rules()), ("ImplicitlyDenied", vec!["iam/resource-no-allow"]));
+}
+
+#[test]
+fn keys_and_roles_need_their_own_policy() {
+    let decrypt = |reply: &dyn Fn(&Read) -> Reply| asked((WEB, "kms:Decrypt", Some(KEY)), &[], reply);
+    assert_eq!(decrypt(&account).rules(), ["iam/identity-no-allow"]);
+    let by_key =
+        but("GetKeyPolicy", |_| Ok(json!({ "Policy": to(&json!({ "AWS": WEB }), "Allow", "kms:*").to_string() })));
+    assert_eq!(decrypt(&by_key).result(), "Allowed");
+    let assumed = asked(("ec2.amazonaws.com", "sts:AssumeRole", Some(WEB)), &[], &account);
+    assert_eq!(assumed.result(), "Allowed");
+    let other = asked((BOB, "sts:AssumeRole", Some(WEB)), &[], &account);
+    assert!(other.rules().contains(&"iam/trust-no-allow"), "{:?}", other.rules());
+}
+
+#[test]
+fn policies_of_other_resources_are_not_taken_for_absent() {
+    let secret = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s";
+    let wide =
+        but("GetPolicyVersion", |_| Ok(json!({ "PolicyVersion": { "VersionId": "v2", "Document": allow("*") } })));
+    assert_eq!(asked((WEB, "secretsmanager:GetSecretValue", Some(secret)), &[], &wide).result(), "Unknown");
+    let parameter = "arn:aws:ssm:eu-west-1:111122223333:parameter/p";
+    assert_eq!(asked((WEB, "ssm:GetParameter", Some(parameter)), &[], &wide).result(), "Allowed");
+}
+
+#[test]
+fn what_another_account_lets_its_principals_do_is_not_known() {
+    let foreign = "arn:aws:iam::444455556666:role/web";
+    let found = asked((foreign, "s3:GetObject", Some(OBJECT)), &[], &account);
+    assert_eq!(found.result(), "Unknown");
+    assert!(found.diagnosis.summary.contains("not known"), "{}", found.diagnosis.summary);
+}
+
+#[test]
+fn a_principal_that_does_not_exist_is_an_error() {
+    for (gone, what) in [("role/gone", "role `gone` not found"), ("user/gone", "user `gone` not found")] {
+        let question = Question::parse(&format!("arn:aws:iam::{A}:{gone}"), "s3:GetObject", None, &[]).unwrap();
+        let (snapshot, _) = collect(&question, &account);
+        assert!(decide(&snapshot, &question).unwrap_err().starts_with(what));
+    }
+    let question = Question::parse(WEB, "s3:GetObject", None, &[]).unwrap();
+    let empty = Snapshot::new(Header::default());
+    let answer = decide(&empty, &question).unwrap();
+    assert_eq!(answer.decision.verdict.word(), "Unknown", "nothing was read at all");
+}
+
+/// An account under one organizational unit, whose policies everybody may read.
+fn in_organization(ou: Value) -> impl Fn(&Read) -> Reply {
+    move |read| {
+        let text = |member: &str| read.parameters.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let is_service = text("Filter") == "SERVICE_CONTROL_POLICY";
+        Ok(match (read.operation.name, text("ChildId").as_str(), text("TargetId").as_str()) {
+            ("DescribeOrganization", ..) => {
+                json!({ "Organization": { "Id": "o-1", "MasterAccountId": "999900001111" } })
+            }
+            ("ListParents", A, _) => json!({ "Parents": [{ "Id": "ou-1", "Type": "ORGANIZATIONAL_UNIT" }] }),
+            ("ListParents", ..) => json!({ "Parents": [{ "Id": "r-1", "Type": "ROOT" }] }),
+            ("ListPoliciesForTarget", _, "ou-1") if is_service => {
+                json!({ "Policies": [{ "Id": "p-ou", "Name": "guard" }] })
+            }
+            ("ListPoliciesForTarget", ..) if is_service => json!({ "Policies": [{ "Id": "p-full", "Name": "Full" }] }),
+            ("ListPoliciesForTarget", ..) => json!({ "Policies": [] }),
+            ("DescribePolicy", ..) if text("PolicyId") == "p-ou" => json!({ "Policy": { "Content": ou.to_string() } }),
+            ("DescribePolicy", ..) => json!({ "Policy": { "Content": allow("*").to_string() } }),
+            _ => return account(read),
+        })
+    }
+}
+
+#[test]
+fn every_level_of_an_organization_has_to_allow() {
+    let from = |ou: Value| asked((WEB, "s3:GetObject", Some(OBJECT)), &[], &in_organization(ou));
+    let open = from(allow("*"));
+    assert_eq!((open.result(), open.rounds.concat().contains(&"SimulatePrincipalPolicy")), ("Allowed", false));
+    let shut = from(allow("ec2:*"));
+    assert_eq!((shut.result(), shut.rules()), ("ImplicitlyDenied", vec!["iam/service-control-no-allow"]));
+    let denied = from(json!({ "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" },
+        { "Effect": "Deny", "Action": "s3:*", "Resource": "*" }] }));
+    assert_eq!(denied.result(), "ExplicitlyDenied");
+    assert_eq!(denied.diagnosis.findings[0].evidence[0].source, "organizations:DescribePolicy");
+}
+
+#[test]
+fn from_a_member_account_the_simulator_tells_of_the_organization() {
+    let member = |allowed: Option<bool>| {
+        move |read: &Read| match (read.operation.name, allowed) {
+            ("DescribeOrganization", _) => {
+                Ok(json!({ "Organization": { "Id": "o-1", "MasterAccountId": "999900001111" } }))
+            }
+            ("SimulatePrincipalPolicy", Some(allowed)) => Ok(json!({ "EvaluationResults": [
+                { "EvalActionName": "s3:GetObject", "EvalDecision": "explicitDeny", "OrganizationsDecisionDetail": { "AllowedByOrganizations": allowed } },
+                { "EvalActionName": "ec2:DescribeInstances", "EvalDecision": "allowed", "OrganizationsDecisionDetail": { "AllowedByOrganizations": true } }] })),
+            _ => account(read),
+        }
+    };
+    let from = |allowed| asked((WEB, "s3:GetObject", Some(OBJECT)), &[], &member(allowed));
+    assert_eq!(from(Some(true)).result(), "Allowed");
+    let denied = from(Some(false));
+    assert_eq!((denied.result(), denied.rounds.len()), ("ExplicitlyDenied", 3));
+    let open = from(None);
+    assert_eq!(open.result(), "Unknown");
+    assert!(
+        open.diagnosis.findings.iter().any(|own| own.missing == ["iam:SimulatePrincipalPolicy"]),
+        "{:#?}",
+        open.diagnosis.findings
+    );
+}
+
+#[test]
+fn the_management_account_is_not_limited() {
+    let own = but("DescribeOrganization", |_| Ok(json!({ "Organization": { "Id": "o-1", "MasterAccountId": A } })));
+    let found = asked((WEB, "s3:GetObject", Some(OBJECT)), &[], &own);
+    assert_eq!(
+        (found.result(), found.rounds.concat().contains(&"ListParents")),
+        ("Allowed", false),
+        "{:?}",
+        found.rounds
+    );
+}
+
+#[test]
+fn an_endpoint_that_is_named_counts() {
+    let endpoint = |read: &Read| match read.operation.name {
+        "DescribeVpcEndpoints" => {
+            Ok(json!({ "VpcEndpoints": [{ "VpcEndpointId": "vpce-1", "VpcEndpointType": "Gateway",
+            "PolicyDocument": to(&json!("*"), "Allow", "s3:List*").to_string() }] }))
+        }
+        _ => account(read),
+    };
+    let past =
+        |reply: &dyn Fn(&Read) -> Reply| asked((WEB, "s3:GetObject", Some(OBJECT)), &["aws:SourceVpce=vpce-1"], reply);
+    assert_eq!(past(&endpoint).rules(), ["iam/endpoint-no-allow"]);
+    assert_eq!(past(&account).result(), "Unknown");
+}
+
+#[test]
+fn a_boundary_limits() {
+    let boundary = |read: &Read| match read.operation.name {
+        "GetRole" => Ok(json!({ "Role": { "RoleName": "web", "Arn": WEB,
+            "PermissionsBoundary": { "PermissionsBoundaryArn": "arn:aws:iam::111122223333:policy/Edge" } } })),
+        "GetPolicyVersion" if read.parameters["PolicyArn"].as_str().is_some_and(|arn| arn.ends_with("Edge")) => {
+            Ok(json!({ "PolicyVersion": { "VersionId": "v1", "IsDefaultVersion": true, "Document": allow("ec2:*") } }))
+        }
+        _ => account(read),
+    };
+    let found = asked((WEB, "s3:GetObject", Some(OBJECT)), &[], &boundary);
+    assert_eq!((found.result(), found.rules()), ("ImplicitlyDenied", vec!["iam/boundary-no-allow"]));
+}
+
+#[test]
+fn sessions_and_federated_users() {
+    let session = "arn:aws:sts::111122223333:assumed-role/web/alice";
+    let found = asked((session, "s3:GetObject", Some(OBJECT)), &[], &account);
+    let decision = found.diagnosis.decision.as_ref().unwrap();
+    assert_eq!(found.result(), "Allowed");
+    assert!(decision.assumptions.iter().any(|own| own.to_string().contains("session policy")), "{decision:?}");
+    let federated =
+        asked(("arn:aws:sts::111122223333:federated-user/alice", "s3:GetObject", Some(OBJECT)), &[], &account);
+    assert_eq!(federated.result(), "Unknown");
+    let root = asked(("arn:aws:iam::111122223333:root", "s3:GetObject", Some(OBJECT)), &[], &account);
+    assert_eq!((root.result(), root.diagnosis.summary.as_str()), ("Allowed", "`s3:GetObject` is allowed"));
+}

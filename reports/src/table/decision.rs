@@ -1,6 +1,6 @@
 //! What every layer of policy says of a request.
 
-use crate::page::{Cell, FAINT, Page, STRONG};
+use crate::page::{Cell, Page, STRONG};
 use checks::iam::{Decision, LayerDecision, LayerEffect};
 
 /// Writes a table of the layers that have a part in the request, and what the decision takes for granted.
@@ -16,10 +16,6 @@ pub(crate) fn write(page: &mut Page, decision: &Decision) {
         page.gap();
         page.flow("taken for granted  ", STRONG, 19, &texts.join("; "));
     }
-    if let Some(miss) = decision.near_miss() {
-        page.gap();
-        page.flow("closest  ", FAINT, 9, &miss.to_string());
-    }
 }
 
 fn row(part: &LayerDecision) -> Vec<Cell> {
@@ -29,9 +25,9 @@ fn row(part: &LayerDecision) -> Vec<Cell> {
         None => part.layer.to_string(),
     };
     let by = part.by.as_ref().map_or_else(String::new, |statement| {
-        let sid = statement.sid.as_ref().map(|sid| format!(" {sid}")).unwrap_or_default();
-        let line = statement.line.map(|line| format!(", line {line}")).unwrap_or_default();
-        format!("{} [{}]{sid}{line}", statement.source.name, statement.index)
+        let sid = statement.sid.as_ref().map(|sid| format!(" `{sid}`")).unwrap_or_default();
+        let line = statement.line.map(|line| format!(" (line {line})")).unwrap_or_default();
+        format!("{}, statement {}{sid}{line}", statement.source.name, statement.index.saturating_add(1))
     });
     [mark(part.effect), &layer, &by, says(part)].map(Cell::of).into()
 }

@@ -50,7 +50,8 @@ pub(crate) fn render(report: &Report, style: Style, tool_version: &str) -> Strin
 /// Whom it is about, and what was read for it.
 fn footer(page: &mut Page, report: &Report, tool_version: &str) {
     let account = if report.account.is_empty() { "not known" } else { &report.account };
-    let place = format!("{}, account {account}, {}, aws-triage {tool_version}", report.finished_at, report.region);
+    let region = if report.region.is_empty() { String::new() } else { format!("{}, ", report.region) };
+    let place = format!("{}, account {account}, {region}aws-triage {tool_version}", report.finished_at);
     page.flow("", FAINT, 2, &place);
     let calls = text::counted(report.calls.count, "call");
     let denied: Vec<&str> = report.calls.denied.iter().map(|denied| denied.action.as_str()).collect();
