@@ -32,6 +32,7 @@ fn steps(bucket: &str) -> Value {
         { "call": "iam.AddUserToGroup", "input": { "UserName": "bob", "GroupName": "staff" } },
         { "call": "iam.PutGroupPolicy", "input": { "GroupName": "staff", "PolicyName": "send", "PolicyDocument": document(json!([allow("sqs:*"), allow("sns:*")])) } },
         { "call": "s3.CreateBucket", "input": { "Bucket": bucket, "CreateBucketConfiguration": { "LocationConstraint": "eu-west-1" } } },
+        { "call": "s3.PutBucketOwnershipControls", "input": { "Bucket": bucket, "OwnershipControls": { "Rules": [{ "ObjectOwnership": "BucketOwnerEnforced" }] } } },
         { "call": "s3.PutBucketPolicy", "input": { "Bucket": bucket, "Policy": document(of_bucket) } },
         { "call": "sqs.CreateQueue", "input": { "QueueName": "jobs" } },
         { "call": "sns.CreateTopic", "input": { "Name": "news" }, "save": { "topic": "TopicArn" } },

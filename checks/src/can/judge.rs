@@ -1,7 +1,7 @@
 //! From a question and the facts of an account to a decision.
 
 use super::question::{ENDPOINT, OWNER, Question};
-use super::{context, organization, resource};
+use super::{context, grants, organization, resource};
 use crate::evidence::Evidence;
 use crate::iam::{
     Assumption, Decision, EndpointKind, EndpointPolicy, Layer, Missing, Policies, PolicySet, PolicySource, Principal,
@@ -54,7 +54,8 @@ struct Side<'s> {
 pub fn decide<'s>(snapshot: &'s Snapshot, question: &Question) -> Result<Answer<'s>, String> {
     let principal = &question.principal;
     let Side { held, session, arn } = side(snapshot, principal)?;
-    let of_resource = resource::of(snapshot, question);
+    let mut of_resource = resource::of(snapshot, question);
+    grants::add(snapshot, question, &mut of_resource);
     let owner = question.given(OWNER).map(str::to_owned).or_else(|| resource::owner(snapshot, question));
     let context = context::of(snapshot, question, owner.as_deref());
     let mut request = Request::new(principal.clone(), &question.action, &question.resource, context);
@@ -79,11 +80,11 @@ pub fn decide<'s>(snapshot: &'s Snapshot, question: &Question) -> Result<Answer<
         decision.assumptions.push(Assumption::NoSessionPolicy);
     }
     let mut documents = held.documents;
-    documents.extend(of_resource.document);
+    documents.extend(of_resource.documents);
     documents.extend(service.documents);
     documents.extend(control.documents);
     documents.extend(of_endpoint);
-    let gaps = held.gaps.into_iter().chain(of_resource.gap).chain(service.gap).chain(control.gap).collect();
+    let gaps = held.gaps.into_iter().chain(of_resource.gaps).chain(service.gap).chain(control.gap).collect();
     Ok(Answer { request, decision, gaps, documents })
 }
 
@@ -169,7 +170,11 @@ fn endpoint<'s>(snapshot: &'s Snapshot, question: &Question) -> (Vec<EndpointPol
             policy.add_text(source.clone(), &known.policy_document);
             let document = Cow::Owned(Value::String(known.policy_document.clone()));
             let (operation, member) = (op::DESCRIBE_VPC_ENDPOINTS, "PolicyDocument");
-            (kind, policy, Some(Document { source, operation, resource: id.to_owned(), member, document }))
+            (
+                kind,
+                policy,
+                Some(Document { source, operation, resource: id.to_owned(), member, document, is_whole: false }),
+            )
         }
         unread => {
             let gap = unread.err().unwrap_or_else(|| Gap::opaque(format!("the policy of VPC endpoint `{id}`")));

@@ -6,6 +6,7 @@
 mod case;
 mod context;
 mod diagnosis;
+mod grants;
 mod judge;
 mod organization;
 mod question;

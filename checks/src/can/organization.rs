@@ -117,7 +117,14 @@ fn levels<'s>(snapshot: &'s Snapshot, account: &str, kind: Kind) -> Option<Over<
                     set.add_text(source.clone(), &known.content);
                     let document = Cow::Owned(Value::String(known.content.clone()));
                     let (operation, member) = (op::DESCRIBE_POLICY, "Policy.Content");
-                    over.documents.push(Document { source, operation, resource: policy.id.clone(), member, document });
+                    over.documents.push(Document {
+                        source,
+                        operation,
+                        resource: policy.id.clone(),
+                        member,
+                        document,
+                        is_whole: false,
+                    });
                 }
                 Ok(None) => {}
                 Err(gap) => {

@@ -3,6 +3,7 @@
 //! The collector calls [`reads`] again after each round. Mostly three rounds suffice: the lists of policies, the policy of the resource and
 //! the organization; the documents; and the simulation where nobody may read what the organization says.
 
+use super::grants;
 use super::organization::{self, Kind};
 use super::question::{ENDPOINT, OWNER, Question};
 use super::resource::{self, Target};
@@ -31,7 +32,9 @@ pub const READS: &[Operation] = &[
     op::SIMULATE_PRINCIPAL_POLICY,
     op::GET_BUCKET_POLICY,
     op::GET_FUNCTION_POLICY,
+    op::GET_BUCKET_OWNERSHIP_CONTROLS,
     op::GET_KEY_POLICY,
+    op::LIST_GRANTS,
     op::GET_QUEUE_ATTRIBUTES,
     op::GET_TOPIC_ATTRIBUTES,
     op::DESCRIBE_VPC_ENDPOINTS,
@@ -72,6 +75,7 @@ fn of_principal(snapshot: &Snapshot, question: &Question, ask: &mut dyn FnMut(Op
 
 fn of_resource(snapshot: &Snapshot, question: &Question, ask: &mut dyn FnMut(Operation, Value)) {
     let target = Target::of(question);
+    grants::read(snapshot, question, &target, ask);
     let Target::Bucket(bucket) = &target else {
         if let Some((operation, parameters)) = target.read(None) {
             ask(operation, parameters);
@@ -125,7 +129,7 @@ fn of_organization(snapshot: &Snapshot, question: &Question, ask: &mut dyn FnMut
 }
 
 /// The ARN of the role or user that the simulator takes.
-fn simulated_as(snapshot: &Snapshot, principal: &Principal) -> Option<String> {
+pub(super) fn simulated_as(snapshot: &Snapshot, principal: &Principal) -> Option<String> {
     match principal {
         Principal::Role { .. } | Principal::User { .. } => Some(principal.to_string()),
         Principal::RoleSession { role, .. } => Some(snapshot.roles.get(role).ok().flatten()?.arn.clone()),

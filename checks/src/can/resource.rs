@@ -125,8 +125,12 @@ impl Target {
 /// The policy of a resource, and the document that it is.
 pub(super) struct OfResource<'s> {
     pub(super) policy: Option<PolicySet>,
-    pub(super) document: Option<Document<'s>>,
-    pub(super) gap: Option<Gap>,
+    pub(super) documents: Vec<Document<'s>>,
+    pub(super) gaps: Vec<Gap>,
+}
+
+impl OfResource<'_> {
+    const NONE: Self = Self { policy: None, documents: Vec::new(), gaps: Vec::new() };
 }
 
 /// The policy of the resource that a question is about, as far as it is known.
@@ -136,12 +140,12 @@ pub(super) fn of<'s>(snapshot: &'s Snapshot, question: &Question) -> OfResource<
     let text = |policy: &'s str| Cow::Owned(Value::String(policy.to_owned()));
     let told = |policy: &'s String| Some(policy.as_str()).filter(|policy| !policy.is_empty());
     let (layer, observed, operation, member): (_, Observed<Cow<'s, Value>>, _, _) = match &target {
-        Target::Plain => return OfResource { policy: None, document: None, gap: None },
+        Target::Plain => return OfResource::NONE,
         Target::Unread(what) => {
             let gap = Gap::opaque(what.clone());
             let policy =
                 PolicySet::unreadable(PolicySource::new(Layer::Resource, name), Unreadable::Other(gap.to_string()));
-            return OfResource { policy: Some(policy), document: None, gap: Some(gap) };
+            return OfResource { policy: Some(policy), documents: Vec::new(), gaps: vec![gap] };
         }
         Target::Bucket(bucket) => {
             let policy = snapshot.bucket_policies.get(bucket).map(|own| own.map(|own| text(&own.policy)));
@@ -180,15 +184,16 @@ pub(super) fn of<'s>(snapshot: &'s Snapshot, question: &Question) -> OfResource<
     };
     let source = PolicySource::new(layer, name);
     match observed {
-        Ok(None) => OfResource { policy: None, document: None, gap: None },
+        Ok(None) => OfResource::NONE,
         Ok(Some(document)) => {
             let mut policy = PolicySet::default();
             policy.add_document(source.clone(), &document);
-            let document = Document { source, operation, resource: name.to_owned(), member, document };
-            OfResource { policy: Some(policy), document: Some(document), gap: None }
+            let document = Document { source, operation, resource: name.to_owned(), member, document, is_whole: false };
+            OfResource { policy: Some(policy), documents: vec![document], gaps: Vec::new() }
         }
         Err(gap) => {
-            OfResource { policy: Some(PolicySet::unreadable(source, reason(&gap))), document: None, gap: Some(gap) }
+            let policy = Some(PolicySet::unreadable(source, reason(&gap)));
+            OfResource { policy, documents: Vec::new(), gaps: vec![gap] }
         }
     }
 }

@@ -54,6 +54,10 @@ fn account(read: &Read) -> Reply {
         }
         "DescribeOrganization" => return Err("AWSOrganizationsNotInUseException"),
         "GetBucketPolicy" => return Err("NoSuchBucketPolicy"),
+        "GetBucketOwnershipControls" => {
+            json!({ "OwnershipControls": { "Rules": [{ "ObjectOwnership": "BucketOwnerEnforced" }] } })
+        }
+        "ListGrants" => json!({ "Grants": [] }),
         "GetPolicy" => return Err("ResourceNotFoundException"),
         "GetKeyPolicy" => {
             json!({ "Policy": to(&json!({ "AWS": format!("arn:aws:iam::{A}:root") }), "Allow", "kms:*").to_string() })
@@ -368,4 +372,42 @@ fn sessions_and_federated_users() {
     assert_eq!(federated.result(), "Unknown");
     let root = asked(("arn:aws:iam::111122223333:root", "s3:GetObject", Some(OBJECT)), &[], &account);
     assert_eq!((root.result(), root.diagnosis.summary.as_str()), ("Allowed", "`s3:GetObject` is allowed"));
+}
+
+#[test]
+fn a_grant_allows_what_the_key_policy_does_not() {
+    let grant = |constraints: Value| {
+        but("ListGrants", move |_| {
+            Ok(
+                json!({ "Grants": [{ "GrantId": "g-1", "GranteePrincipal": WEB, "Operations": ["Decrypt"], "Constraints": constraints }] }),
+            )
+        })
+    };
+    let decrypt =
+        |reply: &dyn Fn(&Read) -> Reply, context: &[&str]| asked((WEB, "kms:Decrypt", Some(KEY)), context, reply);
+    let plain = decrypt(&grant(json!(null)), &[]);
+    assert_eq!(plain.result(), "Allowed");
+    assert!(plain.diagnosis.summary.contains("`grant g-1`"), "{}", plain.diagnosis.summary);
+    assert_eq!(asked((WEB, "kms:Encrypt", Some(KEY)), &[], &grant(json!(null))).result(), "ImplicitlyDenied");
+    let bound = grant(json!({ "EncryptionContextSubset": { "Tier": "a" } }));
+    assert_eq!(decrypt(&bound, &[]).result(), "Unknown");
+    assert_eq!(decrypt(&bound, &["kms:EncryptionContext:Tier=a"]).result(), "Allowed");
+    assert_eq!(decrypt(&bound, &["kms:EncryptionContext:Tier=b"]).result(), "ImplicitlyDenied");
+    let unread = decrypt(&but("ListGrants", |_| Err("AccessDenied")), &[]);
+    assert_eq!(unread.result(), "Unknown");
+    assert!(unread.diagnosis.findings.iter().any(|own| own.missing == ["kms:ListGrants"]), "{:?}", unread.rules());
+}
+
+#[test]
+fn lists_that_only_allow_leave_denials_open_and_nothing_else() {
+    let lists = |reply: fn(&Read) -> Reply| but("GetBucketOwnershipControls", reply);
+    let ask = |principal: &str, action: &str, reply: &dyn Fn(&Read) -> Reply| {
+        asked((principal, action, Some(OBJECT)), &[], reply)
+    };
+    for reply in [(|_| Err("OwnershipControlsNotFoundError")) as fn(&Read) -> Reply, |_| Err("AccessDenied")] {
+        assert_eq!(ask(BOB, "s3:GetObject", &lists(reply)).result(), "Unknown");
+        assert_eq!(ask(WEB, "s3:GetObject", &lists(reply)).result(), "Allowed");
+        assert_eq!(ask(BOB, "s3:GetObjectTagging", &lists(reply)).result(), "ImplicitlyDenied", "no list allows it");
+    }
+    assert_eq!(ask(BOB, "s3:GetObject", &account).result(), "ImplicitlyDenied");
 }

@@ -68,6 +68,8 @@ pub struct PolicySet {
     pub unreadable: Vec<UnreadablePolicy>,
     /// What is known of single actions all the same; it outweighs `unreadable` for them.
     pub told: Vec<Told>,
+    /// What was not read and can only allow: grants of a key, access control lists.
+    pub unread_grants: Vec<UnreadablePolicy>,
 }
 
 impl PolicySet {

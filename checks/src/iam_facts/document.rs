@@ -19,10 +19,15 @@ pub struct Document<'s> {
     pub member: &'static str,
     /// The document; a text where it was read as one.
     pub document: Cow<'s, Value>,
+    /// Whether it says one thing as a whole, as a grant does, and has no statements.
+    pub is_whole: bool,
 }
 
 impl Document<'_> {
     fn statement(&self, at: usize) -> Evidence {
+        if self.is_whole {
+            return Evidence::new(self.operation, &self.resource, self.member, self.document.clone().into_owned());
+        }
         let parsed = self.document.as_str().and_then(|text| serde_json::from_str(text).ok());
         let document: &Value = parsed.as_ref().unwrap_or(&self.document);
         let value = match document.get("Statement") {

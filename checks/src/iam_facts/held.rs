@@ -177,7 +177,7 @@ impl<'s> Held<'s> {
 
     fn keep(&mut self, source: PolicySource, document: &'s Value, (operation, resource, member): Origin) {
         let document = Cow::Borrowed(document);
-        self.documents.push(Document { source, operation, resource, member, document });
+        self.documents.push(Document { source, operation, resource, member, document, is_whole: false });
     }
 
     fn leave_open(&mut self, source: PolicySource, gap: Gap) {

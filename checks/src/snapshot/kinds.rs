@@ -99,6 +99,8 @@ pub mod operations {
         GET_BUCKET_POLICY = "s3" "GetBucketPolicy";
         GET_FUNCTION_POLICY = "lambda" "GetPolicy";
         GET_KEY_POLICY = "kms" "GetKeyPolicy";
+        LIST_GRANTS = "kms" "ListGrants";
+        GET_BUCKET_OWNERSHIP_CONTROLS = "s3" "GetBucketOwnershipControls";
         GET_QUEUE_ATTRIBUTES = "sqs" "GetQueueAttributes";
         GET_TOPIC_ATTRIBUTES = "sns" "GetTopicAttributes";
         DESCRIBE_ORGANIZATION = "organizations" "DescribeOrganization";
@@ -202,6 +204,8 @@ facts! {
         bucket_policies: resource_policies::BucketPolicy,
         function_policies: resource_policies::FunctionPolicy,
         key_policies: resource_policies::KeyPolicy,
+        key_grants: resource_policies::KeyGrants,
+        bucket_ownership: resource_policies::BucketOwnershipControls,
         queue_attributes: resource_policies::QueueAttributes,
         topic_attributes: resource_policies::TopicAttributes,
         organization: organizations::Organization,
@@ -400,6 +404,8 @@ reply! {
     iam::InlineGroupPolicy, op::GET_GROUP_POLICY, &["GroupName", "PolicyName"], "", "/GroupName" / "/PolicyName";
     resource_policies::BucketPolicy, op::GET_BUCKET_POLICY, &["Bucket"], "", "";
     resource_policies::KeyPolicy, op::GET_KEY_POLICY, &["KeyId"], "", "";
+    resource_policies::KeyGrants, op::LIST_GRANTS, &["KeyId"], "", "";
+    resource_policies::BucketOwnershipControls, op::GET_BUCKET_OWNERSHIP_CONTROLS, &["Bucket"], "OwnershipControls", "";
     resource_policies::QueueAttributes, op::GET_QUEUE_ATTRIBUTES, &["QueueUrl"], "", "";
     resource_policies::TopicAttributes, op::GET_TOPIC_ATTRIBUTES, &["TopicArn"], "", "/Attributes/TopicArn";
     organizations::Organization, op::DESCRIBE_ORGANIZATION, &[], "Organization", "";

@@ -151,6 +151,7 @@ pub fn is_not_found(code: &str) -> bool {
                 | "ResourceNotFoundException"
                 | "NoSuchBucket"
                 | "NoSuchBucketPolicy"
+                | "OwnershipControlsNotFoundError"
                 | "AWSOrganizationsNotInUseException"
                 | "AWS.SimpleQueueService.NonExistentQueue"
                 | "QueueDoesNotExist"

@@ -21,6 +21,39 @@ shapes! {
         /// The document.
         policy: String,
     }
+    /// `ListGrants` of one key.
+    KeyGrants {
+        /// The grants that were asked for.
+        grants: Vec<KeyGrant>,
+    }
+    /// A grant of a key.
+    KeyGrant {
+        /// Its id.
+        grant_id: String,
+        /// Who may use the key: an ARN or a service principal.
+        grantee_principal: String,
+        /// For what, such as `Decrypt`.
+        operations: Vec<String>,
+        /// With which encryption contexts; none where any will do.
+        constraints: Option<GrantConstraints>,
+    }
+    /// The encryption contexts that a grant asks for.
+    GrantConstraints {
+        /// Pairs that have to be in it.
+        encryption_context_subset: serde_json::Map<String, serde_json::Value>,
+        /// Pairs that have to be it.
+        encryption_context_equals: serde_json::Map<String, serde_json::Value>,
+    }
+    /// `GetBucketOwnershipControls`.
+    BucketOwnershipControls {
+        /// One rule.
+        rules: Vec<OwnershipRule>,
+    }
+    /// Whether access control lists count in a bucket.
+    OwnershipRule {
+        /// `BucketOwnerEnforced` where they do not.
+        object_ownership: String,
+    }
     /// `GetQueueAttributes`; without attributes where none of those asked for is set.
     QueueAttributes {
         /// Those that were asked for.

@@ -124,6 +124,9 @@ pub(crate) fn judge<'p>(
             judge_statement(&mut outcome, Hit { policy, statement }, audience, caller, question);
         }
     }
+    for grant in &set.unread_grants {
+        outcome.direct.consider(Truth::Unknown, None, [Missing::Policy(grant.clone())]);
+    }
     match set.told(question.action) {
         Some(ToldEffect::Allow) => outcome.direct.consider(Truth::True, None, []),
         Some(ToldEffect::ExplicitDeny) => outcome.deny.consider(Truth::True, None, []),
