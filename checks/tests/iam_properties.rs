@@ -107,6 +107,53 @@ fn backwards(case: &Case) -> Case {
     iam_support::case(&value.to_string())
 }
 
+/// Where a layer is absent, AWS takes it to allow everything: the same verdict with a policy that says so (IAM user guide, policy
+/// evaluation logic; Organizations user guide, `FullAWSAccess` and `RCPFullAWSAccess`; PrivateLink guide, default endpoint policy).
+#[test]
+fn an_absent_limit_equals_full_access() {
+    let full = |layer| world::policy(layer, json!(world::allow("*")));
+    let named = |layer| {
+        let everyone = json!({"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"});
+        set(layer, &[json!({"Version": "2012-10-17", "Statement": [everyone]})])
+    };
+    let mut compared = [0; 5];
+    for case in CASES.iter() {
+        let before = evaluate(&case.request, &case.policies).verdict;
+        let mut check = |at: usize, policies: Policies| {
+            compared[at] += 1;
+            let after = evaluate(&case.request, &policies).verdict;
+            assert_eq!(after, before, "{} with layer {at}", case.name());
+        };
+        let of = || case.policies.clone();
+        if matches!(case.policies.service_control, OrganizationPolicies::None) {
+            let levels =
+                || OrganizationPolicies::Levels(vec![full(Layer::ServiceControl), full(Layer::ServiceControl)]);
+            check(0, Policies { service_control: levels(), ..of() });
+        }
+        if matches!(case.policies.resource_control, OrganizationPolicies::None) {
+            let levels = || OrganizationPolicies::Levels(vec![named(Layer::ResourceControl)]);
+            check(1, Policies { resource_control: levels(), ..of() });
+        }
+        if case.policies.endpoints.is_empty() {
+            let endpoint = checks::iam::EndpointPolicy {
+                kind: checks::iam::EndpointKind::Interface,
+                policy: named(Layer::Endpoint),
+            };
+            check(2, Policies { endpoints: vec![endpoint], ..of() });
+        }
+        // `NotPrincipal` denies whoever has a boundary at all.
+        let text = iam_support::texts().find(|text| text.contains(&format!("\"{}\"", case.name()))).unwrap();
+        if case.policies.boundary.is_none() && !text.contains("NotPrincipal") {
+            check(3, Policies { boundary: Some(full(Layer::Boundary)), ..of() });
+        }
+        // A federated user has only what the session policy allows.
+        if case.policies.session.is_none() && !text.contains("federated-user") {
+            check(4, Policies { session: Some(full(Layer::Session)), ..of() });
+        }
+    }
+    assert!(compared.iter().all(|count| *count > 500), "{compared:?}");
+}
+
 fn denied(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::ExplicitlyDenied | Verdict::ImplicitlyDenied)
 }

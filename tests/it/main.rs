@@ -4,6 +4,7 @@
 
 #[cfg(feature = "aws")]
 mod backend;
+mod can;
 #[cfg(feature = "aws")]
 mod can_live;
 mod cli;

@@ -58,6 +58,13 @@ pub(crate) fn offline(arguments: &[&str]) -> Run {
     finish(command().args(arguments))
 }
 
+/// Runs the program offline with a text on its standard input.
+pub(crate) fn offline_with_input(arguments: &[&str], text: &str) -> Run {
+    let folder = Folder::new(&format!("input-{:?}", std::thread::current().id()).replace(['(', ')'], ""));
+    let input = fs::File::open(folder.write("input", text)).expect("a file that was just written");
+    finish(command().args(arguments).stdin(input))
+}
+
 /// A folder that is gone when the test is over, also on panic.
 pub(crate) struct Folder(PathBuf);
 
