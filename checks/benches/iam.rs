@@ -42,8 +42,18 @@ fn parse(bencher: Bencher) {
 /// A pattern of many runs against a long text that does not fit.
 #[divan::bench(args = [10, 100, 1_000])]
 fn hostile_pattern(bencher: Bencher, runs: usize) {
+    misses(bencher, &format!("{}b", "*a".repeat(runs)));
+}
+
+/// One run before a long text that fits almost everywhere: the worst there is, length of the pattern times length of the text.
+#[divan::bench(args = [10, 100, 1_000])]
+fn hostile_literal(bencher: Bencher, length: usize) {
+    misses(bencher, &format!("*{}b", "a".repeat(length)));
+}
+
+fn misses(bencher: Bencher, pattern: &str) {
     use iam_support::world::{SESSION, identity, request};
-    let pattern = format!("arn:aws:s3:::b/{}b", "*a".repeat(runs));
+    let pattern = format!("arn:aws:s3:::b/{pattern}");
     let policies = identity(serde_json::json!({"Effect": "Allow", "Action": "s3:*", "Resource": pattern}));
     let asked = request(SESSION, "s3:GetObject", &format!("arn:aws:s3:::b/{}", "a".repeat(1_024)));
     bencher.bench_local(|| divan::black_box(evaluate(&asked, &policies)));
