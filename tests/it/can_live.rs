@@ -5,7 +5,7 @@ use crate::run::{Folder, offline, say};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-fn document(statements: Value) -> String {
+fn document(statements: &Value) -> String {
     json!({ "Version": "2012-10-17", "Statement": statements }).to_string()
 }
 
@@ -23,17 +23,17 @@ fn steps(bucket: &str) -> Value {
         "Condition": { "NotIpAddress": { "aws:SourceIp": "10.0.0.0/8" } } }, allow("s3:DeleteObject")]);
     let of_bucket = json!([{ "Sid": "NoPrivate", "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{bucket}/private/*") }]);
     json!([
-        { "call": "iam.CreatePolicy", "input": { "PolicyName": "Read", "PolicyDocument": document(read) }, "save": { "read": "Policy.Arn" } },
-        { "call": "iam.CreateRole", "input": { "RoleName": "caller", "Path": "/ops/", "AssumeRolePolicyDocument": document(trust) }, "save": { "caller": "Role.Arn" } },
+        { "call": "iam.CreatePolicy", "input": { "PolicyName": "Read", "PolicyDocument": document(&read) }, "save": { "read": "Policy.Arn" } },
+        { "call": "iam.CreateRole", "input": { "RoleName": "caller", "Path": "/ops/", "AssumeRolePolicyDocument": document(&trust) }, "save": { "caller": "Role.Arn" } },
         { "call": "iam.AttachRolePolicy", "input": { "RoleName": "caller", "PolicyArn": "$read" } },
-        { "call": "iam.PutRolePolicy", "input": { "RoleName": "caller", "PolicyName": "guard", "PolicyDocument": document(guard) } },
+        { "call": "iam.PutRolePolicy", "input": { "RoleName": "caller", "PolicyName": "guard", "PolicyDocument": document(&guard) } },
         { "call": "iam.CreateUser", "input": { "UserName": "bob" }, "save": { "bob": "User.Arn" } },
         { "call": "iam.CreateGroup", "input": { "GroupName": "staff" } },
         { "call": "iam.AddUserToGroup", "input": { "UserName": "bob", "GroupName": "staff" } },
-        { "call": "iam.PutGroupPolicy", "input": { "GroupName": "staff", "PolicyName": "send", "PolicyDocument": document(json!([allow("sqs:*"), allow("sns:*")])) } },
+        { "call": "iam.PutGroupPolicy", "input": { "GroupName": "staff", "PolicyName": "send", "PolicyDocument": document(&json!([allow("sqs:*"), allow("sns:*")])) } },
         { "call": "s3.CreateBucket", "input": { "Bucket": bucket, "CreateBucketConfiguration": { "LocationConstraint": "eu-west-1" } } },
         { "call": "s3.PutBucketOwnershipControls", "input": { "Bucket": bucket, "OwnershipControls": { "Rules": [{ "ObjectOwnership": "BucketOwnerEnforced" }] } } },
-        { "call": "s3.PutBucketPolicy", "input": { "Bucket": bucket, "Policy": document(of_bucket) } },
+        { "call": "s3.PutBucketPolicy", "input": { "Bucket": bucket, "Policy": document(&of_bucket) } },
         { "call": "sqs.CreateQueue", "input": { "QueueName": "jobs" } },
         { "call": "sns.CreateTopic", "input": { "Name": "news" }, "save": { "topic": "TopicArn" } },
         { "call": "kms.CreateKey", "input": {}, "save": { "kms": "KeyMetadata.Arn" } },
