@@ -58,6 +58,10 @@ pub(super) struct Words {
     connection: Connection,
 }
 
+/// Three waves, and one for each level of an organization above the account.
+#[cfg(feature = "aws")]
+pub(super) const WAVES: usize = 12;
+
 impl Words {
     /// The question.
     ///
@@ -96,7 +100,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
 fn live(words: &Words, question: &Question, output: &Output) -> Result<Facts, Error> {
     let connection = words.connection();
     let plan = |snapshot: &checks::snapshot::Snapshot| can::reads(snapshot, question);
-    diagnose::live(&Wanted { connection: &connection, plan: &plan, instances: &[], regions: &[] }, output)
+    diagnose::live(&Wanted { connection: &connection, plan: &plan, waves: WAVES, instances: &[], regions: &[] }, output)
 }
 
 /// Without the SDK there are only recorded facts.

@@ -83,8 +83,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
         Symptom::Can(CanArguments { words, target }) => {
             let (question, connection) = (words.question()?, words.connection());
             let plan = |snapshot: &checks::snapshot::Snapshot| checks::can::reads(snapshot, &question);
-            let wanted =
-                crate::collect::live::Wanted { connection: &connection, plan: &plan, instances: &[], regions: &[] };
+            let wanted = crate::collect::live::Wanted {
+                connection: &connection,
+                plan: &plan,
+                waves: can::WAVES,
+                instances: &[],
+                regions: &[],
+            };
             let live = target.collect(&wanted)?;
             let missing = checks::can::decide(&live.snapshot, &question).err().map(Error::could_not_run);
             Ok(told(missing.as_slice()))

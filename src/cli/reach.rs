@@ -90,6 +90,10 @@ fn subject(text: &str) -> Result<String, String> {
     Subject::parse(text).map(|_| text.to_owned())
 }
 
+/// Four waves, and one for prefix lists in the tables of a hub.
+#[cfg(feature = "aws")]
+const WAVES: usize = 5;
+
 impl Question {
     /// The cases to answer.
     ///
@@ -117,7 +121,7 @@ impl Question {
 
     #[cfg(feature = "aws")]
     pub(super) fn wanted<'a>(&'a self, plan: &'a Plan<'a>, instances: &'a [String]) -> Wanted<'a> {
-        Wanted { connection: &self.connection, plan, instances, regions: &self.regions }
+        Wanted { connection: &self.connection, plan, waves: WAVES, instances, regions: &self.regions }
     }
 }
 

@@ -87,6 +87,10 @@ fn live(_: &Subjects, _: &Output) -> Result<Facts, Error> {
     Err(diagnose::without_aws("cannot call AWS"))
 }
 
+/// What would need a fifth wave stays a question.
+#[cfg(feature = "aws")]
+const WAVES: usize = 4;
+
 #[cfg(feature = "aws")]
 impl Subjects {
     /// What can be asked now about all instances.
@@ -103,7 +107,7 @@ impl Subjects {
     }
 
     pub(super) fn wanted<'a>(&'a self, plan: &'a Plan<'a>) -> Wanted<'a> {
-        Wanted { connection: &self.connection, plan, instances: &self.instances, regions: &self.regions }
+        Wanted { connection: &self.connection, plan, waves: WAVES, instances: &self.instances, regions: &self.regions }
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) connection: &'a Connection,
     /// What to ask.
     pub(crate) plan: &'a Plan<'a>,
+    /// In how many dependent waves at most.
+    pub(crate) waves: usize,
     /// Instances to look for elsewhere when they are not found.
     pub(crate) instances: &'a [String],
     /// Regions to look for them in.
@@ -49,7 +51,7 @@ pub(crate) fn facts(wanted: &Wanted<'_>, verbose: bool, quiet: bool) -> Result<L
         let partition = region_is_known(&region).unwrap_or("aws").to_owned();
         let mut snapshot =
             Snapshot::new(Header { region, partition, collected_at: clock::now(), account: String::new() });
-        let asked = waves::collect(&session, &mut snapshot, wanted.plan).await;
+        let asked = waves::collect(&session, &mut snapshot, wanted.plan, wanted.waves).await;
         snapshot.header.account = super::owner(&snapshot);
         if verbose && !quiet {
             tell(&session, &asked, &(wanted.plan)(&snapshot), &snapshot);

@@ -11,8 +11,6 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-/// Most commands need four dependent waves, and one more for each level of an organization; a plan that asks on and on is stopped here.
-const MAX_WAVES: usize = 16;
 /// Calls under way at once: below the burst that the EC2 API grants an account for describe calls.
 const MAX_CALLS: usize = 16;
 
@@ -23,10 +21,15 @@ pub struct Wave {
     pub actions: Vec<&'static str>,
 }
 
-/// Fills a snapshot; `plan` tells what can be asked now and has not been asked yet.
-pub async fn collect(session: &Session, snapshot: &mut Snapshot, plan: impl Fn(&Snapshot) -> Vec<Read>) -> Vec<Wave> {
+/// Fills a snapshot; `plan` tells what can be asked now and has not been asked yet. After `most` waves no more is asked.
+pub async fn collect(
+    session: &Session,
+    snapshot: &mut Snapshot,
+    plan: impl Fn(&Snapshot) -> Vec<Read>,
+    most: usize,
+) -> Vec<Wave> {
     let mut waves = Vec::new();
-    while waves.len() < MAX_WAVES {
+    while waves.len() < most {
         let reads = plan(snapshot);
         if reads.is_empty() {
             break;
