@@ -17,7 +17,7 @@ pub(super) const WORDS: &str = "PRINCIPAL: the ARN of a role, a session of a rol
 s3.amazonaws.com; or anonymous. Policies of the account that reads are read; what another account has is not known.
 
 RESOURCE: an ARN; none for an action without resource types. The policy of a bucket, function, queue, topic, key or assumed role is read.
-The request passes no VPC endpoint, unless --context aws:SourceVpce=vpce-… names one, whose policy then counts.
+The principal itself makes the request, over TLS. It passes no VPC endpoint, unless --context aws:SourceVpce=vpce-… names one, whose policy then counts.
 --context aws:ResourceAccount=… tells whose a bucket is.
 
 Exit codes: 0 allowed, 1 denied, 3 not known; with --cases 0 if every `expected` is met, 1 if one is not, 3 if one is not known.";
@@ -74,12 +74,12 @@ impl Words {
         Question::parse(principal, action, self.resource.as_deref(), &self.context).map_err(Error::usage)
     }
 
-    /// Where to read: in the Region of the resource, unless another one was asked for.
+    /// Where to read: in the Region of the resource, where its ARN names one.
     #[cfg(feature = "aws")]
     pub(super) fn connection(&self) -> Connection {
         let of_resource = self.resource.as_deref().and_then(|arn| arn.split(':').nth(3));
         let region = of_resource.filter(|region| !region.is_empty()).map(str::to_owned);
-        Connection { region: self.connection.region.clone().or(region), ..self.connection.clone() }
+        Connection { region: region.or_else(|| self.connection.region.clone()), ..self.connection.clone() }
     }
 }
 

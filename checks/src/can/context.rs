@@ -1,14 +1,20 @@
 //! The condition keys of a request, as far as principal, resource and time tell them.
 
-use super::question::{OWNER, Question};
+use super::question::{ENDPOINT, Question};
+use super::reader::{is_of, reader};
 use crate::iam::{Context, ContextValue, Principal};
 use crate::snapshot::Snapshot;
 use crate::snapshot::ec2::Tag;
+use crate::snapshot::iam::Role;
 
 /// Services with one endpoint for all Regions, whose requests carry the Region of that.
 ///
-/// Source: AWS General Reference, "Regional endpoints".
-const GLOBAL: &[&str] = &["account", "cloudfront", "globalaccelerator", "iam", "organizations", "route53", "waf"];
+/// Source: AWS General Reference, "Regional endpoints" and the pages of the services.
+const GLOBAL: &[&str] =
+    &["account", "ce", "cloudfront", "iam", "organizations", "route53", "route53domains", "shield", "support", "waf"];
+/// Services of which it depends where a request goes to.
+const ANYWHERE: &[&str] =
+    &["budgets", "globalaccelerator", "health", "networkmanager", "pricing", "s3", "sts", "wafv2"];
 
 /// The context of a request that the principal makes itself. What it is not certain of stays unknown; what the question gives counts.
 pub(super) fn of(snapshot: &Snapshot, question: &Question, owner: Option<&str>) -> Context {
@@ -25,7 +31,7 @@ pub(super) fn of(snapshot: &Snapshot, question: &Question, owner: Option<&str>) 
     }
     context = match principal {
         Principal::RoleSession { role, session, .. } => {
-            let known = snapshot.roles.get(role).ok().flatten();
+            let known = role_of(snapshot, principal, role);
             known.map_or(context.clone(), |known| {
                 let context = context.with("aws:PrincipalArn", &known.arn);
                 let context = context.with("aws:userid", format!("{}:{session}", known.role_id));
@@ -33,11 +39,12 @@ pub(super) fn of(snapshot: &Snapshot, question: &Question, owner: Option<&str>) 
             })
         }
         Principal::Role { name, .. } => {
-            let known = snapshot.roles.get(name.rsplit('/').next().unwrap_or(name)).ok().flatten();
+            let known = role_of(snapshot, principal, name.rsplit('/').next().unwrap_or(name));
             known.map_or(context.clone(), |known| tagged(context, &known.tags))
         }
         Principal::User { name, .. } => {
             let known = snapshot.users.get(name.rsplit('/').next().unwrap_or(name)).ok().flatten();
+            let known = known.filter(|known| is_of(principal, &known.arn));
             let context = context.without("aws:FederatedProvider");
             known.map_or(context.clone(), |known| tagged(context.with("aws:userid", &known.user_id), &known.tags))
         }
@@ -49,16 +56,24 @@ pub(super) fn of(snapshot: &Snapshot, question: &Question, owner: Option<&str>) 
     if let Some(owner) = owner {
         context = context.with("aws:ResourceAccount", owner);
     }
-    if let Ok(Some(organization)) = snapshot.organization.get("")
-        && let Ok(Some(caller)) = snapshot.caller_identity.get("")
-        && principal.account() == Some(&caller.account)
-    {
-        context = context.with("aws:PrincipalOrgID", &organization.id);
+    if principal.account().is_some() && principal.account() == reader(snapshot) {
+        context = match snapshot.organization.get("") {
+            Ok(Some(organization)) => context.with("aws:PrincipalOrgID", &organization.id),
+            Ok(None) => context.without("aws:PrincipalOrgID").without("aws:PrincipalOrgPaths"),
+            Err(_) => context,
+        };
+    }
+    // Past an endpoint a request has no public address, and comes from the VPC of the endpoint.
+    if let Some(id) = question.given(ENDPOINT) {
+        context = context.without("aws:SourceIp");
+        if let Ok(Some(endpoint)) = snapshot.vpc_endpoints.get(id) {
+            context = context.with("aws:SourceVpc", &endpoint.vpc_id);
+        }
     }
     if let Some(now) = snapshot.now() {
         context = context.with("aws:CurrentTime", now.to_string()).with("aws:EpochTime", now.as_second().to_string());
     }
-    for (key, values) in question.context.iter().filter(|(key, _)| *key != OWNER || owner.is_none()) {
+    for (key, values) in &question.context {
         context.set(key, ContextValue::Values(values.clone()));
     }
     context
@@ -68,15 +83,38 @@ fn tagged(context: Context, tags: &[Tag]) -> Context {
     tags.iter().fold(context, |context, tag| context.with(&format!("aws:PrincipalTag/{}", tag.key), &tag.value))
 }
 
-/// The Region of the request: that of the resource, or of the run. A bucket's is not known.
-fn region(snapshot: &Snapshot, question: &Question) -> Option<String> {
+/// A role of the principal's own account.
+fn role_of<'s>(snapshot: &'s Snapshot, principal: &Principal, name: &str) -> Option<&'s Role> {
+    snapshot.roles.get(name).ok().flatten().filter(|known| is_of(principal, &known.arn))
+}
+
+/// Whether tags of a role count for its sessions, which may have others under the same keys.
+pub(super) fn has_role_tags(snapshot: &Snapshot, principal: &Principal) -> bool {
+    let (Principal::RoleSession { role: name, .. } | Principal::Role { name, .. }) = principal else { return false };
+    let known = role_of(snapshot, principal, name.rsplit('/').next().unwrap_or(name));
+    known.is_some_and(|known| !known.tags.is_empty())
+}
+
+/// The Region of the request: that of the resource, or of the run; a bucket's is not known.
+pub(super) fn region(snapshot: &Snapshot, question: &Question) -> Option<String> {
     let service = question.service();
     let of_arn = question.arn().map(|arn| arn.region).filter(|region| !region.is_empty());
-    let partition = question.principal.account().and(question.arn()).map_or("aws", |arn| arn.partition);
+    let partition = question.principal.partition().or(question.arn().map(|arn| arn.partition));
     match of_arn {
         Some(region) => Some(region.to_owned()),
-        None if service == "s3" => None,
-        None if GLOBAL.contains(&service.as_str()) => (partition == "aws").then(|| "us-east-1".to_owned()),
+        None if ANYWHERE.contains(&service.as_str()) => None,
+        None if GLOBAL.contains(&service.as_str()) => (partition == Some("aws")).then(|| "us-east-1".to_owned()),
         None => Some(snapshot.header.region.clone()).filter(|region| !region.is_empty()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn services_are_listed_in_order_and_once() {
+        assert!(GLOBAL.is_sorted() && ANYWHERE.is_sorted());
+        assert!(!GLOBAL.iter().any(|service| ANYWHERE.contains(service)));
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn read(snapshot: &Snapshot, question: &Question, target: &Target, as
             ask(op::GET_BUCKET_OWNERSHIP_CONTROLS, json!({ "Bucket": bucket }));
         }
         Target::Key(key) => {
-            if let Some(grantee) = grantee(snapshot, question) {
+            for grantee in grantees(snapshot, question) {
                 ask(op::LIST_GRANTS, json!({ "KeyId": key, "GranteePrincipal": grantee }));
             }
         }
@@ -49,12 +49,16 @@ fn is_by_list(question: &Question) -> bool {
     BY_LIST.contains(&name.as_str())
 }
 
-/// As whom a principal is granted the use of a key: a session as its role.
-fn grantee(snapshot: &Snapshot, question: &Question) -> Option<String> {
-    match &question.principal {
-        Principal::Service(name) => Some(name.clone()),
-        principal => simulated_as(snapshot, principal),
-    }
+/// As whom a principal may be granted the use of a key: a session as itself and as its role.
+fn grantees(snapshot: &Snapshot, question: &Question) -> Vec<String> {
+    let principal = &question.principal;
+    let own = match principal {
+        Principal::RoleSession { .. } | Principal::FederatedUser { .. } | Principal::Service(_) => {
+            Some(principal.to_string())
+        }
+        _ => None,
+    };
+    own.into_iter().chain(simulated_as(snapshot, principal)).collect()
 }
 
 /// Adds what was read to the policy of the resource, and leaves open what was not.
@@ -76,14 +80,15 @@ pub(super) fn add<'s>(snapshot: &'s Snapshot, question: &Question, of_resource: 
             }
         }
         Target::Key(key) => {
-            let Some(grantee) = grantee(snapshot, question) else { return };
-            match snapshot.key_grants.get(&key) {
-                Ok(known) => {
-                    let own = known.into_iter().flat_map(|known| &known.grants);
-                    own.filter(|grant| grant.grantee_principal == grantee)
-                        .for_each(|grant| of_resource.grant(&key, grant));
+            for grantee in grantees(snapshot, question) {
+                match snapshot.key_grants.get(&format!("{key}/{grantee}")) {
+                    Ok(known) => {
+                        let own = known.into_iter().flat_map(|known| &known.grants);
+                        own.filter(|grant| grant.grantee_principal == grantee)
+                            .for_each(|grant| of_resource.grant(&key, grant));
+                    }
+                    Err(gap) => leave_open(of_resource, format!("grants of `{key}` to `{grantee}`"), gap),
                 }
-                Err(gap) => leave_open(of_resource, format!("grants of `{key}`"), gap),
             }
         }
         _ => {}

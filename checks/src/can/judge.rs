@@ -1,6 +1,7 @@
 //! From a question and the facts of an account to a decision.
 
 use super::question::{ENDPOINT, OWNER, Question};
+use super::reader::{is_foreign, is_of};
 use super::{context, grants, organization, resource};
 use crate::evidence::Evidence;
 use crate::iam::{
@@ -79,6 +80,12 @@ pub fn decide<'s>(snapshot: &'s Snapshot, question: &Question) -> Result<Answer<
     if may_be_allowed && matches!(principal, Principal::RoleSession { .. }) {
         decision.assumptions.push(Assumption::NoSessionPolicy);
     }
+    if may_be_allowed && question.given(ENDPOINT).is_none() {
+        decision.assumptions.push(Assumption::NoEndpointPolicy);
+    }
+    if context::has_role_tags(snapshot, principal) {
+        decision.assumptions.push(Assumption::NoSessionTags);
+    }
     let mut documents = held.documents;
     documents.extend(of_resource.documents);
     documents.extend(service.documents);
@@ -91,28 +98,26 @@ pub fn decide<'s>(snapshot: &'s Snapshot, question: &Question) -> Result<Answer<
 fn side<'s>(snapshot: &'s Snapshot, principal: &Principal) -> Result<Side<'s>, String> {
     let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
     // The facts are those of one account, and a name means nobody else's there.
-    if let (Some(reader), Some(account)) = (reader(snapshot), principal.account())
-        && reader != account
-    {
+    if let Some(account) = principal.account().filter(|account| is_foreign(snapshot, account)) {
         return Ok(foreign(
             &Gap::opaque(format!("what account `{account}` lets its principals do")),
             &principal.to_string(),
         ));
     }
     match principal {
-        Principal::RoleSession { account, role, .. } => {
+        Principal::RoleSession { role, .. } => {
             let arn = snapshot.roles.get(role).map(|known| known.map(|known| known.arn.as_str()));
-            of_entity(account, &format!("role `{role}`"), arn, || Held::by_role(snapshot, role))
+            of_entity(principal, &format!("role `{role}`"), arn, || Held::by_role(snapshot, role))
         }
-        Principal::Role { account, name, .. } => {
+        Principal::Role { name, .. } => {
             let role = last(name);
             let arn = snapshot.roles.get(&role).map(|known| known.map(|known| known.arn.as_str()));
-            of_entity(account, &format!("role `{role}`"), arn, || Held::by_role(snapshot, &role))
+            of_entity(principal, &format!("role `{role}`"), arn, || Held::by_role(snapshot, &role))
         }
-        Principal::User { account, name, .. } => {
+        Principal::User { name, .. } => {
             let user = last(name);
             let arn = snapshot.users.get(&user).map(|known| known.map(|known| known.arn.as_str()));
-            of_entity(account, &format!("user `{user}`"), arn, || Held::by_user(snapshot, &user))
+            of_entity(principal, &format!("user `{user}`"), arn, || Held::by_user(snapshot, &user))
         }
         Principal::FederatedUser { name, .. } => {
             let unread = |layer, what: String| {
@@ -126,24 +131,23 @@ fn side<'s>(snapshot: &'s Snapshot, principal: &Principal) -> Result<Side<'s>, S
     }
 }
 
-/// The account that reads, as far as it is known.
-fn reader(snapshot: &Snapshot) -> Option<&str> {
-    let caller = snapshot.caller_identity.get("").ok().flatten().map(|caller| caller.account.as_str());
-    caller.or(Some(snapshot.header.account.as_str())).filter(|account| !account.is_empty())
-}
-
 /// A role or user.
 fn of_entity<'s>(
-    account: &str,
+    principal: &Principal,
     what: &str,
     arn: Observed<&str>,
     held: impl FnOnce() -> Held<'s>,
 ) -> Result<Side<'s>, String> {
-    let is_own = |arn: &str| arn.split(':').nth(4) == Some(account);
+    let account = principal.account().unwrap_or_default();
+    let is_session = matches!(principal, Principal::RoleSession { .. });
     match arn {
         Ok(None) => Err(format!("{what} not found in account `{account}`")),
-        Ok(Some(arn)) if is_own(arn) => Ok(Side { held: held(), session: None, arn: Some(arn.to_owned()) }),
-        Ok(Some(_)) => Ok(foreign(&Gap::opaque(format!("what {what} of account `{account}` may do")), what)),
+        Ok(Some(arn)) if !is_of(principal, arn) => {
+            Ok(foreign(&Gap::opaque(format!("what {what} of account `{account}` may do")), what))
+        }
+        // A path that is not its own.
+        Ok(Some(arn)) if !is_session && principal.to_string() != arn => Err(format!("{what} has the ARN `{arn}`")),
+        Ok(Some(arn)) => Ok(Side { held: held(), session: None, arn: Some(arn.to_owned()) }),
         // The role itself was not read; its policies may have been.
         Err(Gap::Denied { .. } | Gap::Failed { .. }) => Ok(Side { held: held(), session: None, arn: None }),
         Err(gap) => Ok(foreign(&gap, what)),

@@ -10,6 +10,7 @@ mod grants;
 mod judge;
 mod organization;
 mod question;
+mod reader;
 mod reads;
 mod resource;
 mod rules;

@@ -3,8 +3,12 @@
 //! Source: Organizations user guide, "SCP evaluation" and "RCP evaluation". Only the management account and accounts that it delegates
 //! to can read the policies; to any other one IAM's simulator tells whether the service control policies let an action pass.
 
-use crate::iam::{Layer, OrganizationPolicies, PolicySet, PolicySource};
-use crate::iam_facts::{Document, reason, simulated};
+use super::reader::is_foreign;
+use crate::iam::{
+    Layer, OrganizationPolicies, PolicySet, PolicySource, Told, ToldEffect, Unreadable, UnreadablePolicy,
+};
+use crate::iam_facts::simulated::result;
+use crate::iam_facts::{Document, reason};
 use crate::snapshot::{Gap, Operation, Snapshot, operations as op};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -63,30 +67,58 @@ pub(super) fn service_control<'s>(
     caller: Option<&str>,
     action: &str,
 ) -> Over<'s> {
-    match (snapshot.organization.get(""), account) {
-        (Ok(None), _) | (_, None) => return Over::of(OrganizationPolicies::None),
-        (Ok(Some(own)), Some(account)) if own.master_account_id == account => {
-            return Over::of(OrganizationPolicies::None);
-        }
-        (_, Some(account)) => {
-            if let Some(known) = levels(snapshot, account, Kind::ServiceControl) {
-                return known;
+    let Some(account) = account else { return Over::of(OrganizationPolicies::None) };
+    if is_foreign(snapshot, account) {
+        return Over::of(OrganizationPolicies::Assumed);
+    }
+    match snapshot.organization.get("") {
+        Ok(None) => return Over::of(OrganizationPolicies::None),
+        Ok(Some(own)) if own.master_account_id == account => return Over::of(OrganizationPolicies::None),
+        _ => {}
+    }
+    let known = levels(snapshot, account, Kind::ServiceControl);
+    known.unwrap_or_else(|| {
+        caller.map_or(Over::of(OrganizationPolicies::Assumed), |arn| simulated(snapshot, arn, action))
+    })
+}
+
+/// What the simulator tells. It takes every key that it is not given to be absent: an Allow stays an assumption, and a denial may rest on a
+/// condition that the real request fulfils.
+fn simulated<'s>(snapshot: &'s Snapshot, arn: &str, action: &str) -> Over<'s> {
+    let open = |why: Unreadable| {
+        let source = PolicySource::new(Layer::ServiceControl, "of the organization");
+        let effect = ToldEffect::Unknown(UnreadablePolicy { source, why });
+        let told = vec![Told { action: action.to_owned(), effect }];
+        OrganizationPolicies::Told(PolicySet { told, ..PolicySet::default() })
+    };
+    match snapshot.simulations.get(arn) {
+        Ok(Some(simulation)) => {
+            let detail = result(simulation, action).and_then(|(_, own)| own.organizations_decision_detail.as_ref());
+            match detail.and_then(|detail| detail.allowed_by_organizations) {
+                Some(false) => {
+                    let why = "the simulator says that they deny it, which a condition on a key of the real request may change";
+                    Over::of(open(Unreadable::Other(why.to_owned())))
+                }
+                Some(true) => Over::of(OrganizationPolicies::Assumed),
+                // An account in no organization, or its management account.
+                None if snapshot.organization.get("").is_err() => Over::of(OrganizationPolicies::None),
+                None => Over::of(OrganizationPolicies::Assumed),
             }
         }
+        Ok(None) | Err(Gap::NotAsked { .. }) => Over::of(OrganizationPolicies::Assumed),
+        Err(gap) => Over { gap: Some(gap.clone()), ..Over::of(open(reason(&gap))) },
     }
-    let (policies, gap) = caller
-        .map_or((OrganizationPolicies::Assumed, None), |arn| simulated::service_control(snapshot, arn, &[action]));
-    Over { policies, documents: Vec::new(), gap }
 }
 
 /// The resource control policies over an account; taken to allow where nobody may read them.
 pub(super) fn resource_control<'s>(snapshot: &'s Snapshot, account: Option<&str>) -> Over<'s> {
-    match (snapshot.organization.get(""), account) {
-        (Ok(None), _) => Over::of(OrganizationPolicies::None),
-        (_, Some(account)) => {
-            levels(snapshot, account, Kind::ResourceControl).unwrap_or_else(|| Over::of(OrganizationPolicies::Assumed))
+    let assumed = || Over::of(OrganizationPolicies::Assumed);
+    match account {
+        Some(account) if !is_foreign(snapshot, account) && matches!(snapshot.organization.get(""), Ok(None)) => {
+            Over::of(OrganizationPolicies::None)
         }
-        (_, None) => Over::of(OrganizationPolicies::Assumed),
+        Some(account) => levels(snapshot, account, Kind::ResourceControl).unwrap_or_else(assumed),
+        None => assumed(),
     }
 }
 
@@ -126,14 +158,18 @@ fn levels<'s>(snapshot: &'s Snapshot, account: &str, kind: Kind) -> Option<Over<
                         is_whole: false,
                     });
                 }
-                Ok(None) => {}
-                Err(gap) => {
+                unread => {
+                    let gap = unread.err().unwrap_or_else(|| Gap::opaque(format!("policy `{}`", policy.id)));
                     set.add_unreadable(source, reason(&gap));
                     over.gap = Some(gap);
                 }
             }
         }
         sets.push(set);
+    }
+    // Where the kind is enabled every level has a policy: `FullAWSAccess` is attached when it is.
+    if sets.iter().all(|set| set.policies.is_empty() && set.unreadable.is_empty()) {
+        return Some(over);
     }
     over.policies = OrganizationPolicies::Levels(sets);
     Some(over)

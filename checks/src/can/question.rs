@@ -22,6 +22,34 @@ pub(super) const OWNER: &str = "aws:resourceaccount";
 /// The condition key that tells which VPC endpoint a request passes.
 pub(super) const ENDPOINT: &str = "aws:sourcevpce";
 
+/// Actions of KMS that are about no key.
+///
+/// Source: Service Authorization Reference, "Actions, resources, and condition keys for AWS Key Management Service".
+const WITHOUT_KEY: &[&str] = &[
+    "connectcustomkeystore",
+    "createcustomkeystore",
+    "createkey",
+    "deletecustomkeystore",
+    "describecustomkeystores",
+    "disconnectcustomkeystore",
+    "generaterandom",
+    "listaliases",
+    "listkeys",
+    "updatecustomkeystore",
+];
+
+/// What an action has to name, because the policy of that always has a say.
+fn needed(action: &str) -> Option<&'static str> {
+    let lower = action.to_ascii_lowercase();
+    match lower.split_once(':')? {
+        ("kms", name) if !WITHOUT_KEY.contains(&name) => Some("a key"),
+        ("sts", name) if name.starts_with("assumerole") || matches!(name, "tagsession" | "setsourceidentity") => {
+            Some("a role")
+        }
+        _ => None,
+    }
+}
+
 impl Question {
     /// A question in the words of a command line; `context` holds `key=value`, a key with several values more than once.
     ///
@@ -30,6 +58,11 @@ impl Question {
     pub fn parse(principal: &str, of: &str, resource: Option<&str>, context: &[String]) -> Result<Self, String> {
         let principal = Principal::parse(principal).map_err(|error| error.to_string())?;
         let resource = resource.unwrap_or("*");
+        if resource == "*"
+            && let Some(what) = needed(of)
+        {
+            return Err(format!("`{of}` is about {what}, whose own policy decides: give its ARN"));
+        }
         if resource != "*" && Arn::parse(resource).is_none() {
             return Err(format!("expected the ARN of a resource, or `*`, found `{resource}`"));
         }
@@ -101,5 +134,8 @@ mod tests {
         assert!(refused(ROLE, "s3:GetObject", Some("b"), &[]).contains("expected the ARN of a resource"));
         assert!(refused(ROLE, "s3:GetObject", None, &["SourceIp=1"]).contains("expected `key=value`"));
         assert!(refused(ROLE, "s3:GetObject", None, &["aws:SourceIp"]).contains("expected `key=value`"));
+        assert!(refused(ROLE, "kms:Decrypt", None, &[]).contains("is about a key"));
+        assert!(refused(ROLE, "sts:AssumeRole", None, &[]).contains("is about a role"));
+        assert!(Question::parse(ROLE, "kms:ListKeys", None, &[]).is_ok() && WITHOUT_KEY.is_sorted());
     }
 }

@@ -3,12 +3,14 @@
 //! The collector calls [`reads`] again after each round. Mostly three rounds suffice: the lists of policies, the policy of the resource and
 //! the organization; the documents; and the simulation where nobody may read what the organization says.
 
+use super::context;
 use super::grants;
 use super::organization::{self, Kind};
 use super::question::{ENDPOINT, OWNER, Question};
+use super::reader::{is_foreign, is_of};
 use super::resource::{self, Target};
 use crate::iam::Principal;
-use crate::iam_facts::{self, simulated};
+use crate::iam_facts;
 use crate::snapshot::{Gap, Operation, Read, Snapshot, operations as op};
 use serde_json::{Value, json};
 
@@ -65,6 +67,9 @@ pub fn reads(snapshot: &Snapshot, question: &Question) -> Vec<Read> {
 
 fn of_principal(snapshot: &Snapshot, question: &Question, ask: &mut dyn FnMut(Operation, Value)) {
     let last = |name: &'_ str| name.rsplit('/').next().unwrap_or_default().to_owned();
+    if question.principal.account().is_some_and(|account| is_foreign(snapshot, account)) {
+        return;
+    }
     match &question.principal {
         Principal::RoleSession { role, .. } => iam_facts::of_role(snapshot, role, ask),
         Principal::Role { name, .. } => iam_facts::of_role(snapshot, &last(name), ask),
@@ -76,6 +81,11 @@ fn of_principal(snapshot: &Snapshot, question: &Question, ask: &mut dyn FnMut(Op
 fn of_resource(snapshot: &Snapshot, question: &Question, ask: &mut dyn FnMut(Operation, Value)) {
     let target = Target::of(question);
     grants::read(snapshot, question, &target, ask);
+    if let (Target::Role(_), Some(arn)) = (&target, question.arn())
+        && is_foreign(snapshot, arn.account)
+    {
+        return;
+    }
     let Target::Bucket(bucket) = &target else {
         if let Some((operation, parameters)) = target.read(None) {
             ask(operation, parameters);
@@ -124,7 +134,7 @@ fn of_organization(snapshot: &Snapshot, question: &Question, ask: &mut dyn FnMut
         && !is_readable
         && let Some(arn) = simulated_as(snapshot, &question.principal)
     {
-        ask(op::SIMULATE_PRINCIPAL_POLICY, simulation(question, &arn));
+        ask(op::SIMULATE_PRINCIPAL_POLICY, simulation(snapshot, question, &arn));
     }
 }
 
@@ -132,28 +142,35 @@ fn of_organization(snapshot: &Snapshot, question: &Question, ask: &mut dyn FnMut
 pub(super) fn simulated_as(snapshot: &Snapshot, principal: &Principal) -> Option<String> {
     match principal {
         Principal::Role { .. } | Principal::User { .. } => Some(principal.to_string()),
-        Principal::RoleSession { role, .. } => Some(snapshot.roles.get(role).ok().flatten()?.arn.clone()),
+        Principal::RoleSession { role, .. } => {
+            let known = snapshot.roles.get(role).ok().flatten().filter(|known| is_of(principal, &known.arn))?;
+            Some(known.arn.clone())
+        }
         _ => None,
     }
 }
 
-fn simulation(question: &Question, arn: &str) -> Value {
-    let entries: Vec<Value> = question
-        .context
-        .iter()
-        .map(|(key, values)| {
-            let kind = if values.len() > 1 { "stringList" } else { "string" };
-            json!({ "ContextKeyName": key, "ContextKeyType": kind, "ContextKeyValues": values })
-        })
-        .collect();
-    let mut input = json!({ "PolicySourceArn": arn, "ActionNames": [question.action, simulated::CONTROL] });
-    if let Some(members) = input.as_object_mut() {
-        if question.resource != "*" {
-            members.insert("ResourceArns".to_owned(), json!([question.resource]));
-        }
-        if !entries.is_empty() {
-            members.insert("ContextEntries".to_owned(), Value::Array(entries));
-        }
+/// The input of the simulation, with the keys that are known. It is made of nothing that a later round could change, so that the same
+/// question is never asked twice.
+fn simulation(snapshot: &Snapshot, question: &Question, arn: &str) -> Value {
+    let kind = if matches!(question.principal, Principal::User { .. }) { "User" } else { "AssumedRole" };
+    let known = [
+        ("aws:principalarn", Some(arn.to_owned())),
+        ("aws:principalaccount", question.principal.account().map(str::to_owned)),
+        ("aws:principaltype", Some(kind.to_owned())),
+        ("aws:requestedregion", context::region(snapshot, question)),
+    ];
+    let given = question.context.iter().map(|(key, values)| (key.as_str(), values.clone()));
+    let known = known.into_iter().filter(|(key, _)| !question.context.contains_key(*key));
+    let known = known.filter_map(|(key, value)| Some((key, vec![value?])));
+    let entries = known.chain(given).map(|(key, values)| {
+        let kind = if values.len() > 1 { "stringList" } else { "string" };
+        json!({ "ContextKeyName": key, "ContextKeyType": kind, "ContextKeyValues": values })
+    });
+    let entries: Vec<Value> = entries.collect();
+    let mut input = json!({ "PolicySourceArn": arn, "ActionNames": [question.action], "ContextEntries": entries });
+    if let Some(members) = input.as_object_mut().filter(|_| question.resource != "*") {
+        members.insert("ResourceArns".to_owned(), json!([question.resource]));
     }
     input
 }

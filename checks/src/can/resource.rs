@@ -1,9 +1,10 @@
 //! The policy of the resource that a request is about.
 
 use super::question::Question;
+use super::reader::is_foreign;
 use crate::iam::{Layer, PolicySet, PolicySource, Unreadable};
 use crate::iam_facts::{Document, reason};
-use crate::snapshot::{Gap, Observed, Operation, Snapshot, operations as op};
+use crate::snapshot::{Gap, Observed, Operation, Outcome, Recorded, Snapshot, operations as op};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 
@@ -82,6 +83,7 @@ impl Target {
                 Self::Function(head, parts.next().map(str::to_owned))
             }
             "kms" if resource.starts_with("key/") => Self::Key(whole()),
+            "kms" => Self::Unread(format!("the policy of the key behind `{}`", question.resource)),
             "sqs" => {
                 let suffix = if arn.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
                 Self::Queue(format!("https://sqs.{}.{suffix}/{}/{resource}", arn.region, arn.account))
@@ -94,7 +96,7 @@ impl Target {
             "s3" => Self::Unread(format!("the policy of `{}`", question.resource)),
             own if OTHERS.contains(&own) => Self::Unread(format!("the policy of `{}`", question.resource)),
             own => {
-                let is_foreign = question.principal.account().is_some_and(|account| account != arn.account);
+                let is_foreign = question.principal.account() != Some(arn.account);
                 if is_foreign && !arn.account.is_empty() {
                     Self::Unread(format!("what `{own}` shares of `{}`", question.resource))
                 } else {
@@ -149,34 +151,49 @@ pub(super) fn of<'s>(snapshot: &'s Snapshot, question: &Question) -> OfResource<
         }
         Target::Bucket(bucket) => {
             let policy = snapshot.bucket_policies.get(bucket).map(|own| own.map(|own| text(&own.policy)));
-            (Layer::Resource, policy, op::GET_BUCKET_POLICY, "Policy")
+            let is_bare = |code: &str, _: &str| code == "NoSuchBucketPolicy";
+            (Layer::Resource, there(snapshot, &target, policy, is_bare), op::GET_BUCKET_POLICY, "Policy")
         }
         Target::Function(arn, of) => {
             let key = of.as_ref().map_or_else(|| arn.clone(), |of| format!("{arn}:{of}"));
             let policy = snapshot.function_policies.get(&key).map(|own| own.map(|own| text(&own.policy)));
-            (Layer::Resource, policy, op::GET_FUNCTION_POLICY, "Policy")
+            // One code for a function that is not there and for one without a policy.
+            let is_bare = |_: &str, message: &str| !message.starts_with("Function not found");
+            (Layer::Resource, there(snapshot, &target, policy, is_bare), op::GET_FUNCTION_POLICY, "Policy")
         }
         Target::Key(arn) => {
             let policy = snapshot.key_policies.get(arn).map(|own| own.map(|own| text(&own.policy)));
-            (Layer::Resource, policy, op::GET_KEY_POLICY, "Policy")
+            (Layer::Resource, there(snapshot, &target, policy, |_, _| false), op::GET_KEY_POLICY, "Policy")
         }
         Target::Queue(url) => {
             let policy = snapshot.queue_attributes.get(url);
             let policy = policy.map(|own| own.and_then(|own| told(&own.attributes.policy)).map(text));
-            (Layer::Resource, policy, op::GET_QUEUE_ATTRIBUTES, "Attributes.Policy")
+            (
+                Layer::Resource,
+                there(snapshot, &target, policy, |_, _| false),
+                op::GET_QUEUE_ATTRIBUTES,
+                "Attributes.Policy",
+            )
         }
         Target::Topic(arn) => {
             let policy = snapshot.topic_attributes.get(arn);
             let policy = policy.map(|own| own.and_then(|own| told(&own.attributes.policy)).map(text));
-            (Layer::Resource, policy, op::GET_TOPIC_ATTRIBUTES, "Attributes.Policy")
+            (
+                Layer::Resource,
+                there(snapshot, &target, policy, |_, _| false),
+                op::GET_TOPIC_ATTRIBUTES,
+                "Attributes.Policy",
+            )
         }
         Target::Role(role) => {
-            let known = snapshot.roles.get(role);
-            let own = match known {
-                // A role of the reader's account that happens to have the name of another one.
+            let account = question.arn().map_or("", |arn| arn.account);
+            let own = match snapshot.roles.get(role) {
+                // The reader's account may have a role of that name, or none, and neither is the one that is meant.
+                Ok(_) if is_foreign(snapshot, account) => Err(Gap::opaque(format!("the trust policy of `{name}`"))),
                 Ok(Some(known)) if known.arn != question.resource => {
                     Err(Gap::opaque(format!("the trust policy of `{name}`")))
                 }
+                Ok(None) => Err(Gap::opaque(format!("role `{name}`, which was not found,"))),
                 known => known.map(|known| known.map(|known| Cow::Borrowed(&known.assume_role_policy_document))),
             };
             (Layer::Trust, own, op::GET_ROLE, "Role.AssumeRolePolicyDocument")
@@ -198,16 +215,43 @@ pub(super) fn of<'s>(snapshot: &'s Snapshot, question: &Question) -> OfResource<
     }
 }
 
+/// A policy, unless the answer says that the resource itself is not there: that is not a resource without a policy, which errors for which
+/// `is_bare` holds (of code and message) mean.
+fn there<'s>(
+    snapshot: &Snapshot,
+    target: &Target,
+    policy: Observed<Cow<'s, Value>>,
+    is_bare: impl Fn(&str, &str) -> bool,
+) -> Observed<Cow<'s, Value>> {
+    let Ok(None) = policy else { return policy };
+    let own = |read: &&Recorded| {
+        target.read(None).is_some_and(|(operation, parameters)| {
+            let keys = ["Bucket", "FunctionName", "Qualifier", "KeyId", "QueueUrl", "TopicArn"];
+            let is_same = |key: &str| read.parameters.get(key) == parameters.get(key);
+            read.is_of(operation) && keys.into_iter().all(is_same)
+        })
+    };
+    match snapshot.reads().iter().rev().find(own).map(|read| &read.outcome) {
+        Some(Outcome::Error { code, message }) if !is_bare(code, message) => {
+            Err(Gap::opaque(format!("the policy of what was not found ({code})")))
+        }
+        _ => policy,
+    }
+}
+
 /// The account that owns the resource, where its ARN does not say: that of a bucket is known where its policy was asked for under the
 /// condition that a certain account owns it.
 ///
 /// Source: S3 user guide, "Verifying bucket ownership with bucket owner condition".
 pub(super) fn owner(snapshot: &Snapshot, question: &Question) -> Option<String> {
     let Target::Bucket(bucket) = Target::of(question) else { return None };
-    let is_own = |read: &&crate::snapshot::Recorded| {
+    let is_own = |read: &&Recorded| {
         read.is_of(op::GET_BUCKET_POLICY)
             && read.parameters.get("Bucket").and_then(Value::as_str) == Some(bucket.as_str())
-            && read.gap(op::GET_BUCKET_POLICY).is_none()
+            && match &read.outcome {
+                Outcome::Output(_) => true,
+                Outcome::Error { code, .. } => code == "NoSuchBucketPolicy",
+            }
     };
     let mut reads = snapshot.reads().iter().filter(is_own);
     reads.find_map(|read| read.parameters.get("ExpectedBucketOwner")?.as_str().map(str::to_owned))

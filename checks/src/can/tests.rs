@@ -12,7 +12,7 @@ const OBJECT: &str = "arn:aws:s3:::b/k";
 const FUNCTION: &str = "arn:aws:lambda:eu-west-1:111122223333:function:f";
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/k";
 
-/// What AWS answers to a read: an output, or an error code.
+/// What AWS answers to a read: an output, or an error code, with `: ` and a message where that matters.
 type Reply = Result<Value, &'static str>;
 
 fn allow(action: &str) -> Value {
@@ -101,8 +101,11 @@ fn collect(question: &Question, answer: &dyn Fn(&Read) -> Reply) -> (Snapshot, V
         for read in asked {
             let is_listed = super::READS.contains(&read.operation);
             assert!(is_listed, "{:?} is not among the permissions", read.operation);
-            let outcome = answer(&read)
-                .map_or_else(|code| Outcome::Error { code: code.to_owned(), message: String::new() }, Outcome::Output);
+            let error = |error: &str| {
+                let (code, message) = error.split_once(": ").unwrap_or((error, ""));
+                Outcome::Error { code: code.to_owned(), message: message.to_owned() }
+            };
+            let outcome = answer(&read).map_or_else(error, Outcome::Output);
             snapshot.record(Recorded::new(&read, "", outcome)).unwrap();
         }
     }
@@ -308,8 +311,12 @@ fn from_a_member_account_the_simulator_tells_of_the_organization() {
     };
     let from = |allowed| asked((WEB, "s3:GetObject", Some(OBJECT)), &[], &member(allowed));
     assert_eq!(from(Some(true)).result(), "Allowed");
+    let assumed = from(Some(true)).diagnosis.decision.unwrap().assumptions;
+    assert!(assumed.iter().any(|own| own.to_string().starts_with("the service control policies")), "{assumed:?}");
+    // It takes keys that it is not given to be absent, and a condition may ask for one of them.
     let denied = from(Some(false));
-    assert_eq!((denied.result(), denied.rounds.len()), ("ExplicitlyDenied", 3));
+    assert_eq!((denied.result(), denied.rounds.len()), ("Unknown", 3));
+    assert!(denied.diagnosis.summary.contains("the simulator says that they deny it"), "{}", denied.diagnosis.summary);
     let open = from(None);
     assert_eq!(open.result(), "Unknown");
     assert!(
@@ -410,4 +417,118 @@ fn lists_that_only_allow_leave_denials_open_and_nothing_else() {
         assert_eq!(ask(BOB, "s3:GetObjectTagging", &lists(reply)).result(), "ImplicitlyDenied", "no list allows it");
     }
     assert_eq!(ask(BOB, "s3:GetObject", &account).result(), "ImplicitlyDenied");
+}
+
+#[test]
+fn a_role_of_another_account_is_nobodys_here() {
+    let there = "arn:aws:iam::444455556666:role/deploy";
+    let wide =
+        but("GetPolicyVersion", |_| Ok(json!({ "PolicyVersion": { "VersionId": "v2", "Document": allow("*") } })));
+    let found = asked((WEB, "sts:AssumeRole", Some(there)), &[], &wide);
+    assert_eq!(found.result(), "Unknown");
+    assert!(found.diagnosis.summary.contains("trust policy"), "{}", found.diagnosis.summary);
+    let gone = asked((WEB, "sts:AssumeRole", Some("arn:aws:iam::111122223333:role/gone")), &[], &wide);
+    assert_eq!(gone.result(), "Unknown", "a role that is not there has no trust policy to judge by");
+}
+
+#[test]
+fn facts_of_a_namesake_are_not_the_caller_s() {
+    let foreign = "arn:aws:sts::444455556666:assumed-role/web/s";
+    let queue = "arn:aws:sqs:eu-west-1:111122223333:q";
+    let policy = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*" }, { "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*",
+        "Condition": { "ArnNotEquals": { "aws:PrincipalArn": "arn:aws:iam::444455556666:role/web" } } }] });
+    let reply = move |_: &Read| Ok(json!({ "Attributes": { "Policy": policy.to_string() } }));
+    let found = asked((foreign, "sqs:SendMessage", Some(queue)), &[], &but("GetQueueAttributes", reply));
+    assert_eq!(found.result(), "Unknown");
+    let question = Question::parse("arn:aws:iam::111122223333:role/web", "s3:GetObject", None, &[]).unwrap();
+    let (snapshot, _) = collect(&question, &account);
+    assert_eq!(decide(&snapshot, &question).unwrap_err(), format!("role `web` has the ARN `{WEB}`"));
+}
+
+#[test]
+fn what_is_not_there_is_not_without_a_policy() {
+    let wide = |name: &'static str, code: &'static str| {
+        move |read: &Read| match read.operation.name {
+            "GetPolicyVersion" => Ok(json!({ "PolicyVersion": { "VersionId": "v2", "Document": allow("*") } })),
+            other if other == name => Err(code),
+            _ => account(read),
+        }
+    };
+    let ask = |action: &str, resource: &str, reply: &dyn Fn(&Read) -> Reply| {
+        asked((WEB, action, Some(resource)), &[], reply).result()
+    };
+    assert_eq!(ask("s3:GetObject", OBJECT, &wide("GetBucketPolicy", "NoSuchBucket")), "Unknown");
+    assert_eq!(ask("s3:GetObject", OBJECT, &wide("GetBucketPolicy", "NoSuchBucketPolicy")), "Allowed");
+    assert_eq!(ask("kms:Decrypt", KEY, &wide("GetKeyPolicy", "NotFoundException")), "Unknown");
+    let gone = "ResourceNotFoundException: Function not found: arn:aws:lambda:eu-west-1:111122223333:function:f";
+    assert_eq!(ask("lambda:InvokeFunction", FUNCTION, &wide("GetPolicy", gone)), "Unknown");
+    let bare = "ResourceNotFoundException: The resource you requested does not exist.";
+    assert_eq!(ask("lambda:InvokeFunction", FUNCTION, &wide("GetPolicy", bare)), "Allowed");
+    let queue = "arn:aws:sqs:eu-west-1:111122223333:q";
+    assert_eq!(
+        ask("sqs:SendMessage", queue, &wide("GetQueueAttributes", "AWS.SimpleQueueService.NonExistentQueue")),
+        "Unknown"
+    );
+    assert_eq!(ask("sqs:SendMessage", queue, &wide("-", "")), "Allowed");
+    assert_eq!(ask("kms:Decrypt", "arn:aws:kms:eu-west-1:111122223333:alias/app", &wide("-", "")), "Unknown");
+}
+
+#[test]
+fn services_may_be_let_in_by_policies_that_are_not_read() {
+    let group = "arn:aws:logs:eu-west-1:111122223333:log-group:g";
+    assert_eq!(asked(("events.amazonaws.com", "logs:PutLogEvents", Some(group)), &[], &account).result(), "Unknown");
+}
+
+#[test]
+fn a_session_may_have_a_grant_of_its_own() {
+    let session = "arn:aws:sts::111122223333:assumed-role/web/alice";
+    let reply = move |read: &Read| {
+        let is_own = read.parameters["GranteePrincipal"] == session;
+        let grants = if is_own {
+            json!([{ "GrantId": "g-2", "GranteePrincipal": session, "Operations": ["Decrypt"] }])
+        } else {
+            json!([])
+        };
+        Ok(json!({ "Grants": grants }))
+    };
+    assert_eq!(asked((session, "kms:Decrypt", Some(KEY)), &[], &but("ListGrants", reply)).result(), "Allowed");
+}
+
+#[test]
+fn a_kind_of_policy_that_is_not_enabled_limits_nobody() {
+    let open = in_organization(allow("*"));
+    let disabled = |read: &Read| match read.operation.name {
+        "ListPoliciesForTarget" => Ok(json!({ "Policies": [] })),
+        _ => open(read),
+    };
+    assert_eq!(asked((WEB, "s3:GetObject", Some(OBJECT)), &[], &disabled).result(), "Allowed");
+    let lost =
+        |read: &Read| if read.operation.name == "DescribePolicy" { Err("PolicyNotFoundException") } else { open(read) };
+    assert_eq!(asked((WEB, "s3:GetObject", Some(OBJECT)), &[], &lost).result(), "Unknown");
+}
+
+#[test]
+fn what_is_taken_for_granted_is_told() {
+    let told = |context: &[&str], reply: &dyn Fn(&Read) -> Reply| {
+        let found = asked((WEB, "s3:GetObject", Some(OBJECT)), context, reply);
+        let assumptions = found.diagnosis.decision.unwrap().assumptions;
+        assumptions.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let plain = told(&[], &account);
+    assert!(
+        plain.iter().any(|own| own.contains("VPC endpoint")) && plain.iter().any(|own| own.contains("tags")),
+        "{plain:?}"
+    );
+    assert!(!plain.iter().any(|own| own.contains("resource control")), "in no organization: {plain:?}");
+    // The organization of whoever reads tells nothing of another account's.
+    let queue = "arn:aws:sqs:eu-west-1:444455556666:q";
+    let reply = but("GetQueueAttributes", |_| {
+        Ok(json!({ "Attributes": { "Policy": to(&json!({ "AWS": BOB }), "Allow", "sqs:*").to_string() } }))
+    });
+    let far = asked((BOB, "sqs:SendMessage", Some(queue)), &[], &reply);
+    let assumptions = far.diagnosis.decision.as_ref().unwrap().assumptions.clone();
+    assert!(
+        far.result() == "Allowed" && assumptions.iter().any(|own| own.to_string().contains("resource control")),
+        "{assumptions:?}"
+    );
 }

@@ -404,7 +404,7 @@ reply! {
     iam::InlineGroupPolicy, op::GET_GROUP_POLICY, &["GroupName", "PolicyName"], "", "/GroupName" / "/PolicyName";
     resource_policies::BucketPolicy, op::GET_BUCKET_POLICY, &["Bucket"], "", "";
     resource_policies::KeyPolicy, op::GET_KEY_POLICY, &["KeyId"], "", "";
-    resource_policies::KeyGrants, op::LIST_GRANTS, &["KeyId"], "", "";
+    resource_policies::KeyGrants, op::LIST_GRANTS, &["KeyId", "GranteePrincipal"], "", "";
     resource_policies::BucketOwnershipControls, op::GET_BUCKET_OWNERSHIP_CONTROLS, &["Bucket"], "OwnershipControls", "";
     resource_policies::QueueAttributes, op::GET_QUEUE_ATTRIBUTES, &["QueueUrl"], "", "";
     resource_policies::TopicAttributes, op::GET_TOPIC_ATTRIBUTES, &["TopicArn"], "", "/Attributes/TopicArn";

@@ -79,6 +79,8 @@ impl fmt::Display for Assumption {
             Self::ServiceControlPoliciesAllow => "the service control policies of the organization allow the action",
             Self::ResourceControlPoliciesAllow => "no resource control policy of the organization denies the action",
             Self::NoSessionPolicy => "the session was made without a session policy",
+            Self::NoSessionTags => "the session was made without tags of its own",
+            Self::NoEndpointPolicy => "no policy of a VPC endpoint stops the request",
             Self::PublicAccessNotBlocked => "S3 Block Public Access does not stop anonymous requests",
         })
     }

@@ -133,6 +133,10 @@ pub enum Assumption {
     PublicAccessNotBlocked,
     /// No policy was passed when the session was made.
     NoSessionPolicy,
+    /// No tags were passed when the session was made, which would outweigh those of the role.
+    NoSessionTags,
+    /// The request passes no VPC endpoint whose policy stops it.
+    NoEndpointPolicy,
 }
 
 /// The verdict on a request and what led to it.
