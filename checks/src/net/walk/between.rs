@@ -141,7 +141,8 @@ impl<'s> Network<'s> {
     ///
     /// Source: EKS user guide, "Enable outbound internet access for Pods".
     fn send(&self, walk: &mut Walk<'_>, origin: &Interface<'s>, to: &Point<'_, 's>, flow: &Flow) {
-        if !self.may_be_masked(origin, to) {
+        let has_further = !origin.secondary.is_empty() || origin.prefixes.is_some();
+        if !has_further || !self.may_be_masked(origin, to) {
             return self.leave_interface(walk, origin, to, flow);
         }
         let mut own = walk.branch();
