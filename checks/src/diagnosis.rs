@@ -144,7 +144,7 @@ pub fn diagnose<S: Symptom>(
             }
             judged => outcome(about, judged, works, rank, &mut findings),
         };
-        checks.push(Check { rule: about.id, title: about.title, layer: about.layer(), status, reason });
+        checks.push(Check { rule: about.id, title: about.title, layer: about.layer, status, reason });
     }
     let is_explained = findings.iter().any(|(_, finding)| finding.severity == Severity::Blocker);
     for (rank, about, (place, command, look_for)) in put_off {
@@ -241,7 +241,7 @@ fn outcome(
     findings: &mut Vec<(Order, Finding)>,
 ) -> (Status, Cow<'static, str>) {
     let mut add = |mut finding: Finding| {
-        let layer = LAYERS.iter().position(|layer| *layer == about.layer()).unwrap_or(LAYERS.len());
+        let layer = LAYERS.iter().position(|layer| *layer == about.layer).unwrap_or(LAYERS.len());
         let own = own_severity(about, &finding);
         finding.severity = effective(about, &finding, works);
         if finding.severity != own

@@ -70,33 +70,32 @@ impl Fix {
 /// An AWS CLI command under construction; every value is quoted for a POSIX shell.
 #[derive(Debug, Clone)]
 pub struct Aws {
-    words: Vec<String>,
+    text: String,
 }
 
 impl Aws {
     /// `aws SERVICE COMMAND`, in the given Region when one is known.
     pub fn new(service: &str, command: &str, region: &str) -> Self {
-        let mut words = vec!["aws".to_owned(), service.to_owned(), command.to_owned()];
-        if !region.is_empty() && service != "iam" {
-            words.extend(["--region".to_owned(), quoted(region)]);
-        }
-        Self { words }
+        let text = ["aws ", service, " ", command].concat();
+        let command = Self { text };
+        if region.is_empty() || service == "iam" { command } else { command.arg("region", region) }
     }
 
     /// `--NAME VALUE`.
     #[must_use]
-    pub fn arg(mut self, name: &str, value: impl AsRef<str>) -> Self {
-        self.words.push(format!("--{name}"));
-        self.words.push(quoted(value.as_ref()));
-        self
+    pub fn arg(self, name: &str, value: impl AsRef<str>) -> Self {
+        self.args(name, [value])
     }
 
     /// `--NAME VALUE VALUE…`.
     #[must_use]
-    pub fn args<S: AsRef<str>>(mut self, name: &str, values: impl IntoIterator<Item = S>) -> Self {
-        self.words.push(format!("--{name}"));
-        self.words.extend(values.into_iter().map(|value| quoted(value.as_ref())));
-        self
+    pub fn args<S: AsRef<str>>(self, name: &str, values: impl IntoIterator<Item = S>) -> Self {
+        let mut command = self.flag(name);
+        for value in values {
+            command.text.push(' ');
+            push_quoted(&mut command.text, value.as_ref());
+        }
+        command
     }
 
     /// `--NAME JSON`.
@@ -134,22 +133,25 @@ impl Aws {
         self.arg("query", query).arg("output", "text")
     }
 
-    fn word(mut self, name: &str, word: String) -> Self {
-        self.words.extend([format!("--{name}"), word]);
-        self
+    fn word(self, name: &str, word: String) -> Self {
+        let mut command = self.flag(name);
+        command.text.push(' ');
+        command.text.push_str(&word);
+        command
     }
 
     /// `--NAME`.
     #[must_use]
     pub fn flag(mut self, name: &str) -> Self {
-        self.words.push(format!("--{name}"));
+        self.text.push_str(" --");
+        self.text.push_str(name);
         self
     }
 }
 
 impl From<Aws> for String {
     fn from(command: Aws) -> Self {
-        command.words.join(" ")
+        command.text
     }
 }
 
@@ -161,9 +163,20 @@ impl From<Aws> for std::borrow::Cow<'static, str> {
 
 /// A value as one word of a POSIX shell.
 pub fn quoted(value: &str) -> String {
-    let is_plain = !value.is_empty()
-        && value.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./:=@,+%".contains(letter));
-    if is_plain { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) }
+    let mut text = String::with_capacity(value.len().saturating_add(2));
+    push_quoted(&mut text, value);
+    text
+}
+
+fn push_quoted(text: &mut String, value: &str) {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@,+%".contains(&byte);
+    if !value.is_empty() && value.bytes().all(is_plain) {
+        text.push_str(value);
+    } else {
+        text.push('\'');
+        text.push_str(&value.replace('\'', r"'\''"));
+        text.push('\'');
+    }
 }
 
 #[cfg(test)]

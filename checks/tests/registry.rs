@@ -126,7 +126,7 @@ fn an_id_is_the_name_of_its_file() {
         let (symptom, fault) = about.id.split_once('/').unwrap();
         assert_eq!(fault.replace('-', "_"), stem, "{} stands in {}", about.id, about.module);
         assert_eq!(about.module.rsplit("::").nth(2), Some(symptom), "{}", about.id);
-        assert!(ORDER.contains(&about.layer()), "{} has no layer", about.id);
+        assert!(ORDER.contains(&about.layer), "{} has no layer", about.id);
         assert!(seen.insert(about.id), "{} is there twice", about.id);
     }
 }

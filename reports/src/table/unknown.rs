@@ -153,6 +153,7 @@ mod tests {
             needs: &[],
             page: &[],
             module: "rules::host::any",
+            layer: "host",
         };
         Rule { about, judge }
     }
