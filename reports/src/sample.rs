@@ -4,6 +4,10 @@ use checks::diagnosis::{Check, Diagnosis, Status, Subject, Verdict};
 use checks::evidence::{Component, Evidence};
 use checks::finding::{Finding, Severity, Step};
 use checks::fix::{Aws, Fix, FixClass};
+use checks::iam::{
+    Assumption, Decision, FailedElement, Layer, LayerDecision, LayerEffect, Missing, NearMiss, PolicySource,
+    StatementRef, Verdict as Decided,
+};
 use checks::net::{
     AddressSet, Cause, Family, Hop, HopVerdict, Obstacle, Path, PortSet, Protocol, Traffic, Verdict as PathVerdict,
 };
@@ -357,5 +361,48 @@ pub(crate) fn path(text: &str) -> Diagnosis {
         checks: Vec::new(),
         ways: vec![way(open), way(blocked)],
         decision: None,
+    }
+}
+
+/// A request that is open on one layer and denied for want of an Allow on another; every text in it is `text`.
+pub(crate) fn request(text: &str) -> Diagnosis {
+    let statement = |layer, is_deny, index| StatementRef {
+        source: PolicySource::new(layer, text),
+        is_deny,
+        index,
+        sid: Some(text.to_owned()),
+        line: Some(7),
+    };
+    let part = |layer, level, effect, by| LayerDecision { layer, level, effect, by };
+    let miss = NearMiss {
+        statement: statement(Layer::Identity, false, 0),
+        element: FailedElement::Condition { operator: text.to_owned(), key: text.to_owned() },
+        expected: vec![text.to_owned()],
+        actual: Vec::new(),
+    };
+    let decision = Decision {
+        verdict: Decided::ImplicitlyDenied,
+        layers: vec![
+            part(Layer::ServiceControl, Some(0), LayerEffect::Assumed, None),
+            part(Layer::Endpoint, None, LayerEffect::NotApplicable, None),
+            part(Layer::Resource, None, LayerEffect::Unknown, Some(statement(Layer::Resource, true, 2))),
+            part(Layer::Identity, None, LayerEffect::ImplicitDeny, None),
+        ],
+        missing: vec![Missing::ContextKey(text.to_owned())],
+        assumptions: vec![Assumption::NoSessionPolicy],
+        near_misses: vec![miss.clone()],
+    };
+    let mut lacking =
+        finding("ssm/sg-egress-443-blocked", Severity::Blocker, "No policy of the caller allows the action", text);
+    lacking.rule = "iam/identity-no-allow";
+    lacking.detail = miss.to_string();
+    Diagnosis {
+        subject: Subject { kind: "request", id: text.to_owned(), arn: String::new(), name: None },
+        verdict: Verdict::Broken,
+        summary: text.to_owned(),
+        findings: vec![lacking],
+        checks: Vec::new(),
+        ways: Vec::new(),
+        decision: Some(Box::new(decision)),
     }
 }

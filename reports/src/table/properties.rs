@@ -15,8 +15,8 @@ fn untrusted() -> impl Strategy<Value = String> {
     prop::collection::vec(letter, 0..120).prop_map(|letters| letters.into_iter().collect())
 }
 
-fn table(text: &str, style: Style, is_alone: bool, is_path: bool) -> String {
-    let subject = if is_path { sample::path(text) } else { sample::hostile(text) };
+fn table(text: &str, style: Style, is_alone: bool, kind: usize) -> String {
+    let subject = [sample::hostile, sample::path, sample::request][kind](text);
     let mut report = sample::report(vec![subject]);
     if !is_alone {
         report.subjects.push(sample::healthy());
@@ -37,16 +37,16 @@ fn stripped(text: &str) -> String {
 
 proptest! {
     #[test]
-    fn nothing_but_line_feeds_controls_the_terminal(text in untrusted(), width in 0..200_usize, verbose: bool, is_alone: bool, is_path: bool) {
-        let page = table(&text, Style { colour: false, width, verbose }, is_alone, is_path);
+    fn nothing_but_line_feeds_controls_the_terminal(text in untrusted(), width in 0..200_usize, verbose: bool, is_alone: bool, kind in 0..3_usize) {
+        let page = table(&text, Style { colour: false, width, verbose }, is_alone, kind);
         let found: Vec<char> = page.chars().filter(|letter| *letter != '\n' && is_unsafe(*letter)).collect();
         prop_assert!(found.is_empty(), "{found:?}");
         prop_assert!(page.ends_with('\n'));
     }
 
     #[test]
-    fn only_commands_are_wider_than_the_page(text in untrusted(), width in 40..140_usize, verbose: bool, is_alone: bool, is_path: bool) {
-        let page = table(&text, Style { colour: false, width, verbose }, is_alone, is_path);
+    fn only_commands_are_wider_than_the_page(text in untrusted(), width in 40..140_usize, verbose: bool, is_alone: bool, kind in 0..3_usize) {
+        let page = table(&text, Style { colour: false, width, verbose }, is_alone, kind);
         let command = format!("  {}", terminal(&text));
         let command = command.trim_end_matches(' ');
         for line in page.lines().filter(|line| *line != command) {
@@ -55,9 +55,9 @@ proptest! {
     }
 
     #[test]
-    fn colour_changes_no_word(text in untrusted(), width in 40..140_usize, verbose: bool, is_alone: bool, is_path: bool) {
-        let plain = table(&text, Style { colour: false, width, verbose }, is_alone, is_path);
-        let coloured = table(&text, Style { colour: true, width, verbose }, is_alone, is_path);
+    fn colour_changes_no_word(text in untrusted(), width in 40..140_usize, verbose: bool, is_alone: bool, kind in 0..3_usize) {
+        let plain = table(&text, Style { colour: false, width, verbose }, is_alone, kind);
+        let coloured = table(&text, Style { colour: true, width, verbose }, is_alone, kind);
         prop_assert_eq!(stripped(&coloured), plain);
     }
 }

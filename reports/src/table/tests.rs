@@ -410,3 +410,31 @@ fn commands_stay_on_one_line() {
         }
     }
 }
+
+#[test]
+fn a_request_shows_what_every_layer_says() {
+    assert_text(
+        &table(vec![sample::request("web")], false),
+        r"
+web  DENIED
+web
+
+     layer                     policy and statement      says
+  ?  service control policy,                             not read, taken to
+     root                                                allow
+  ?  resource-based policy     web, statement 3 `web`    may deny
+                               (line 7)
+  x  identity-based policy                               no statement allows it
+
+taken for granted  the session was made without a session policy
+
+BLOCKER  No policy of the caller allows the action
+  iam/identity-no-allow
+  identity-based policy `web`, statement 1 `web` (line 7) would allow but for
+  `web` on `web`: `web`, the request does not carry it
+
+2026-11-22T20:14:01Z, account 123456789012, eu-west-1, aws-triage 0.1.0
+facts from 19 calls, 1 denied: iam:GetRolePolicy
+",
+    );
+}

@@ -114,7 +114,7 @@ fn an_empty_report_is_a_document() {
 proptest! {
     #[test]
     fn any_text_survives_and_harms_no_terminal(value: String) {
-        let report = sample::report(vec![sample::hostile(&value)]);
+        let report = sample::report(vec![sample::hostile(&value), sample::request(&value)]);
         let text = text(&report);
         prop_assert!(text.chars().all(|letter| letter == '\n' || !is_unsafe(letter)));
         prop_assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), Report::of(&report, "0.1.0"));
