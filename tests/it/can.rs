@@ -87,6 +87,9 @@ fn facts(folder: &Folder) -> String {
         "get-role-policy.web.own.json",
         &text(json!({ "RoleName": "web", "PolicyName": "own", "PolicyDocument": own })),
     );
+    // The CLI has two commands of this name; that of IAM tells nothing here.
+    folder
+        .write("get-policy.Read.json", &text(json!({ "Policy": { "PolicyName": "Read", "DefaultVersionId": "v2" } })));
     let path = folder.write("get-bucket-policy.b.json", &text(json!({ "Policy": "{\"Statement\": []}" })));
     path.trim_end_matches("/get-bucket-policy.b.json").to_owned()
 }

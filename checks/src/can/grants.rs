@@ -63,11 +63,10 @@ fn grantees(snapshot: &Snapshot, question: &Question) -> Vec<String> {
 
 /// Adds what was read to the policy of the resource, and leaves open what was not.
 pub(super) fn add<'s>(snapshot: &'s Snapshot, question: &Question, of_resource: &mut OfResource<'s>) {
-    let leave_open = |of_resource: &mut OfResource<'s>, what: String, gap: Gap| {
+    let leave_open = |of_resource: &mut OfResource<'s>, what: String, gap: &Gap| {
         let source = PolicySource::new(Layer::Resource, what);
-        let grant = UnreadablePolicy { source, why: reason(&gap) };
+        let grant = UnreadablePolicy { source, why: reason(gap) };
         of_resource.policy.get_or_insert_default().unread_grants.push(grant);
-        of_resource.gaps.push(gap);
     };
     match Target::of(question) {
         Target::Bucket(bucket) if is_by_list(question) => {
@@ -75,8 +74,8 @@ pub(super) fn add<'s>(snapshot: &'s Snapshot, question: &Question, of_resource: 
             match snapshot.bucket_ownership.get(&bucket) {
                 Ok(Some(controls))
                     if controls.rules.iter().any(|rule| rule.object_ownership == "BucketOwnerEnforced") => {}
-                Ok(_) => leave_open(of_resource, what.clone(), Gap::opaque(format!("what the {what} allow"))),
-                Err(gap) => leave_open(of_resource, what, gap),
+                Ok(_) => leave_open(of_resource, what.clone(), &Gap::opaque(format!("what the {what} allow"))),
+                Err(gap) => leave_open(of_resource, what, &gap),
             }
         }
         Target::Key(key) => {
@@ -87,7 +86,7 @@ pub(super) fn add<'s>(snapshot: &'s Snapshot, question: &Question, of_resource: 
                         own.filter(|grant| grant.grantee_principal == grantee)
                             .for_each(|grant| of_resource.grant(&key, grant));
                     }
-                    Err(gap) => leave_open(of_resource, format!("grants of `{key}` to `{grantee}`"), gap),
+                    Err(gap) => leave_open(of_resource, format!("grants of `{key}` to `{grantee}`"), &gap),
                 }
             }
         }

@@ -21,8 +21,6 @@ pub struct Answer<'s> {
     pub request: Request,
     /// The decision.
     pub decision: Decision,
-    /// Reads that failed on the way.
-    pub gaps: Vec<Gap>,
     documents: Vec<Document<'s>>,
 }
 
@@ -91,8 +89,7 @@ pub fn decide<'s>(snapshot: &'s Snapshot, question: &Question) -> Result<Answer<
     documents.extend(service.documents);
     documents.extend(control.documents);
     documents.extend(of_endpoint);
-    let gaps = held.gaps.into_iter().chain(of_resource.gaps).chain(service.gap).chain(control.gap).collect();
-    Ok(Answer { request, decision, gaps, documents })
+    Ok(Answer { request, decision, documents })
 }
 
 fn side<'s>(snapshot: &'s Snapshot, principal: &Principal) -> Result<Side<'s>, String> {
@@ -157,7 +154,7 @@ fn of_entity<'s>(
 fn foreign<'s>(gap: &Gap, what: &str) -> Side<'s> {
     let unread = |layer| Some(PolicySet::unreadable(PolicySource::new(layer, what), reason(gap)));
     let identity = unread(Layer::Identity).unwrap_or_default();
-    let held = Held { identity, boundary: unread(Layer::Boundary), gaps: vec![gap.clone()], ..Held::default() };
+    let held = Held { identity, boundary: unread(Layer::Boundary), ..Held::default() };
     Side { held, session: None, arn: None }
 }
 

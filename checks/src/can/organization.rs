@@ -45,12 +45,11 @@ impl Kind {
 pub(super) struct Over<'s> {
     pub(super) policies: OrganizationPolicies,
     pub(super) documents: Vec<Document<'s>>,
-    pub(super) gap: Option<Gap>,
 }
 
 impl Over<'_> {
     fn of(policies: OrganizationPolicies) -> Self {
-        Self { policies, documents: Vec::new(), gap: None }
+        Self { policies, documents: Vec::new() }
     }
 }
 
@@ -106,7 +105,7 @@ fn simulated<'s>(snapshot: &'s Snapshot, arn: &str, action: &str) -> Over<'s> {
             }
         }
         Ok(None) | Err(Gap::NotAsked { .. }) => Over::of(OrganizationPolicies::Assumed),
-        Err(gap) => Over { gap: Some(gap.clone()), ..Over::of(open(reason(&gap))) },
+        Err(gap) => Over::of(open(reason(&gap))),
     }
 }
 
@@ -161,7 +160,6 @@ fn levels<'s>(snapshot: &'s Snapshot, account: &str, kind: Kind) -> Option<Over<
                 unread => {
                     let gap = unread.err().unwrap_or_else(|| Gap::opaque(format!("policy `{}`", policy.id)));
                     set.add_unreadable(source, reason(&gap));
-                    over.gap = Some(gap);
                 }
             }
         }

@@ -128,11 +128,10 @@ impl Target {
 pub(super) struct OfResource<'s> {
     pub(super) policy: Option<PolicySet>,
     pub(super) documents: Vec<Document<'s>>,
-    pub(super) gaps: Vec<Gap>,
 }
 
 impl OfResource<'_> {
-    const NONE: Self = Self { policy: None, documents: Vec::new(), gaps: Vec::new() };
+    const NONE: Self = Self { policy: None, documents: Vec::new() };
 }
 
 /// The policy of the resource that a question is about, as far as it is known.
@@ -147,22 +146,22 @@ pub(super) fn of<'s>(snapshot: &'s Snapshot, question: &Question) -> OfResource<
             let gap = Gap::opaque(what.clone());
             let policy =
                 PolicySet::unreadable(PolicySource::new(Layer::Resource, name), Unreadable::Other(gap.to_string()));
-            return OfResource { policy: Some(policy), documents: Vec::new(), gaps: vec![gap] };
+            return OfResource { policy: Some(policy), documents: Vec::new() };
         }
         Target::Bucket(bucket) => {
-            let policy = snapshot.bucket_policies.get(bucket).map(|own| own.map(|own| text(&own.policy)));
+            let policy = snapshot.bucket_policies.get(bucket).map(|own| own.map(|own| Cow::Borrowed(&own.policy)));
             let is_bare = |code: &str, _: &str| code == "NoSuchBucketPolicy";
             (Layer::Resource, there(snapshot, &target, policy, is_bare), op::GET_BUCKET_POLICY, "Policy")
         }
         Target::Function(arn, of) => {
             let key = of.as_ref().map_or_else(|| arn.clone(), |of| format!("{arn}:{of}"));
-            let policy = snapshot.function_policies.get(&key).map(|own| own.map(|own| text(&own.policy)));
+            let policy = snapshot.function_policies.get(&key).map(|own| own.map(|own| Cow::Borrowed(&own.policy)));
             // One code for a function that is not there and for one without a policy.
             let is_bare = |_: &str, message: &str| !message.starts_with("Function not found");
             (Layer::Resource, there(snapshot, &target, policy, is_bare), op::GET_FUNCTION_POLICY, "Policy")
         }
         Target::Key(arn) => {
-            let policy = snapshot.key_policies.get(arn).map(|own| own.map(|own| text(&own.policy)));
+            let policy = snapshot.key_policies.get(arn).map(|own| own.map(|own| Cow::Borrowed(&own.policy)));
             (Layer::Resource, there(snapshot, &target, policy, |_, _| false), op::GET_KEY_POLICY, "Policy")
         }
         Target::Queue(url) => {
@@ -206,11 +205,11 @@ pub(super) fn of<'s>(snapshot: &'s Snapshot, question: &Question) -> OfResource<
             let mut policy = PolicySet::default();
             policy.add_document(source.clone(), &document);
             let document = Document { source, operation, resource: name.to_owned(), member, document, is_whole: false };
-            OfResource { policy: Some(policy), documents: vec![document], gaps: Vec::new() }
+            OfResource { policy: Some(policy), documents: vec![document] }
         }
         Err(gap) => {
             let policy = Some(PolicySet::unreadable(source, reason(&gap)));
-            OfResource { policy, documents: Vec::new(), gaps: vec![gap] }
+            OfResource { policy, documents: Vec::new() }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Policies that hang on resources.
 //!
-//! Shapes: the API reference of each service. Documents are texts in all of these answers.
+//! Shapes: the API reference of each service. Documents are texts in all of these answers; whoever saves one may have made JSON of it.
 
 use super::ec2::shapes;
 use serde::Deserialize;
@@ -9,17 +9,17 @@ shapes! {
     /// `GetBucketPolicy`.
     BucketPolicy {
         /// The document.
-        policy: String,
+        policy: serde_json::Value,
     }
     /// `lambda:GetPolicy`.
     FunctionPolicy {
         /// The document.
-        policy: String,
+        policy: serde_json::Value,
     }
     /// `GetKeyPolicy`.
     KeyPolicy {
         /// The document.
-        policy: String,
+        policy: serde_json::Value,
     }
     /// `ListGrants` of one key.
     KeyGrants {
