@@ -59,8 +59,9 @@ fn a_malformed_case_is_named_with_its_line() {
         (&["can"][..], "expected PRINCIPAL and ACTION"),
         (&["can", ROLE], "ACTION"),
         (&["can", ROLE, "s3:*"], "is a pattern"),
+        (&["can", ROLE, "s3:GetObject"], "is about a bucket"),
         (&["can", ROLE, "s3:GetObject", "b"], "expected the ARN of a resource"),
-        (&["can", ROLE, "s3:GetObject", "--context", "a"], "expected `key=value`"),
+        (&["can", ROLE, "ssm:GetParameter", "--context", "a"], "expected `key=value`"),
         (&["can", "--cases", "/nowhere"], "cannot read `/nowhere`"),
         (&["can", ROLE, "s3:GetObject", "--cases", "-"], "cannot be used with"),
     ] {

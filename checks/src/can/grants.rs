@@ -44,6 +44,29 @@ pub(super) fn read(snapshot: &Snapshot, question: &Question, target: &Target, as
     }
 }
 
+/// Actions on an object that is there, of which another account may be the owner where lists count.
+///
+/// Source: S3 user guide, "Controlling ownership of objects and disabling ACLs for your bucket".
+const ON_OBJECTS: &[&str] =
+    &["getobject", "getobjectacl", "getobjectversion", "getobjectversionacl", "putobjectacl", "putobjectversionacl"];
+
+/// Whether a request is about an object that the policies of the bucket's owner may not reach.
+pub(super) fn may_be_of_others(snapshot: &Snapshot, question: &Question) -> bool {
+    let Target::Bucket(bucket) = Target::of(question) else { return false };
+    let name = question.action.split(':').nth(1).unwrap_or_default().to_ascii_lowercase();
+    ON_OBJECTS.contains(&name.as_str()) && !is_enforced(snapshot, &bucket).unwrap_or(false)
+}
+
+/// Whether the owner of a bucket owns every object in it, so that lists do not count.
+///
+/// # Errors
+/// Why it is not known.
+fn is_enforced(snapshot: &Snapshot, bucket: &str) -> Result<bool, Gap> {
+    let controls = snapshot.bucket_ownership.get(bucket)?;
+    let mut rules = controls.iter().flat_map(|controls| &controls.rules);
+    Ok(rules.any(|rule| rule.object_ownership == "BucketOwnerEnforced"))
+}
+
 fn is_by_list(question: &Question) -> bool {
     let name = question.action.split(':').nth(1).unwrap_or_default().to_ascii_lowercase();
     BY_LIST.contains(&name.as_str())
@@ -71,10 +94,9 @@ pub(super) fn add<'s>(snapshot: &'s Snapshot, question: &Question, of_resource: 
     match Target::of(question) {
         Target::Bucket(bucket) if is_by_list(question) => {
             let what = format!("access control lists of `{bucket}`");
-            match snapshot.bucket_ownership.get(&bucket) {
-                Ok(Some(controls))
-                    if controls.rules.iter().any(|rule| rule.object_ownership == "BucketOwnerEnforced") => {}
-                Ok(_) => leave_open(of_resource, what.clone(), &Gap::opaque(format!("what the {what} allow"))),
+            match is_enforced(snapshot, &bucket) {
+                Ok(true) => {}
+                Ok(false) => leave_open(of_resource, what.clone(), &Gap::opaque(format!("what the {what} allow"))),
                 Err(gap) => leave_open(of_resource, what, &gap),
             }
         }

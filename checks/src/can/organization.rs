@@ -92,8 +92,8 @@ fn simulated<'s>(snapshot: &'s Snapshot, arn: &str, action: &str) -> Over<'s> {
     };
     match snapshot.simulations.get(arn) {
         Ok(Some(simulation)) => {
-            let detail = result(simulation, action).and_then(|(_, own)| own.organizations_decision_detail.as_ref());
-            match detail.and_then(|detail| detail.allowed_by_organizations) {
+            let Some((_, own)) = result(simulation, action) else { return Over::of(OrganizationPolicies::Assumed) };
+            match own.organizations_decision_detail.as_ref().and_then(|detail| detail.allowed_by_organizations) {
                 Some(false) => {
                     let why = "the simulator says that they deny it, which a condition on a key of the real request may change";
                     Over::of(open(Unreadable::Other(why.to_owned())))

@@ -38,10 +38,29 @@ const WITHOUT_KEY: &[&str] = &[
     "updatecustomkeystore",
 ];
 
+/// Actions of S3 that are about no bucket.
+///
+/// Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon S3".
+fn is_without_bucket(name: &str) -> bool {
+    let of_bucket = [
+        "listbucket",
+        "listbucketmultipartuploads",
+        "listbucketversions",
+        "listmultipartuploadparts",
+        "listtagsforresource",
+    ];
+    (name.starts_with("list") && !of_bucket.contains(&name))
+        || name.ends_with("accountpublicaccessblock")
+        || name == "createjob"
+}
+
 /// What an action has to name, because the policy of that always has a say.
 fn needed(action: &str) -> Option<&'static str> {
     let lower = action.to_ascii_lowercase();
     match lower.split_once(':')? {
+        ("s3", name) if !is_without_bucket(name) => Some("a bucket"),
+        ("lambda", name) if name.contains("function") && !name.starts_with("list") => Some("a function"),
+        ("sqs", name) if name != "listqueues" => Some("a queue"),
         ("kms", name) if !WITHOUT_KEY.contains(&name) => Some("a key"),
         ("sts", name) if name.starts_with("assumerole") || matches!(name, "tagsession" | "setsourceidentity") => {
             Some("a role")
@@ -57,11 +76,15 @@ impl Question {
     /// What was expected, as a lower-case sentence.
     pub fn parse(principal: &str, of: &str, resource: Option<&str>, context: &[String]) -> Result<Self, String> {
         let principal = Principal::parse(principal).map_err(|error| error.to_string())?;
+        let action = action(of)?;
         let resource = resource.unwrap_or("*");
         if resource == "*"
             && let Some(what) = needed(of)
         {
             return Err(format!("`{of}` is about {what}, whose own policy decides: give its ARN"));
+        }
+        if resource != "*" && resource.contains(['*', '?']) {
+            return Err(format!("a request is about one resource; `{resource}` is a pattern"));
         }
         if resource != "*" && Arn::parse(resource).is_none() {
             return Err(format!("expected the ARN of a resource, or `*`, found `{resource}`"));
@@ -73,7 +96,7 @@ impl Question {
             })?;
             keys.entry(key.to_ascii_lowercase()).or_default().push(value.to_owned());
         }
-        Ok(Self { principal, action: action(of)?, resource: resource.to_owned(), context: keys })
+        Ok(Self { principal, action, resource: resource.to_owned(), context: keys })
     }
 
     /// The ARN of the resource; `None` for `*`.
@@ -130,12 +153,17 @@ mod tests {
             Question::parse(principal, of, resource, &context(entries)).unwrap_err()
         };
         assert!(refused("web", "s3:GetObject", None, &[]).starts_with("`web` is no caller"));
-        assert!(refused(ROLE, "s3:Get*", None, &[]).contains("is a pattern"));
+        assert!(refused(ROLE, "s3:Get*", Some("arn:aws:s3:::b"), &[]).contains("is a pattern"));
         assert!(refused(ROLE, "s3:GetObject", Some("b"), &[]).contains("expected the ARN of a resource"));
-        assert!(refused(ROLE, "s3:GetObject", None, &["SourceIp=1"]).contains("expected `key=value`"));
-        assert!(refused(ROLE, "s3:GetObject", None, &["aws:SourceIp"]).contains("expected `key=value`"));
+        assert!(refused(ROLE, "ssm:GetParameter", None, &["SourceIp=1"]).contains("expected `key=value`"));
+        assert!(refused(ROLE, "ssm:GetParameter", None, &["aws:SourceIp"]).contains("expected `key=value`"));
         assert!(refused(ROLE, "kms:Decrypt", None, &[]).contains("is about a key"));
         assert!(refused(ROLE, "sts:AssumeRole", None, &[]).contains("is about a role"));
+        assert!(refused(ROLE, "s3:GetObject", None, &[]).contains("is about a bucket"));
+        assert!(refused(ROLE, "lambda:InvokeFunction", None, &[]).contains("is about a function"));
+        assert!(refused(ROLE, "s3:GetObject", Some("arn:aws:s3:::b/*"), &[]).contains("is a pattern"));
+        assert!(Question::parse(ROLE, "s3:ListAllMyBuckets", None, &[]).is_ok());
+        assert!(Question::parse(ROLE, "lambda:ListFunctions", None, &[]).is_ok());
         assert!(Question::parse(ROLE, "kms:ListKeys", None, &[]).is_ok() && WITHOUT_KEY.is_sorted());
     }
 }

@@ -4,7 +4,7 @@ use super::question::Question;
 use super::reader::is_foreign;
 use crate::iam::{Layer, PolicySet, PolicySource, Unreadable};
 use crate::iam_facts::{Document, reason};
-use crate::snapshot::{Gap, Observed, Operation, Outcome, Recorded, Snapshot, operations as op};
+use crate::snapshot::{Answers, Gap, Observed, Operation, Outcome, Recorded, Reply, Snapshot, operations as op};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 
@@ -17,8 +17,10 @@ const OTHERS: &[&str] = &[
     "backup",
     "codeartifact",
     "codebuild",
+    "dsql",
     "dynamodb",
     "ecr",
+    "ecr-public",
     "elasticfilesystem",
     "es",
     "events",
@@ -36,6 +38,7 @@ const OTHERS: &[&str] = &[
     "s3-outposts",
     "s3express",
     "s3tables",
+    "s3vectors",
     "schemas",
     "secretsmanager",
     "serverlessrepo",
@@ -74,7 +77,9 @@ impl Target {
             "iam" if service == "sts" && resource.starts_with("role/") => {
                 Self::Role(resource.rsplit('/').next().unwrap_or_default().to_owned())
             }
-            own if own != service => Self::Plain,
+            "iam" => Self::Plain,
+            // A service by another prefix, as `kafka-cluster` has it: only its own policies, if any, count.
+            own if own != service => Self::of_other(question, own),
             "s3" if arn.region.is_empty() => Self::Bucket(resource.split('/').next().unwrap_or_default().to_owned()),
             "lambda" if resource.starts_with("function:") => {
                 let mut parts = resource.splitn(3, ':').skip(1);
@@ -94,15 +99,20 @@ impl Target {
                 Self::Topic(format!("arn:{}:sns:{}:{}:{topic}", arn.partition, arn.region, arn.account))
             }
             "s3" => Self::Unread(format!("the policy of `{}`", question.resource)),
-            own if OTHERS.contains(&own) => Self::Unread(format!("the policy of `{}`", question.resource)),
-            own => {
-                let is_foreign = question.principal.account() != Some(arn.account);
-                if is_foreign && !arn.account.is_empty() {
-                    Self::Unread(format!("what `{own}` shares of `{}`", question.resource))
-                } else {
-                    Self::Plain
-                }
-            }
+            own => Self::of_other(question, own),
+        }
+    }
+
+    /// A resource of a service whose policies are not read.
+    fn of_other(question: &Question, service: &str) -> Self {
+        let account = question.arn().map_or("", |arn| arn.account);
+        let is_foreign = !account.is_empty() && question.principal.account() != Some(account);
+        if OTHERS.contains(&service) {
+            Self::Unread(format!("the policy of `{}`, since policies of `{service}` are not read,", question.resource))
+        } else if is_foreign {
+            Self::Unread(format!("what `{service}` shares of `{}`", question.resource))
+        } else {
+            Self::Plain
         }
     }
 
@@ -151,38 +161,39 @@ pub(super) fn of<'s>(snapshot: &'s Snapshot, question: &Question) -> OfResource<
         Target::Bucket(bucket) => {
             let policy = snapshot.bucket_policies.get(bucket).map(|own| own.map(|own| Cow::Borrowed(&own.policy)));
             let is_bare = |code: &str, _: &str| code == "NoSuchBucketPolicy";
-            (Layer::Resource, there(snapshot, &target, policy, is_bare), op::GET_BUCKET_POLICY, "Policy")
+            let operation = op::GET_BUCKET_POLICY;
+            (Layer::Resource, there(snapshot, operation, &[bucket], policy, is_bare), operation, "Policy")
         }
         Target::Function(arn, of) => {
-            let key = of.as_ref().map_or_else(|| arn.clone(), |of| format!("{arn}:{of}"));
-            let policy = snapshot.function_policies.get(&key).map(|own| own.map(|own| Cow::Borrowed(&own.policy)));
+            let whole = of.as_ref().map_or_else(|| arn.clone(), |of| format!("{arn}:{of}"));
+            let short = whole.split_once(":function:").map_or(whole.as_str(), |(_, name)| name);
+            let policy = at_home(snapshot, question, &snapshot.function_policies, (&whole, short));
+            let policy = policy.map(|own| own.map(|own| Cow::Borrowed(&own.policy)));
             // One code for a function that is not there and for one without a policy.
-            let is_bare = |_: &str, message: &str| !message.starts_with("Function not found");
-            (Layer::Resource, there(snapshot, &target, policy, is_bare), op::GET_FUNCTION_POLICY, "Policy")
+            let is_bare = |_: &str, message: &str| message.contains("does not exist");
+            let operation = op::GET_FUNCTION_POLICY;
+            (Layer::Resource, there(snapshot, operation, &[arn, short], policy, is_bare), operation, "Policy")
         }
         Target::Key(arn) => {
-            let policy = snapshot.key_policies.get(arn).map(|own| own.map(|own| Cow::Borrowed(&own.policy)));
-            (Layer::Resource, there(snapshot, &target, policy, |_, _| false), op::GET_KEY_POLICY, "Policy")
+            let short = arn.rsplit('/').next().unwrap_or_default();
+            let policy = at_home(snapshot, question, &snapshot.key_policies, (arn, short));
+            let policy = policy.map(|own| own.map(|own| Cow::Borrowed(&own.policy)));
+            let operation = op::GET_KEY_POLICY;
+            (Layer::Resource, there(snapshot, operation, &[arn, short], policy, |_, _| false), operation, "Policy")
         }
         Target::Queue(url) => {
-            let policy = snapshot.queue_attributes.get(url);
+            let short = url.rsplit('/').next().unwrap_or_default();
+            let policy = at_home(snapshot, question, &snapshot.queue_attributes, (url, short));
             let policy = policy.map(|own| own.and_then(|own| told(&own.attributes.policy)).map(text));
-            (
-                Layer::Resource,
-                there(snapshot, &target, policy, |_, _| false),
-                op::GET_QUEUE_ATTRIBUTES,
-                "Attributes.Policy",
-            )
+            let operation = op::GET_QUEUE_ATTRIBUTES;
+            let policy = there(snapshot, operation, &[url, short], policy, |_, _| false);
+            (Layer::Resource, policy, operation, "Attributes.Policy")
         }
         Target::Topic(arn) => {
             let policy = snapshot.topic_attributes.get(arn);
             let policy = policy.map(|own| own.and_then(|own| told(&own.attributes.policy)).map(text));
-            (
-                Layer::Resource,
-                there(snapshot, &target, policy, |_, _| false),
-                op::GET_TOPIC_ATTRIBUTES,
-                "Attributes.Policy",
-            )
+            let operation = op::GET_TOPIC_ATTRIBUTES;
+            (Layer::Resource, there(snapshot, operation, &[arn], policy, |_, _| false), operation, "Attributes.Policy")
         }
         Target::Role(role) => {
             let account = question.arn().map_or("", |arn| arn.account);
@@ -214,22 +225,35 @@ pub(super) fn of<'s>(snapshot: &'s Snapshot, question: &Question) -> OfResource<
     }
 }
 
+/// What is known of a resource under its whole name; under the short one, which a file has, only where that can be nobody else's.
+fn at_home<'s, T: Reply>(
+    snapshot: &'s Snapshot,
+    question: &Question,
+    answers: &'s Answers<T>,
+    (whole, short): (&str, &str),
+) -> Observed<&'s T> {
+    let region = &snapshot.header.region;
+    let is_here = question
+        .arn()
+        .is_some_and(|arn| !is_foreign(snapshot, arn.account) && (region.is_empty() || region == arn.region));
+    match answers.get(whole) {
+        Err(Gap::NotAsked { .. }) if is_here => answers.get(short),
+        known => known,
+    }
+}
+
 /// A policy, unless the answer says that the resource itself is not there: that is not a resource without a policy, which errors for which
-/// `is_bare` holds (of code and message) mean.
+/// `is_bare` holds (of code and message) mean. `names` are those under which the resource was asked for.
 fn there<'s>(
     snapshot: &Snapshot,
-    target: &Target,
+    operation: Operation,
+    names: &[&str],
     policy: Observed<Cow<'s, Value>>,
     is_bare: impl Fn(&str, &str) -> bool,
 ) -> Observed<Cow<'s, Value>> {
     let Ok(None) = policy else { return policy };
-    let own = |read: &&Recorded| {
-        target.read(None).is_some_and(|(operation, parameters)| {
-            let keys = ["Bucket", "FunctionName", "Qualifier", "KeyId", "QueueUrl", "TopicArn"];
-            let is_same = |key: &str| read.parameters.get(key) == parameters.get(key);
-            read.is_of(operation) && keys.into_iter().all(is_same)
-        })
-    };
+    let is_name = |value: &Value| value.as_str().is_some_and(|value| names.contains(&value));
+    let own = |read: &&Recorded| read.is_of(operation) && read.parameters.values().any(is_name);
     match snapshot.reads().iter().rev().find(own).map(|read| &read.outcome) {
         Some(Outcome::Error { code, message }) if !is_bare(code, message) => {
             Err(Gap::opaque(format!("the policy of what was not found ({code})")))

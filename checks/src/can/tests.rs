@@ -58,7 +58,7 @@ fn account(read: &Read) -> Reply {
             json!({ "OwnershipControls": { "Rules": [{ "ObjectOwnership": "BucketOwnerEnforced" }] } })
         }
         "ListGrants" => json!({ "Grants": [] }),
-        "GetPolicy" => return Err("ResourceNotFoundException"),
+        "GetPolicy" => return Err("ResourceNotFoundException: The resource you requested does not exist."),
         "GetKeyPolicy" => {
             json!({ "Policy": to(&json!({ "AWS": format!("arn:aws:iam::{A}:root") }), "Allow", "kms:*").to_string() })
         }
@@ -250,11 +250,12 @@ fn what_another_account_lets_its_principals_do_is_not_known() {
 #[test]
 fn a_principal_that_does_not_exist_is_an_error() {
     for (gone, what) in [("role/gone", "role `gone` not found"), ("user/gone", "user `gone` not found")] {
-        let question = Question::parse(&format!("arn:aws:iam::{A}:{gone}"), "s3:GetObject", None, &[]).unwrap();
+        let question =
+            Question::parse(&format!("arn:aws:iam::{A}:{gone}"), "ec2:DescribeInstances", None, &[]).unwrap();
         let (snapshot, _) = collect(&question, &account);
         assert!(decide(&snapshot, &question).unwrap_err().starts_with(what));
     }
-    let question = Question::parse(WEB, "s3:GetObject", None, &[]).unwrap();
+    let question = Question::parse(WEB, "ec2:DescribeInstances", None, &[]).unwrap();
     let empty = Snapshot::new(Header::default());
     let answer = decide(&empty, &question).unwrap();
     assert_eq!(answer.decision.verdict.word(), "Unknown", "nothing was read at all");
@@ -413,7 +414,12 @@ fn lists_that_only_allow_leave_denials_open_and_nothing_else() {
     };
     for reply in [(|_| Err("OwnershipControlsNotFoundError")) as fn(&Read) -> Reply, |_| Err("AccessDenied")] {
         assert_eq!(ask(BOB, "s3:GetObject", &lists(reply)).result(), "Unknown");
-        assert_eq!(ask(WEB, "s3:GetObject", &lists(reply)).result(), "Allowed");
+        let reached = ask(WEB, "s3:GetObject", &lists(reply));
+        let assumptions = &reached.diagnosis.decision.as_ref().unwrap().assumptions;
+        assert!(
+            reached.result() == "Allowed"
+                && assumptions.iter().any(|own| own.to_string().contains("the object belongs"))
+        );
         assert_eq!(ask(BOB, "s3:GetObjectTagging", &lists(reply)).result(), "ImplicitlyDenied", "no list allows it");
     }
     assert_eq!(ask(BOB, "s3:GetObject", &account).result(), "ImplicitlyDenied");
@@ -440,7 +446,7 @@ fn facts_of_a_namesake_are_not_the_caller_s() {
     let reply = move |_: &Read| Ok(json!({ "Attributes": { "Policy": policy.to_string() } }));
     let found = asked((foreign, "sqs:SendMessage", Some(queue)), &[], &but("GetQueueAttributes", reply));
     assert_eq!(found.result(), "Unknown");
-    let question = Question::parse("arn:aws:iam::111122223333:role/web", "s3:GetObject", None, &[]).unwrap();
+    let question = Question::parse("arn:aws:iam::111122223333:role/web", "ec2:DescribeInstances", None, &[]).unwrap();
     let (snapshot, _) = collect(&question, &account);
     assert_eq!(decide(&snapshot, &question).unwrap_err(), format!("role `web` has the ARN `{WEB}`"));
 }
@@ -464,6 +470,7 @@ fn what_is_not_there_is_not_without_a_policy() {
     assert_eq!(ask("lambda:InvokeFunction", FUNCTION, &wide("GetPolicy", gone)), "Unknown");
     let bare = "ResourceNotFoundException: The resource you requested does not exist.";
     assert_eq!(ask("lambda:InvokeFunction", FUNCTION, &wide("GetPolicy", bare)), "Allowed");
+    assert_eq!(ask("lambda:InvokeFunction", FUNCTION, &wide("GetPolicy", "ResourceNotFoundException")), "Unknown");
     let queue = "arn:aws:sqs:eu-west-1:111122223333:q";
     assert_eq!(
         ask("sqs:SendMessage", queue, &wide("GetQueueAttributes", "AWS.SimpleQueueService.NonExistentQueue")),
@@ -531,4 +538,63 @@ fn what_is_taken_for_granted_is_told() {
         far.result() == "Allowed" && assumptions.iter().any(|own| own.to_string().contains("resource control")),
         "{assumptions:?}"
     );
+}
+
+#[test]
+fn services_by_another_prefix_have_policies_too() {
+    let wide =
+        but("GetPolicyVersion", |_| Ok(json!({ "PolicyVersion": { "VersionId": "v2", "Document": allow("*") } })));
+    for (action, resource) in [
+        ("vpc-lattice-svcs:Invoke", "arn:aws:vpc-lattice:eu-west-1:111122223333:service/s"),
+        ("kafka-cluster:Connect", "arn:aws:kafka:eu-west-1:444455556666:cluster/c/1"),
+        ("ssm:SendCommand", "arn:aws:ec2:eu-west-1:444455556666:instance/i-1"),
+    ] {
+        assert_eq!(asked((WEB, action, Some(resource)), &[], &wide).result(), "Unknown", "{action}");
+    }
+    let own = "arn:aws:ec2:eu-west-1:111122223333:instance/i-1";
+    assert_eq!(asked((WEB, "ssm:SendCommand", Some(own)), &[], &wide).result(), "Allowed");
+}
+
+#[test]
+fn the_root_user_mends_the_policy_of_its_bucket() {
+    let root = "arn:aws:iam::111122223333:root";
+    let deny = but("GetBucketPolicy", |_| Ok(json!({ "Policy": to(&json!("*"), "Deny", "s3:*").to_string() })));
+    let ask = |principal: &str, action: &str| asked((principal, action, Some("arn:aws:s3:::b")), &[], &deny).result();
+    assert_eq!(ask(root, "s3:DeleteBucketPolicy"), "Allowed");
+    assert_eq!(ask(root, "s3:ListBucket"), "ExplicitlyDenied");
+    assert_eq!(ask(WEB, "s3:DeleteBucketPolicy"), "ExplicitlyDenied");
+}
+
+#[test]
+fn a_simulation_of_other_actions_tells_nothing() {
+    let other = |read: &Read| match read.operation.name {
+        "DescribeOrganization" => Err("AccessDenied"),
+        "SimulatePrincipalPolicy" => Ok(
+            json!({ "EvaluationResults": [{ "EvalActionName": "ssm:UpdateInstanceInformation", "EvalDecision": "allowed" }] }),
+        ),
+        _ => account(read),
+    };
+    let found = asked((WEB, "s3:GetObject", Some(OBJECT)), &[], &other);
+    let assumptions = &found.diagnosis.decision.as_ref().unwrap().assumptions;
+    assert!(
+        assumptions.iter().any(|own| own.to_string().starts_with("the service control policies")),
+        "{assumptions:?}"
+    );
+}
+
+#[test]
+fn short_names_of_files_are_nobody_elses() {
+    let mut snapshot = Snapshot::new(Header { account: A.into(), region: "eu-west-1".into(), ..Header::default() });
+    let read = Read::new(crate::snapshot::operations::GET_KEY_POLICY, json!({ "KeyId": "k" }));
+    let policy = to(&json!({ "AWS": WEB }), "Allow", "kms:*").to_string();
+    snapshot.record(Recorded::new(&read, "", Outcome::Output(json!({ "Policy": policy })))).unwrap();
+    let layer = |key: &str| {
+        let question = Question::parse(WEB, "kms:Decrypt", Some(key), &[]).unwrap();
+        let decision = decide(&snapshot, &question).unwrap().decision;
+        let own = decision.layers.iter().find(|part| part.layer == crate::iam::Layer::Resource).unwrap();
+        own.effect.word()
+    };
+    assert_eq!(layer(KEY), "allows");
+    assert_eq!(layer("arn:aws:kms:us-east-1:111122223333:key/k"), "unknown");
+    assert_eq!(layer("arn:aws:kms:eu-west-1:444455556666:key/k"), "unknown");
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::context::{Context, Known};
-use super::glob::{Glob, Token, literal_tokens, wildcard_tokens};
+use super::glob::{Case, Glob, Token, literal_tokens, wildcard_tokens};
 use super::notes::Notes;
 use super::services::is_multivalued;
 use super::unsettled::Unsettled;
@@ -51,6 +51,24 @@ impl Pattern {
             Some(tokens) => Self::Fixed(Glob::from_tokens(&tokens.concat())),
             None => Self::Template(pieces.into()),
         }
+    }
+
+    /// Whether a variable is not known and a text does not fit whatever the variables stand for.
+    pub(crate) fn misses_anyway(&self, text: &str, context: &Context) -> bool {
+        let Self::Template(pieces) = self else { return false };
+        let is_unknown =
+            |piece: &Piece| matches!(piece, Piece::Variable { key, .. } if context.get(key) == Known::Unknown);
+        if !pieces.iter().any(is_unknown) {
+            return false;
+        }
+        let mut tokens = Vec::new();
+        for piece in pieces {
+            match piece {
+                Piece::Tokens(fixed) => tokens.extend_from_slice(fixed),
+                Piece::Variable { .. } => tokens.push(Token::Run),
+            }
+        }
+        !Glob::from_tokens(&tokens).matches(text, Case::Sensitive)
     }
 
     /// The pattern for this request.
@@ -185,6 +203,14 @@ mod tests {
         assert_eq!(fits(pattern, "a-none}", &Context::complete()), Some(true));
         assert_eq!(fits(pattern, "a-red", &Context::complete().with("aws:PrincipalTag/team", "red")), Some(true));
         assert_eq!(fits(pattern, "a-none}", &Context::partial()), None);
+    }
+
+    #[test]
+    fn a_variable_that_is_not_known_stands_for_anything() {
+        let pattern = Pattern::compile("a-${aws:PrincipalTag/Team}/*", ALL);
+        let misses = |text: &str, context: &Context| pattern.misses_anyway(text, context);
+        assert!(misses("b-red/x", &Context::partial()) && !misses("a-red/x", &Context::partial()));
+        assert!(!misses("b-red/x", &Context::complete()), "one without a value is another matter");
     }
 
     #[test]

@@ -101,6 +101,10 @@ impl ResourcePattern {
         }
         let mut wild_type = false;
         if let Some(rest) = rest {
+            // Whatever a variable that is not known stands for, what does not fit the text around it is not meant.
+            if rest.pattern.misses_anyway(arn.resource, context) {
+                return Fit::No;
+            }
             match rest.pattern.fill(context, notes) {
                 Filled::Value(glob) if glob.matches(arn.resource, Case::Sensitive) => {
                     wild_type =

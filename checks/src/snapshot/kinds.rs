@@ -405,6 +405,8 @@ reply! {
     resource_policies::BucketPolicy, op::GET_BUCKET_POLICY, &["Bucket"], "", "";
     resource_policies::KeyGrants, op::LIST_GRANTS, &["KeyId", "GranteePrincipal"], "", "";
     resource_policies::BucketOwnershipControls, op::GET_BUCKET_OWNERSHIP_CONTROLS, &["Bucket"], "OwnershipControls", "";
+    resource_policies::KeyPolicy, op::GET_KEY_POLICY, &["KeyId"], "", "";
+    resource_policies::QueueAttributes, op::GET_QUEUE_ATTRIBUTES, &["QueueUrl"], "", "";
     resource_policies::TopicAttributes, op::GET_TOPIC_ATTRIBUTES, &["TopicArn"], "", "/Attributes/TopicArn";
     organizations::Organization, op::DESCRIBE_ORGANIZATION, &[], "Organization", "";
     organizations::Parents, op::LIST_PARENTS, &["ChildId"], "", "";
@@ -446,33 +448,6 @@ impl Reply for resource_policies::FunctionPolicy {
         let text = |member: &str| parameters.get(member).and_then(Value::as_str);
         let name = text("FunctionName")?;
         Some(text("Qualifier").map_or_else(|| name.to_owned(), |qualifier| format!("{name}:{qualifier}")))
-    }
-
-    /// What follows `function:` in an ARN, for files.
-    fn short_name(key: &str) -> Option<&str> {
-        key.split_once(":function:").map(|(_, name)| name)
-    }
-}
-
-impl Reply for resource_policies::KeyPolicy {
-    const OPERATION: Operation = op::GET_KEY_POLICY;
-    const KEY: &'static [&'static str] = &["KeyId"];
-    const MEMBER: &'static str = "";
-
-    /// The id out of an ARN, for files.
-    fn short_name(key: &str) -> Option<&str> {
-        key.rsplit_once('/').map(|(_, name)| name)
-    }
-}
-
-impl Reply for resource_policies::QueueAttributes {
-    const OPERATION: Operation = op::GET_QUEUE_ATTRIBUTES;
-    const KEY: &'static [&'static str] = &["QueueUrl"];
-    const MEMBER: &'static str = "";
-
-    /// The name out of a URL, for files.
-    fn short_name(key: &str) -> Option<&str> {
-        key.rsplit_once('/').map(|(_, name)| name)
     }
 }
 

@@ -81,6 +81,7 @@ impl fmt::Display for Assumption {
             Self::NoSessionPolicy => "the session was made without a session policy",
             Self::NoSessionTags => "the session was made without tags of its own",
             Self::NoEndpointPolicy => "no policy of a VPC endpoint stops the request",
+            Self::ObjectOfBucketOwner => "the object belongs to the owner of the bucket",
             Self::PublicAccessNotBlocked => "S3 Block Public Access does not stop anonymous requests",
         })
     }

@@ -135,6 +135,8 @@ pub enum Assumption {
     NoSessionPolicy,
     /// No tags were passed when the session was made, which would outweigh those of the role.
     NoSessionTags,
+    /// The object belongs to the owner of the bucket, whose policies do not reach it else.
+    ObjectOfBucketOwner,
     /// The request passes no VPC endpoint whose policy stops it.
     NoEndpointPolicy,
 }
