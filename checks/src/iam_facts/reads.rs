@@ -82,7 +82,7 @@ fn of_group(snapshot: &Snapshot, name: &str, ask: &mut dyn FnMut(Operation, Valu
 }
 
 /// The documents in force of managed policies. A boundary that nobody attaches is not in the list of attached policies: its first version
-/// is asked for, and counts only if the answer says that it is the one in force.
+/// is asked for, and counts only if the answer says that it is the one in force. If not, the list of boundaries tells which one is.
 fn documents<'s>(
     snapshot: &'s Snapshot,
     attached: impl Iterator<Item = &'s str>,
@@ -90,6 +90,13 @@ fn documents<'s>(
     ask: &mut dyn FnMut(Operation, Value),
 ) {
     let boundary = boundary.map(|own| own.permissions_boundary_arn.as_str()).filter(|arn| !arn.is_empty());
+    let is_outdated = |arn: &str| {
+        let known = snapshot.policy_versions.get(arn).ok().flatten();
+        known.is_some_and(|known| known.is_default_version == Some(false))
+    };
+    if boundary.is_some_and(|arn| is_outdated(arn) && !matches!(snapshot.managed_policies.get(arn), Ok(Some(_)))) {
+        ask(op::LIST_POLICIES, json!({ "PolicyUsageFilter": "PermissionsBoundary" }));
+    }
     let policies: BTreeSet<&str> = attached.chain(boundary).collect();
     for arn in policies {
         let version = match snapshot.managed_policies.get(arn) {
