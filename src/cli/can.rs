@@ -8,6 +8,8 @@ use crate::collect::live::Wanted;
 use crate::error::Error;
 use crate::exit::Exit;
 use checks::can::{self, Case, Question, Written};
+use checks::diagnosis::Verdict;
+use checks::finding::Severity;
 use clap::Args;
 use reports::json::decided::{Decided, line};
 use std::path::PathBuf;
@@ -117,7 +119,12 @@ fn one(facts: &Facts, question: &Question, output: &Output) -> Result<Exit, Erro
         Ok(answer) => judged.subjects.push(can::diagnosis(question, answer)),
         Err(message) => judged.errors.push(facts.error(&question.name(), message)),
     }
-    let exit = judged.exit(output);
+    let exit = judged.exit_by(|subject| match subject.verdict {
+        Verdict::Healthy => Exit::Healthy,
+        Verdict::Broken if output.fail_on.counts(Severity::Blocker) => Exit::Findings,
+        Verdict::Broken => Exit::Healthy,
+        Verdict::Degraded | Verdict::Inconclusive => Exit::Inconclusive,
+    });
     diagnose::report("can", facts, judged, output)?;
     Ok(exit)
 }

@@ -59,9 +59,6 @@ pub fn decide<'s>(snapshot: &'s Snapshot, question: &Question) -> Result<Answer<
     let context = context::of(snapshot, question, owner.as_deref());
     let mut request = Request::new(principal.clone(), &question.action, &question.resource, context);
     request.resource_account = owner;
-    if is_rescue(&request) {
-        of_resource.policy = None;
-    }
     let account = principal.account();
     let service = organization::service_control(snapshot, account, arn.as_deref(), &question.action);
     let control = organization::resource_control(snapshot, request.owner());
@@ -96,15 +93,6 @@ pub fn decide<'s>(snapshot: &'s Snapshot, question: &Question) -> Result<Answer<
     documents.extend(control.documents);
     documents.extend(of_endpoint);
     Ok(Answer { request, decision, documents })
-}
-
-/// The root user of the owner can always mend the policy of a bucket, whatever it denies.
-///
-/// Source: S3 API reference, `GetBucketPolicy`, `PutBucketPolicy` and `DeleteBucketPolicy`.
-fn is_rescue(request: &Request) -> bool {
-    let is_owner = matches!(&request.principal, Principal::Root { account, .. } if request.owner() == Some(account));
-    let actions = ["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];
-    is_owner && actions.iter().any(|action| action.eq_ignore_ascii_case(&request.action))
 }
 
 fn side<'s>(snapshot: &'s Snapshot, principal: &Principal) -> Result<Side<'s>, String> {

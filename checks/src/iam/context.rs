@@ -83,8 +83,13 @@ impl Context {
     /// A session ARN lacks the path of its role, so for a session `aws:PrincipalArn` is left to the caller.
     #[must_use]
     pub fn with_principal(mut self, principal: &Principal) -> Self {
-        let service = matches!(principal, Principal::Service(_));
-        self = self.with("aws:PrincipalIsAWSService", if service { "true" } else { "false" });
+        // Requests without credentials do not carry it; those to a provider's endpoint are not signed either.
+        self = match principal {
+            Principal::Service(_) => self.with("aws:PrincipalIsAWSService", "true"),
+            Principal::Anonymous => self.without("aws:PrincipalIsAWSService"),
+            Principal::IdentityProvider(_) => self,
+            _ => self.with("aws:PrincipalIsAWSService", "false"),
+        };
         if let Some(account) = principal.account() {
             self = self.with("aws:PrincipalAccount", account);
         }

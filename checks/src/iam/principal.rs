@@ -77,6 +77,12 @@ impl fmt::Display for InvalidPrincipal {
 
 impl std::error::Error for InvalidPrincipal {}
 
+/// Identity providers that trust policies name by host.
+///
+/// Source: IAM user guide, "AWS JSON policy elements: Principal", "Web identity federated users principals".
+const PROVIDERS: &[&str] =
+    &["accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"];
+
 impl Principal {
     /// Reads a caller: an ARN, a service principal, or `anonymous`.
     ///
@@ -88,6 +94,9 @@ impl Principal {
             return Ok(Self::Anonymous);
         }
         let Some(arn) = Arn::parse(text) else {
+            if PROVIDERS.contains(&text) {
+                return Ok(Self::IdentityProvider(text.to_owned()));
+            }
             let service = text.ends_with(".amazonaws.com") || text.ends_with(".amazonaws.com.cn");
             return if service { Ok(Self::Service(text.to_owned())) } else { Err(invalid()) };
         };

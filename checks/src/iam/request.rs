@@ -3,7 +3,7 @@
 use super::action::Action;
 use super::arn::Arn;
 use super::context::Context;
-use super::principal::Principal;
+use super::principal::{Principal, is_account_id};
 use super::resource::Target;
 
 /// One (action, resource) pair of an API call. A call that needs several pairs is allowed when each of them is.
@@ -50,7 +50,9 @@ impl Request {
         let given = self.resource_account.as_deref().filter(|account| !account.is_empty());
         given.or_else(|| match self.target() {
             Target::None { .. } => self.principal.account(),
-            Target::Arn(arn) if !arn.account.is_empty() => Some(arn.account),
+            Target::Arn(arn) if is_account_id(arn.account) => Some(arn.account),
+            // AWS's own policies are as good as everybody's.
+            Target::Arn(arn) if arn.service == "iam" && arn.account == "aws" => self.principal.account(),
             _ => None,
         })
     }

@@ -40,6 +40,8 @@ struct Rest {
     pattern: Pattern,
     /// A wildcard stands before the first `/` or `:`, and the pattern is not a lone `*`.
     wild_type: bool,
+    /// It stands for the whole type, as the EC2 user guide has it: `*/*` (EC2 user guide, "Grant permission to tag … during creation").
+    any_type: bool,
 }
 
 /// How an entry fits a resource.
@@ -62,6 +64,7 @@ impl ResourcePattern {
             let (head, rest) = split_text(text);
             let rest = rest.map(|rest| Rest {
                 pattern: Pattern::compile(rest, Reading { wildcards: true, variables }),
+                any_type: rest.starts_with("*/"),
                 wild_type: rest != "*"
                     && rest.find(['*', '?']).is_some_and(|wild| rest.find(['/', ':']).is_none_or(|mark| wild < mark)),
             });
@@ -107,8 +110,11 @@ impl ResourcePattern {
             }
             match rest.pattern.fill(context, notes) {
                 Filled::Value(glob) if glob.matches(arn.resource, Case::Sensitive) => {
-                    wild_type =
-                        rest.wild_type && has_typed_arns(arn.service, arn.region) && arn.resource.contains(['/', ':']);
+                    let is_settled = rest.any_type && arn.service == "ec2";
+                    wild_type = rest.wild_type
+                        && !is_settled
+                        && has_typed_arns(arn.service, arn.region)
+                        && arn.resource.contains(['/', ':']);
                 }
                 Filled::Value(_) => return Fit::No,
                 Filled::NoValue => return Fit::NoValue,

@@ -86,6 +86,11 @@ pub enum Unsettled {
     GatewayEndpointPrincipal,
     /// A session of the caller's role is named, but the name of the caller's session is not known.
     SessionNameUnknown,
+    /// A caller without credentials, at a service of which nobody says that it takes such requests.
+    AnonymousCaller {
+        /// Its prefix.
+        service: String,
+    },
     /// An IAM user is named who may be the one behind the federated user.
     FederatingUser,
 }
@@ -126,6 +131,9 @@ impl fmt::Display for Unsettled {
             Self::GatewayEndpointPrincipal => f.write_str("a gateway endpoint policy names a principal other than `*`"),
             Self::SessionNameUnknown => {
                 f.write_str("the policy names one session of the role and the session name is not known")
+            }
+            Self::AnonymousCaller { service } => {
+                write!(f, "whether `{service}` takes requests without credentials")
             }
             Self::FederatingUser => f.write_str("the policy names a user who may stand behind the federated user"),
         }

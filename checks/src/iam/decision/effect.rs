@@ -17,6 +17,9 @@ impl Inputs<'_> {
             (_, Some(outcome)) => match (outcome.deny.truth, outcome.allow()) {
                 (Truth::True, _) => (LayerEffect::ExplicitDeny, outcome.deny.by),
                 (Truth::Unknown, _) => (LayerEffect::Unknown, outcome.deny.by),
+                (Truth::False, _) if part.layer == Layer::Identity && self.cannot_call() => {
+                    (LayerEffect::ImplicitDeny, None)
+                }
                 (Truth::False, Truth::True) => (LayerEffect::Allows, outcome.allowed_by()),
                 (Truth::False, _) if part.is_limit() && part.lets_through().is_true() => (LayerEffect::Allows, None),
                 (Truth::False, _) if !self.needs_allow(part.layer) => (LayerEffect::NoImpact, None),
@@ -51,7 +54,7 @@ impl Inputs<'_> {
             Layer::Session => {
                 matches!(self.caller.principal, Principal::FederatedUser { .. }) && self.needs_allow(layer)
             }
-            Layer::Identity => self.root_assumes_role(),
+            Layer::Identity => self.cannot_call(),
             _ => false,
         };
         if missed { LayerEffect::ImplicitDeny } else { LayerEffect::NotApplicable }

@@ -1,7 +1,7 @@
 //! From a request and its policies to the decision.
 
 use super::finding::Finding;
-use super::grant::{Fact, Kind};
+use super::grant::Fact;
 use super::inputs::{Inputs, Part, Said};
 use super::types::{Assumption, Decision, LayerDecision, LayerEffect, Missing, Verdict};
 use crate::iam::layer::Layer;
@@ -9,6 +9,7 @@ use crate::iam::policies::Policies;
 use crate::iam::principal::Principal;
 use crate::iam::request::Request;
 use crate::iam::truth::Truth;
+use crate::iam::unsettled::Unsettled;
 
 /// Decides a request (IAM user guide, policy evaluation logic): an applicable Deny anywhere wins; then every limit
 /// (organization levels, endpoint policies) must allow, and something must grant.
@@ -17,7 +18,10 @@ use crate::iam::truth::Truth;
 #[must_use]
 pub fn evaluate(request: &Request, policies: &Policies) -> Decision {
     // Needs no permission, and even an explicit Deny has no effect (STS API reference, GetCallerIdentity).
-    if request.action().is("sts", "GetCallerIdentity") {
+    let is_free = request.action().is("sts", "GetCallerIdentity");
+    // Nor does this, for whoever can call it at all (IAM user guide, "Permissions for GetSessionToken").
+    let is_own = matches!(request.principal, Principal::User { .. } | Principal::Root { .. });
+    if is_free || (is_own && request.action().is("sts", "GetSessionToken")) {
         return without_permission();
     }
     let inputs = Inputs::gather(request, policies);
@@ -59,9 +63,26 @@ fn without_permission() -> Decision {
 }
 
 impl Inputs<'_> {
-    /// The root user cannot assume roles (IAM user guide, comparing the STS API operations).
-    pub(super) fn root_assumes_role(&self) -> bool {
-        self.grant.kind == Kind::Root && self.question.action.is("sts", "AssumeRole")
+    /// Calls that such callers cannot make, whatever their policies say: the root user assumes no roles, sessions of roles get no further
+    /// tokens, federated users call nothing of STS (IAM user guide, comparing the STS API operations).
+    pub(super) fn cannot_call(&self) -> bool {
+        let action = self.question.action;
+        match self.caller.principal {
+            Principal::Root { .. } => action.is("sts", "AssumeRole"),
+            Principal::RoleSession { .. } | Principal::Role { .. } => {
+                action.is("sts", "GetSessionToken") || action.is("sts", "GetFederationToken")
+            }
+            Principal::FederatedUser { .. } => action.service.eq_ignore_ascii_case("sts"),
+            _ => false,
+        }
+    }
+
+    /// Whether nobody says that a service takes requests without credentials at all (IAM user guide, "Policy variables": SQS, SNS and
+    /// S3 only; endpoints of functions and APIs do as well).
+    fn may_refuse_anonymous(&self) -> bool {
+        let takes =
+            ["s3", "sqs", "sns"].iter().any(|service| self.question.action.service.eq_ignore_ascii_case(service));
+        matches!(self.caller.principal, Principal::Anonymous) && !takes
     }
 
     fn denies(&self) -> impl Iterator<Item = &Finding<'_>> {
@@ -73,7 +94,11 @@ impl Inputs<'_> {
     }
 
     fn granted(&self) -> Truth {
-        if self.root_assumes_role() { Truth::False } else { self.grant.holds() }
+        match (self.cannot_call(), self.may_refuse_anonymous()) {
+            (true, _) => Truth::False,
+            (false, true) => self.grant.holds().and(Truth::Unknown),
+            (false, false) => self.grant.holds(),
+        }
     }
 
     fn verdict(&self) -> Verdict {
@@ -113,6 +138,10 @@ impl Inputs<'_> {
         }
         if self.owner_matters() {
             add(&[Missing::ResourceOwner]);
+        }
+        if self.may_refuse_anonymous() {
+            let service = self.question.action.service.to_ascii_lowercase();
+            add(&[Missing::Rule(Unsettled::AnonymousCaller { service })]);
         }
         missing
     }

@@ -99,7 +99,8 @@ impl<'p> Inputs<'p> {
             parts.push(Part { layer, level: None, audience, said });
             allow
         };
-        let resource = add(resource_layer, Audience::Resource, policies.resource.as_ref());
+        let of_resource = policies.resource.as_ref().filter(|_| !is_rescue(request));
+        let resource = add(resource_layer, Audience::Resource, of_resource);
         let identity =
             add(Layer::Identity, Audience::Attached, Some(&policies.identity).filter(|_| is_entity(principal)));
         let boundary = add(Layer::Boundary, Audience::Attached, boundary);
@@ -117,6 +118,14 @@ impl<'p> Inputs<'p> {
         };
         Self { request, question, caller, parts, grant }
     }
+}
+
+/// The root user of the owner can always mend the policy of a bucket, whatever it denies (S3 API reference, `GetBucketPolicy`,
+/// `PutBucketPolicy` and `DeleteBucketPolicy`).
+fn is_rescue(request: &Request) -> bool {
+    let is_owner = matches!(&request.principal, Principal::Root { account, .. } if request.owner() == Some(account));
+    let action = request.action();
+    is_owner && ["GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy"].iter().any(|name| action.is("s3", name))
 }
 
 fn organization<'p>(
