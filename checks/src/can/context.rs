@@ -2,7 +2,7 @@
 
 use super::question::{ENDPOINT, Question};
 use super::reader::{is_of, reader};
-use crate::iam::{Context, ContextValue, Principal};
+use crate::iam::{Context, ContextValue, Principal, base_name};
 use crate::snapshot::Snapshot;
 use crate::snapshot::ec2::Tag;
 use crate::snapshot::iam::Role;
@@ -30,23 +30,26 @@ pub(super) fn of(snapshot: &Snapshot, question: &Question, owner: Option<&str>) 
             .without("aws:SourceAccount");
     }
     context = match principal {
-        Principal::RoleSession { role, session, .. } => {
-            let known = role_of(snapshot, principal, role);
-            known.map_or(context.clone(), |known| {
+        Principal::RoleSession { session, .. } => match role_of(snapshot, principal) {
+            Some(known) => {
                 let context = context.with("aws:PrincipalArn", &known.arn);
                 let context = context.with("aws:userid", format!("{}:{session}", known.role_id));
                 tagged(context, &known.tags)
-            })
-        }
-        Principal::Role { name, .. } => {
-            let known = role_of(snapshot, principal, name.rsplit('/').next().unwrap_or(name));
-            known.map_or(context.clone(), |known| tagged(context, &known.tags))
-        }
+            }
+            None => context,
+        },
+        Principal::Role { .. } => match role_of(snapshot, principal) {
+            Some(known) => tagged(context, &known.tags),
+            None => context,
+        },
         Principal::User { name, .. } => {
-            let known = snapshot.users.get(name.rsplit('/').next().unwrap_or(name)).ok().flatten();
+            let known = snapshot.users.get(base_name(name)).ok().flatten();
             let known = known.filter(|known| is_of(principal, &known.arn));
             let context = context.without("aws:FederatedProvider");
-            known.map_or(context.clone(), |known| tagged(context.with("aws:userid", &known.user_id), &known.tags))
+            match known {
+                Some(known) => tagged(context.with("aws:userid", &known.user_id), &known.tags),
+                None => context,
+            }
         }
         _ => context,
     };
@@ -83,16 +86,14 @@ fn tagged(context: Context, tags: &[Tag]) -> Context {
     tags.iter().fold(context, |context, tag| context.with(&format!("aws:PrincipalTag/{}", tag.key), &tag.value))
 }
 
-/// A role of the principal's own account.
-fn role_of<'s>(snapshot: &'s Snapshot, principal: &Principal, name: &str) -> Option<&'s Role> {
-    snapshot.roles.get(name).ok().flatten().filter(|known| is_of(principal, &known.arn))
+/// The principal's role, if its account is the one of the facts.
+pub(super) fn role_of<'s>(snapshot: &'s Snapshot, principal: &Principal) -> Option<&'s Role> {
+    snapshot.roles.get(principal.role_name()?).ok().flatten().filter(|known| is_of(principal, &known.arn))
 }
 
 /// Whether tags of a role count for its sessions, which may have others under the same keys.
 pub(super) fn has_role_tags(snapshot: &Snapshot, principal: &Principal) -> bool {
-    let (Principal::RoleSession { role: name, .. } | Principal::Role { name, .. }) = principal else { return false };
-    let known = role_of(snapshot, principal, name.rsplit('/').next().unwrap_or(name));
-    known.is_some_and(|known| !known.tags.is_empty())
+    role_of(snapshot, principal).is_some_and(|known| !known.tags.is_empty())
 }
 
 /// The Region of the request: that of the resource, or of the run; a bucket's is not known.

@@ -29,6 +29,12 @@ const BY_LIST: &[&str] = &[
     "putobjectversionacl",
 ];
 
+/// Actions on an object that is there, of which another account may be the owner where lists count.
+///
+/// Source: S3 user guide, "Controlling ownership of objects and disabling ACLs for your bucket".
+const ON_OBJECTS: &[&str] =
+    &["getobject", "getobjectacl", "getobjectversion", "getobjectversionacl", "putobjectacl", "putobjectversionacl"];
+
 /// The reads that tell of them.
 pub(super) fn read(snapshot: &Snapshot, question: &Question, target: &Target, ask: &mut dyn FnMut(Operation, Value)) {
     match target {
@@ -44,17 +50,10 @@ pub(super) fn read(snapshot: &Snapshot, question: &Question, target: &Target, as
     }
 }
 
-/// Actions on an object that is there, of which another account may be the owner where lists count.
-///
-/// Source: S3 user guide, "Controlling ownership of objects and disabling ACLs for your bucket".
-const ON_OBJECTS: &[&str] =
-    &["getobject", "getobjectacl", "getobjectversion", "getobjectversionacl", "putobjectacl", "putobjectversionacl"];
-
 /// Whether a request is about an object that the policies of the bucket's owner may not reach.
 pub(super) fn may_be_of_others(snapshot: &Snapshot, question: &Question) -> bool {
     let Target::Bucket(bucket) = Target::of(question) else { return false };
-    let name = question.action.split(':').nth(1).unwrap_or_default().to_ascii_lowercase();
-    ON_OBJECTS.contains(&name.as_str()) && !is_enforced(snapshot, &bucket).unwrap_or(false)
+    ON_OBJECTS.contains(&question.operation().as_str()) && !is_enforced(snapshot, &bucket).unwrap_or(false)
 }
 
 /// Whether the owner of a bucket owns every object in it, so that lists do not count.
@@ -68,8 +67,7 @@ fn is_enforced(snapshot: &Snapshot, bucket: &str) -> Result<bool, Gap> {
 }
 
 fn is_by_list(question: &Question) -> bool {
-    let name = question.action.split(':').nth(1).unwrap_or_default().to_ascii_lowercase();
-    BY_LIST.contains(&name.as_str())
+    BY_LIST.contains(&question.operation().as_str())
 }
 
 /// As whom a principal may be granted the use of a key: a session as itself and as its role.

@@ -6,7 +6,7 @@ use super::{context, grants, organization, resource};
 use crate::evidence::Evidence;
 use crate::iam::{
     Assumption, Decision, EndpointKind, EndpointPolicy, Layer, Missing, Policies, PolicySet, PolicySource, Principal,
-    Request, StatementRef, Unreadable, Verdict, evaluate,
+    Request, StatementRef, Unreadable, Verdict, base_name, evaluate,
 };
 use crate::iam_facts::{self, Document, Held, reason};
 use crate::snapshot::ec2::is;
@@ -96,7 +96,6 @@ pub fn decide<'s>(snapshot: &'s Snapshot, question: &Question) -> Result<Answer<
 }
 
 fn side<'s>(snapshot: &'s Snapshot, principal: &Principal) -> Result<Side<'s>, String> {
-    let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
     // The facts are those of one account, and a name means nobody else's there.
     if let Some(account) = principal.account().filter(|account| is_foreign(snapshot, account)) {
         return Ok(foreign(
@@ -110,14 +109,14 @@ fn side<'s>(snapshot: &'s Snapshot, principal: &Principal) -> Result<Side<'s>, S
             of_entity(principal, &format!("role `{role}`"), arn, || Held::by_role(snapshot, role))
         }
         Principal::Role { name, .. } => {
-            let role = last(name);
-            let arn = snapshot.roles.get(&role).map(|known| known.map(|known| known.arn.as_str()));
-            of_entity(principal, &format!("role `{role}`"), arn, || Held::by_role(snapshot, &role))
+            let role = base_name(name);
+            let arn = snapshot.roles.get(role).map(|known| known.map(|known| known.arn.as_str()));
+            of_entity(principal, &format!("role `{role}`"), arn, || Held::by_role(snapshot, role))
         }
         Principal::User { name, .. } => {
-            let user = last(name);
-            let arn = snapshot.users.get(&user).map(|known| known.map(|known| known.arn.as_str()));
-            of_entity(principal, &format!("user `{user}`"), arn, || Held::by_user(snapshot, &user))
+            let user = base_name(name);
+            let arn = snapshot.users.get(user).map(|known| known.map(|known| known.arn.as_str()));
+            of_entity(principal, &format!("user `{user}`"), arn, || Held::by_user(snapshot, user))
         }
         Principal::FederatedUser { name, .. } => {
             let unread = |layer, what: String| {

@@ -109,6 +109,11 @@ impl Question {
         self.action.split(':').next().unwrap_or_default().to_ascii_lowercase()
     }
 
+    /// Name of the action without its service, in lower case.
+    pub(super) fn operation(&self) -> String {
+        self.action.split(':').nth(1).unwrap_or_default().to_ascii_lowercase()
+    }
+
     /// The single value of a condition key that was given.
     pub(super) fn given(&self, key: &str) -> Option<&str> {
         match self.context.get(key).map(Vec::as_slice) {

@@ -7,9 +7,9 @@ use super::context;
 use super::grants;
 use super::organization::{self, Kind};
 use super::question::{ENDPOINT, OWNER, Question};
-use super::reader::{is_foreign, is_of};
+use super::reader::is_foreign;
 use super::resource::{self, Target};
-use crate::iam::Principal;
+use crate::iam::{Principal, base_name};
 use crate::iam_facts;
 use crate::snapshot::{Gap, Operation, Read, Snapshot, operations as op};
 use serde_json::{Value, json};
@@ -66,14 +66,13 @@ pub fn reads(snapshot: &Snapshot, question: &Question) -> Vec<Read> {
 }
 
 fn of_principal(snapshot: &Snapshot, question: &Question, ask: &mut dyn FnMut(Operation, Value)) {
-    let last = |name: &'_ str| name.rsplit('/').next().unwrap_or_default().to_owned();
     if question.principal.account().is_some_and(|account| is_foreign(snapshot, account)) {
         return;
     }
     match &question.principal {
         Principal::RoleSession { role, .. } => iam_facts::of_role(snapshot, role, ask),
-        Principal::Role { name, .. } => iam_facts::of_role(snapshot, &last(name), ask),
-        Principal::User { name, .. } => iam_facts::of_user(snapshot, &last(name), ask),
+        Principal::Role { name, .. } => iam_facts::of_role(snapshot, base_name(name), ask),
+        Principal::User { name, .. } => iam_facts::of_user(snapshot, base_name(name), ask),
         _ => {}
     }
 }
@@ -142,10 +141,7 @@ fn of_organization(snapshot: &Snapshot, question: &Question, ask: &mut dyn FnMut
 pub(super) fn simulated_as(snapshot: &Snapshot, principal: &Principal) -> Option<String> {
     match principal {
         Principal::Role { .. } | Principal::User { .. } => Some(principal.to_string()),
-        Principal::RoleSession { role, .. } => {
-            let known = snapshot.roles.get(role).ok().flatten().filter(|known| is_of(principal, &known.arn))?;
-            Some(known.arn.clone())
-        }
+        Principal::RoleSession { .. } => context::role_of(snapshot, principal).map(|known| known.arn.clone()),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::question::Question;
 use super::reader::is_foreign;
-use crate::iam::{Layer, PolicySet, PolicySource, Unreadable};
+use crate::iam::{Layer, PolicySet, PolicySource, Unreadable, base_name};
 use crate::iam_facts::{Document, reason};
 use crate::snapshot::{Answers, Gap, Observed, Operation, Outcome, Recorded, Reply, Snapshot, operations as op};
 use serde_json::{Value, json};
@@ -74,9 +74,7 @@ impl Target {
         let (service, resource) = (question.service(), arn.resource);
         let whole = || question.resource.clone();
         match arn.service {
-            "iam" if service == "sts" && resource.starts_with("role/") => {
-                Self::Role(resource.rsplit('/').next().unwrap_or_default().to_owned())
-            }
+            "iam" if service == "sts" && resource.starts_with("role/") => Self::Role(base_name(resource).to_owned()),
             "iam" => Self::Plain,
             // A service by another prefix, as `kafka-cluster` has it: only its own policies, if any, count.
             own if own != service => Self::of_other(question, own),
@@ -175,14 +173,14 @@ pub(super) fn of<'s>(snapshot: &'s Snapshot, question: &Question) -> OfResource<
             (Layer::Resource, there(snapshot, operation, &[arn, short], policy, is_bare), operation, "Policy")
         }
         Target::Key(arn) => {
-            let short = arn.rsplit('/').next().unwrap_or_default();
+            let short = base_name(arn);
             let policy = at_home(snapshot, question, &snapshot.key_policies, (arn, short));
             let policy = policy.map(|own| own.map(|own| Cow::Borrowed(&own.policy)));
             let operation = op::GET_KEY_POLICY;
             (Layer::Resource, there(snapshot, operation, &[arn, short], policy, |_, _| false), operation, "Policy")
         }
         Target::Queue(url) => {
-            let short = url.rsplit('/').next().unwrap_or_default();
+            let short = base_name(url);
             let policy = at_home(snapshot, question, &snapshot.queue_attributes, (url, short));
             let policy = policy.map(|own| own.and_then(|own| told(&own.attributes.policy)).map(text));
             let operation = op::GET_QUEUE_ATTRIBUTES;

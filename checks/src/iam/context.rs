@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::principal::Principal;
+use super::principal::{Principal, base_name};
 
 /// What is known of one condition key of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,7 +106,7 @@ impl Context {
         }
         match principal {
             Principal::User { name, .. } => {
-                self = self.with("aws:username", name.rsplit('/').next().unwrap_or(name));
+                self = self.with("aws:username", base_name(name));
                 self.with("aws:PrincipalArn", principal.to_string())
             }
             Principal::Role { .. } | Principal::Root { .. } | Principal::FederatedUser { .. } => {

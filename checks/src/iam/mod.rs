@@ -36,6 +36,7 @@ pub use policies::{
     EndpointKind, EndpointPolicy, OrganizationPolicies, Policies, PolicySet, Told, ToldEffect, Unreadable,
     UnreadablePolicy,
 };
+pub(crate) use principal::base_name;
 pub use principal::{InvalidPrincipal, Principal};
 pub use request::Request;
 pub use truth::Truth;

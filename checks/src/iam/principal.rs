@@ -176,7 +176,7 @@ impl Principal {
     }
 }
 
-/// The last part of a path and name.
+/// The last part of an ARN, or of a path and name.
 pub(crate) fn base_name(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }

@@ -1,7 +1,7 @@
 //! Policies that hang on a role, or on a user and its groups.
 
 use super::document::Document;
-use crate::iam::{Layer, PolicySet, PolicySource, Unreadable};
+use crate::iam::{Layer, PolicySet, PolicySource, Unreadable, base_name};
 use crate::snapshot::iam::{AttachedBoundary, AttachedPolicy};
 use crate::snapshot::{Gap, Observed, Operation, Snapshot, operations as op};
 use serde_json::Value;
@@ -142,7 +142,7 @@ impl<'s> Held<'s> {
             }
         };
         let arn = boundary.permissions_boundary_arn.as_str();
-        let source = PolicySource::new(Layer::Boundary, arn.rsplit('/').next().unwrap_or(arn));
+        let source = PolicySource::new(Layer::Boundary, base_name(arn));
         self.boundary = Some(match snapshot.policy_versions.get(arn) {
             Ok(Some(version)) if version.is_default_version != Some(false) => {
                 let mut set = PolicySet::default();

@@ -7,4 +7,4 @@ pub mod simulated;
 
 pub use document::{Document, proof};
 pub use held::{Held, PolicyName, reason};
-pub use reads::{ROLE_READS, USER_READS, of_role, of_user};
+pub use reads::{of_role, of_user};

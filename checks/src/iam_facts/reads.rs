@@ -5,30 +5,6 @@ use crate::snapshot::{Operation, Snapshot, operations as op};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// What [`of_role`] can ask for.
-pub const ROLE_READS: &[Operation] = &[
-    op::GET_ROLE,
-    op::LIST_ATTACHED_ROLE_POLICIES,
-    op::LIST_ROLE_POLICIES,
-    op::LIST_POLICIES,
-    op::GET_ROLE_POLICY,
-    op::GET_POLICY_VERSION,
-];
-
-/// What [`of_user`] can ask for.
-pub const USER_READS: &[Operation] = &[
-    op::GET_USER,
-    op::LIST_ATTACHED_USER_POLICIES,
-    op::LIST_USER_POLICIES,
-    op::LIST_GROUPS_FOR_USER,
-    op::LIST_POLICIES,
-    op::GET_USER_POLICY,
-    op::LIST_ATTACHED_GROUP_POLICIES,
-    op::LIST_GROUP_POLICIES,
-    op::GET_GROUP_POLICY,
-    op::GET_POLICY_VERSION,
-];
-
 /// A role with its policies, in two rounds: the lists, and the documents.
 pub fn of_role(snapshot: &Snapshot, name: &str, ask: &mut dyn FnMut(Operation, Value)) {
     let own = json!({ "RoleName": name });

@@ -4,7 +4,7 @@ use super::estate::Estate;
 use super::simulation;
 use crate::iam::{
     Context, Decision, EndpointKind, EndpointPolicy, Layer, LayerEffect, Missing, OrganizationPolicies, Policies,
-    PolicySet, PolicySource, Principal, Request, Unreadable, evaluate,
+    PolicySet, PolicySource, Principal, Request, Unreadable, base_name, evaluate,
 };
 use crate::iam_facts::{Document, Held, PolicyName, simulated};
 use crate::snapshot::ec2::{IamInstanceProfile, Instance, VpcEndpoint};
@@ -87,7 +87,7 @@ impl<'a> Identity<'a> {
     pub fn of(estate: &Estate<'a>, instance: &'a Instance) -> Self {
         let snapshot = estate.snapshot;
         let attached = instance.iam_instance_profile.as_ref();
-        let profile_name = attached.map_or("", |profile| last_part(&profile.arn));
+        let profile_name = attached.map_or("", |profile| base_name(&profile.arn));
         let profile = if attached.is_some() { snapshot.instance_profiles.get(profile_name) } else { Ok(None) };
         let role = match &profile {
             Ok(Some(profile)) => Ok(profile.roles.first().map(|role| estate.role(role))),
@@ -95,7 +95,7 @@ impl<'a> Identity<'a> {
             Err(gap) => Err(gap.clone()),
         };
         let default_host_management = snapshot.service_settings.get(DEFAULT_HOST_MANAGEMENT).map(|setting| {
-            setting.map(|setting| last_part(&setting.setting_value)).filter(|role| !role.is_empty() && *role != "$None")
+            setting.map(|setting| base_name(&setting.setting_value)).filter(|role| !role.is_empty() && *role != "$None")
         });
         let default_host_role = match &default_host_management {
             Ok(Some(name)) => snapshot.roles.get(name).map(|role| role.map(|role| estate.role(role))),
@@ -104,11 +104,6 @@ impl<'a> Identity<'a> {
         };
         Self { attached, profile_name, profile, role, default_host_management, default_host_role }
     }
-}
-
-/// The last part of an ARN or path.
-pub(super) fn last_part(arn: &str) -> &str {
-    arn.rsplit('/').next().unwrap_or(arn)
 }
 
 impl<'a> RoleFacts<'a> {

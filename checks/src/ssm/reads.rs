@@ -6,10 +6,11 @@
 use super::Case;
 use super::estate::Estate;
 use super::heartbeat::Heartbeat;
-use super::identity::{REGISTER, last_part};
+use super::identity::REGISTER;
 use super::names::{AgentVersion, services};
 use super::sessions::Preferences;
 use super::simulation;
+use crate::iam::base_name;
 use crate::iam_facts;
 use crate::os::console;
 use crate::snapshot::ec2::{Instance, IpPermission, NetworkAclEntry, Route, RouteTable, VpcEndpoint, is};
@@ -195,12 +196,12 @@ impl<'a> Plan<'a> {
         let Some(profile) = &case.instance.iam_instance_profile else {
             self.setting();
             if let Some(setting) = self.default_host_management() {
-                self.role(last_part(setting));
+                self.role(base_name(setting));
                 self.simulation(case, &simulation::role_arn(case, setting));
             }
             return;
         };
-        let name = last_part(&profile.arn);
+        let name = base_name(&profile.arn);
         self.ask(op::GET_INSTANCE_PROFILE, json!({ "InstanceProfileName": name }));
         let role = match snapshot.instance_profiles.get(name) {
             Ok(Some(known)) => known.roles.first(),
@@ -246,7 +247,7 @@ impl<'a> Plan<'a> {
             _ => self.default_host_management(),
         };
         let Some(setting) = setting else { return };
-        self.ask(op::GET_ROLE, json!({ "RoleName": last_part(setting) }));
+        self.ask(op::GET_ROLE, json!({ "RoleName": base_name(setting) }));
         self.simulation(case, &simulation::role_arn(case, setting));
     }
 

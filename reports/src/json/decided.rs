@@ -4,7 +4,7 @@
 
 use crate::escape;
 use checks::can::Expected;
-use checks::iam::{Decision, StatementRef};
+use checks::iam::Decision;
 use serde::Serialize;
 
 /// The decision on a request.
@@ -48,12 +48,12 @@ struct By<'a> {
 pub fn line(decided: &Decided<'_>) -> String {
     let decision = decided.decision;
     let by = decision.deciding().map(|part| {
-        let of = |statement: &'_ StatementRef| statement.index;
+        let statement = part.by.as_ref();
         By {
             layer: part.layer.word(),
-            policy: part.by.as_ref().map(|statement| statement.source.name.as_str()),
-            statement: part.by.as_ref().map(of),
-            sid: part.by.as_ref().and_then(|statement| statement.sid.as_deref()),
+            policy: statement.map(|own| own.source.name.as_str()),
+            statement: statement.map(|own| own.index),
+            sid: statement.and_then(|own| own.sid.as_deref()),
         }
     });
     let line = Line {
