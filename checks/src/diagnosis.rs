@@ -3,9 +3,10 @@
 use crate::finding::{Finding, Judgement, Place, Severity};
 use crate::iam::Decision;
 use crate::reach::Walked;
-use crate::rule::{About, Affects, Rule, Symptom};
+use crate::rule::{About, Affects, LAYERS, Rule, Symptom};
 use crate::snapshot::Gap;
 use std::borrow::Cow;
+use std::fmt;
 
 /// What was diagnosed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,24 @@ pub struct Subject {
     pub arn: String,
     /// Its `Name` tag, when there is one.
     pub name: Option<String>,
+}
+
+/// Why a subject cannot be diagnosed at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SubjectGap {
+    /// There is no such thing in the account and Region of the facts.
+    NotFound,
+    /// Its own facts could not be read.
+    NotReadable(Gap),
+}
+
+impl fmt::Display for SubjectGap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("not found"),
+            Self::NotReadable(gap) => write!(f, "its facts could not be read: {gap}"),
+        }
+    }
 }
 
 /// The conclusion of a diagnosis.
@@ -118,6 +137,8 @@ pub enum Works {
     No(String),
     /// Not known.
     Unknown(Gap),
+    /// Nothing that can be read tells: what the facts show is all there is. Why, in a few words.
+    Untold(&'static str),
 }
 
 /// Judges a case by every rule.
@@ -172,7 +193,7 @@ impl Works {
         let works = match affects {
             Affects::Registration => true,
             Affects::Channel => *channel == Some(true),
-            Affects::Agent => *channel != Some(false),
+            Affects::Agent | Affects::Subject => *channel != Some(false),
             Affects::Sessions | Affects::Feature => false,
         };
         works.then_some(sign)
@@ -216,13 +237,16 @@ fn elsewhere(
     // Most rules of a healthy instance end here: one text of the right length each.
     let hint = |before: &[&str]| [before, &["run `", command, "` ", whereabouts, ": ", look_for]].concat().concat();
     let keeps_sessions_shut =
-        place == Place::Instance && matches!(about.affects, Affects::Sessions | Affects::Channel | Affects::Agent);
+        place == Place::Instance && about.affects != Affects::Registration && about.affects != Affects::Feature;
     match works {
         Works::Yes { sign, channel } if *channel != Some(false) || !keeps_sessions_shut => {
             Judgement::not_applicable(hint(&[sign, "; should it fail all the same, "]))
         }
         _ if is_explained => {
             Judgement::not_applicable(hint(&["asked when nothing outside the instance explains the fault; then "]))
+        }
+        Works::Untold(_) => {
+            Judgement::not_applicable(hint(&["nothing that can be read tells of it; should it fail all the same, "]))
         }
         Works::Unknown(gap) => Judgement::CannotTell { reason: gap.to_string(), gaps: vec![gap.clone()] },
         Works::No(_) | Works::Yes { .. } => Judgement::CannotTell {
@@ -281,9 +305,6 @@ fn outcome(
     }
 }
 
-/// The layers of the symptoms in the order in which a cause there comes to bear.
-const LAYERS: &[&str] = &["state", "identity", "host", "network", "session"];
-
 fn verdict_of(findings: &[Finding]) -> Verdict {
     match findings.first().map(|finding| finding.severity) {
         Some(Severity::Blocker) => Verdict::Broken,
@@ -297,6 +318,7 @@ fn summary(verdict: Verdict, findings: &[Finding], works: &Works) -> String {
     let sign = match works {
         Works::Yes { sign, .. } | Works::No(sign) => sign.clone(),
         Works::Unknown(gap) => gap.to_string(),
+        Works::Untold(why) => (*why).to_owned(),
     };
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     match (verdict, findings.first()) {

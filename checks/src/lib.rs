@@ -5,11 +5,13 @@
 
 pub mod can;
 pub mod diagnosis;
+pub mod ecs;
 pub mod evidence;
 pub mod finding;
 pub mod fix;
 pub mod iam;
 pub mod iam_facts;
+pub mod lambda;
 pub mod net;
 pub mod os;
 pub mod page;
@@ -17,8 +19,11 @@ pub mod reach;
 pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod s3;
 pub mod snapshot;
+pub mod ssh;
 pub mod ssm;
 #[cfg(any(test, feature = "testkit"))]
 pub mod testkit;
 pub mod triage;
+pub mod walls;

@@ -15,6 +15,8 @@ pub enum Affects {
     Agent,
     /// The node is managed and its channel open, but sessions fail.
     Sessions,
+    /// All that was asked about: no sign of life tells its parts apart.
+    Subject,
     /// One feature, or nothing yet.
     Feature,
 }
@@ -40,7 +42,35 @@ pub struct About {
     pub module: &'static str,
     /// The layer of the symptom: the folder that the rule's file lies in, such as `network`.
     pub layer: &'static str,
+    /// From where the fault shows.
+    pub sight: Sight,
 }
+
+/// From where a fault shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// Facts that can be read tell it, at least in some cases.
+    Outside,
+    /// Only a command on the machine itself tells it.
+    Inside,
+}
+
+/// The layers of all symptoms in the order in which a cause there comes to bear.
+pub const LAYERS: &[&str] = &[
+    "state",
+    "configuration",
+    "identity",
+    "permission",
+    "host",
+    "network",
+    "names",
+    "runtime",
+    "client",
+    "system",
+    "registration",
+    "session",
+    "delivery",
+];
 
 impl About {
     /// The symptom that the rule belongs to, such as `ssm`.
@@ -89,7 +119,23 @@ pub struct Rule<S: Symptom> {
 }
 
 /// Declares the rule of a file. The doc comment is the rule's page.
+///
+/// The symptom is that of the folder, whose `mod.rs` names it `Symptom`. A rule of a symptom with a heartbeat says in addition what its
+/// fault keeps from working.
 macro_rules! declare_rule {
+    (
+        $(#[doc = $line:literal])*
+        $id:literal, $severity:ident, fix $fix:ident,
+        $title:literal,
+        needs [$($need:ident),* $(,)?]
+    ) => {
+        $crate::rule::declare_rule! {
+            $(#[doc = $line])*
+            $id, $severity, Subject, fix $fix,
+            $title,
+            needs [$($need),*]
+        }
+    };
     (
         $(#[doc = $line:literal])*
         $id:literal, $severity:ident, $affects:ident, fix $fix:ident,
@@ -97,7 +143,7 @@ macro_rules! declare_rule {
         needs [$($need:ident),* $(,)?]
     ) => {
         $(#[doc = $line])*
-        pub(crate) static RULE: $crate::rule::Rule<$crate::ssm::Ssm> = $crate::rule::Rule {
+        pub(crate) static RULE: $crate::rule::Rule<super::super::Symptom> = $crate::rule::Rule {
             about: $crate::rule::About {
                 id: $id,
                 severity: $crate::finding::Severity::$severity,
@@ -108,9 +154,48 @@ macro_rules! declare_rule {
                 page: &[$($line),*],
                 module: module_path!(),
                 layer: $crate::rule::folder_of(module_path!()),
+                sight: $crate::rule::Sight::Outside,
             },
             judge,
         };
     };
 }
 pub(crate) use declare_rule;
+
+/// Declares a rule whose fault no API shows: the command that shows it stands in place of a judgement.
+///
+/// `settled by` names what proves that the fault is not there, a variant of the symptom's own `Settled`, which the `inside` of its case
+/// weighs; `on` is a [`crate::finding::Place`]. All of these rules are tested together.
+macro_rules! declare_inside {
+    (
+        $(#[doc = $line:literal])*
+        $id:literal, $severity:ident, fix $fix:ident,
+        $title:literal,
+        settled by $settled:ident,
+        on $place:ident run $command:literal,
+        look for $look_for:literal
+    ) => {
+        $(#[doc = $line])*
+        pub(crate) static RULE: $crate::rule::Rule<super::super::Symptom> = $crate::rule::Rule {
+            about: $crate::rule::About {
+                id: $id,
+                severity: $crate::finding::Severity::$severity,
+                affects: $crate::rule::Affects::Subject,
+                fix: $crate::fix::FixClass::$fix,
+                title: $title,
+                needs: &[],
+                page: &[$($line),*],
+                module: module_path!(),
+                layer: $crate::rule::folder_of(module_path!()),
+                sight: $crate::rule::Sight::Inside,
+            },
+            judge,
+        };
+
+        fn judge(case: &super::super::Case<'_>) -> Result<$crate::finding::Judgement, $crate::snapshot::Gap> {
+            let place = $crate::finding::Place::$place;
+            Ok(case.inside(super::super::Settled::$settled, place, $command, $look_for))
+        }
+    };
+}
+pub(crate) use declare_inside;

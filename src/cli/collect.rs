@@ -1,8 +1,10 @@
 //! `aws-triage collect`.
 
 use super::can::{self, Words};
+use super::question;
 use super::reach::{self, Question};
 use super::ssm::Subjects;
+use super::{ecs, lambda_internet, s3_event, ssh};
 use crate::error::Error;
 use crate::exit::Exit;
 use clap::{Args, Subcommand};
@@ -18,17 +20,26 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Symptom {
     /// The facts of `aws-triage ssm`
-    Ssm(SsmArguments),
+    Ssm(Recorded<Subjects>),
+    /// The facts of `aws-triage ssh`
+    Ssh(Recorded<ssh::Subjects>),
+    /// The facts of `aws-triage lambda-internet`
+    LambdaInternet(Recorded<lambda_internet::Subjects>),
+    /// The facts of `aws-triage s3-event`
+    S3Event(Recorded<s3_event::Subjects>),
+    /// The facts of `aws-triage ecs`
+    Ecs(Recorded<ecs::Subjects>),
     /// The facts of `aws-triage reach`
     Reach(ReachArguments),
     /// The facts of `aws-triage can`
     Can(CanArguments),
 }
 
+/// A question, and where its facts go.
 #[derive(Debug, Args)]
-struct SsmArguments {
+struct Recorded<Q: Args> {
     #[command(flatten)]
-    subjects: Subjects,
+    question: Q,
     #[command(flatten)]
     target: Target,
 }
@@ -69,10 +80,11 @@ struct Target {
 #[cfg(feature = "aws")]
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
     match &arguments.symptom {
-        Symptom::Ssm(SsmArguments { subjects, target }) => {
-            let live = target.collect(&subjects.wanted(&|snapshot| subjects.reads(snapshot)))?;
-            Ok(told(&missing(&live.snapshot, &subjects.instances, &live.elsewhere)))
-        }
+        Symptom::Ssm(recorded) => recorded.run(),
+        Symptom::Ssh(recorded) => recorded.run(),
+        Symptom::LambdaInternet(recorded) => recorded.run(),
+        Symptom::S3Event(recorded) => recorded.run(),
+        Symptom::Ecs(recorded) => recorded.run(),
         Symptom::Reach(ReachArguments { question, target }) => {
             let cases = question.cases()?;
             let instances = reach::instances(&cases);
@@ -97,6 +109,36 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
     }
 }
 
+impl<Q: question::Question + Args> Recorded<Q> {
+    /// Collects, and tells which subjects are missing.
+    #[cfg(feature = "aws")]
+    fn run(&self) -> Result<Exit, Error> {
+        self.question.checked()?;
+        let connection = self.question.connection();
+        let started_at = crate::clock::now();
+        let live = self
+            .target
+            .collect(&question::wanted(&self.question, &connection, &|snapshot| self.question.reads(snapshot)))?;
+        let facts = super::diagnose::Facts::of_live(live, started_at);
+        let missing = self.question.judged(&facts).errors.into_iter().map(|error| Error::could_not_run(error.message));
+        Ok(told(&missing.collect::<Vec<Error>>()))
+    }
+
+    /// Without the SDK there is nothing to collect from.
+    #[cfg(not(feature = "aws"))]
+    fn run(&self) -> Result<Exit, Error> {
+        self.question.checked()?;
+        Err(self.target.without_aws())
+    }
+}
+
+#[cfg(not(feature = "aws"))]
+impl Target {
+    fn without_aws(&self) -> Error {
+        super::diagnose::without_aws(&format!("cannot write `{}`", self.out.display()))
+    }
+}
+
 #[cfg(feature = "aws")]
 impl Target {
     /// Collects and writes. What was collected is kept whatever is missing: the refusals are facts as well.
@@ -114,18 +156,6 @@ impl Target {
 fn told(missing: &[Error]) -> Exit {
     missing.iter().for_each(super::tell);
     if missing.is_empty() { Exit::Healthy } else { Exit::CouldNotRun }
-}
-
-/// An error for each instance that the facts do not hold, with the hints that belong to it.
-#[cfg(any(feature = "aws", test))]
-fn missing(snapshot: &checks::snapshot::Snapshot, instances: &[String], hints: &[(String, String)]) -> Vec<Error> {
-    let error_of = |id: &String| {
-        let gap = checks::ssm::find(snapshot, id).err()?;
-        let error = Error::could_not_run(format!("instance `{id}`: {gap}"));
-        let own = hints.iter().filter(|(subject, _)| subject == id);
-        Some(own.fold(error, |error, (_, hint)| error.hint(hint)))
-    };
-    instances.iter().filter_map(error_of).collect()
 }
 
 /// An error for each end that the facts do not hold. What is not clear is a question for whoever judges them.
@@ -149,52 +179,19 @@ fn missing_ends(snapshot: &checks::snapshot::Snapshot, cases: &[checks::reach::C
 /// Without the SDK there is nothing to collect from.
 #[cfg(not(feature = "aws"))]
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
-    let target = match &arguments.symptom {
-        Symptom::Ssm(SsmArguments { target, .. }) => target,
+    match &arguments.symptom {
+        Symptom::Ssm(recorded) => recorded.run(),
+        Symptom::Ssh(recorded) => recorded.run(),
+        Symptom::LambdaInternet(recorded) => recorded.run(),
+        Symptom::S3Event(recorded) => recorded.run(),
+        Symptom::Ecs(recorded) => recorded.run(),
         Symptom::Reach(ReachArguments { question, target }) => {
             question.cases()?;
-            target
+            Err(target.without_aws())
         }
         Symptom::Can(CanArguments { words, target }) => {
             words.question()?;
-            target
+            Err(target.without_aws())
         }
-    };
-    Err(super::diagnose::without_aws(&format!("cannot write `{}`", target.out.display())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::missing;
-    use crate::exit::Exit;
-    use checks::snapshot::{Header, Outcome, Read, Recorded, Snapshot, operations as op};
-    use serde_json::json;
-
-    #[test]
-    fn every_missing_instance_is_told_with_its_own_hints() {
-        let mut snapshot = Snapshot::new(Header::default());
-        let mut record = |id: &str, outcome: Outcome| {
-            let read = Read::new(op::DESCRIBE_INSTANCES, json!({ "InstanceIds": [id] }));
-            snapshot.record(Recorded::new(&read, "", outcome)).unwrap();
-        };
-        let error = |code: &str| Outcome::Error { code: code.to_owned(), message: String::new() };
-        let found =
-            json!({ "Reservations": [{ "OwnerId": "123456789012", "Instances": [{ "InstanceId": "i-0000000a" }] }] });
-        record("i-0000000a", Outcome::Output(found));
-        record("i-0000000b", error("InvalidInstanceID.NotFound"));
-        record("i-0000000c", error("UnauthorizedOperation"));
-        let ids: Vec<String> = ["i-0000000a", "i-0000000b", "i-0000000c"].map(str::to_owned).into();
-        let hints = [("i-0000000b".to_owned(), "it is in `eu-west-1`".to_owned())];
-        let errors = missing(&snapshot, &ids, &hints);
-        let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        assert_eq!(
-            texts,
-            [
-                "instance `i-0000000b`: not found\n  hint: it is in `eu-west-1`",
-                "instance `i-0000000c`: its facts could not be read: `ec2:DescribeInstances` is denied (UnauthorizedOperation)",
-            ]
-        );
-        assert!(errors.iter().all(|error| error.exit == Exit::CouldNotRun));
-        assert!(missing(&snapshot, &ids[..1], &hints).is_empty());
     }
 }

@@ -34,6 +34,13 @@ impl Facts {
         Self { snapshot, started_at, finished_at: clock::now(), hints: Vec::new() }
     }
 
+    /// Facts from AWS.
+    #[cfg(feature = "aws")]
+    pub(super) fn of_live(live: crate::collect::live::Live, started_at: String) -> Self {
+        let facts = Self::of(live.snapshot, started_at);
+        Self { hints: live.elsewhere, ..facts }
+    }
+
     /// Where a subject was looked for, in words.
     pub(super) fn place(&self) -> String {
         let region = &self.snapshot.header.region;
@@ -61,8 +68,7 @@ pub(super) fn recorded(path: &Path) -> Result<Facts, Error> {
 pub(super) fn live(wanted: &crate::collect::live::Wanted<'_>, output: &Output) -> Result<Facts, Error> {
     let started_at = clock::now();
     let live = crate::collect::live::facts(wanted, output.verbose, output.quiet)?;
-    let facts = Facts::of(live.snapshot, started_at);
-    Ok(Facts { hints: live.elsewhere, ..facts })
+    Ok(Facts::of_live(live, started_at))
 }
 
 /// What a build without the SDK says when it is asked for live facts.

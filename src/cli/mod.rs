@@ -7,10 +7,15 @@ mod common;
 mod completions;
 mod demo;
 mod diagnose;
+mod ecs;
 mod explain;
+mod lambda_internet;
 mod permissions;
+mod question;
 mod reach;
 mod rules;
+mod s3_event;
+mod ssh;
 mod ssm;
 
 pub use common::{Color, Connection, FailOn, Output};
@@ -43,7 +48,15 @@ const EXIT_CODES: &str = "Exit codes:
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Why an EC2 instance is not managed by Systems Manager, or sessions to it fail
-    Ssm(ssm::Arguments),
+    Ssm(question::Asked<ssm::Subjects>),
+    /// Why SSH to an EC2 instance fails
+    Ssh(question::Asked<ssh::Subjects>),
+    /// Why a Lambda function in a VPC has no internet, or does not reach an AWS API
+    LambdaInternet(question::Asked<lambda_internet::Subjects>),
+    /// Why an S3 event does not reach its function, queue, topic or rule
+    S3Event(question::Asked<s3_event::Subjects>),
+    /// Why an EC2 instance does not register with an ECS cluster, or is disconnected
+    Ecs(question::Asked<ecs::Subjects>),
     /// Whether packets get from one end to another and back, and everything that stops them
     Reach(reach::Arguments),
     /// Whether a principal may do an action on a resource, and which statement of which policy decides
@@ -82,7 +95,11 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Invocation, Ex
 /// Runs a command and tells how it ended; errors are printed to standard error.
 pub fn run(invocation: &Invocation) -> Exit {
     let outcome = match &invocation.command {
-        Command::Ssm(arguments) => ssm::run(arguments),
+        Command::Ssm(asked) => question::run(asked),
+        Command::Ssh(asked) => question::run(asked),
+        Command::LambdaInternet(asked) => question::run(asked),
+        Command::S3Event(asked) => question::run(asked),
+        Command::Ecs(asked) => question::run(asked),
         Command::Reach(arguments) => reach::run(arguments),
         Command::Can(arguments) => can::run(arguments),
         Command::Collect(arguments) => collect::run(arguments),

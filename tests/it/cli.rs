@@ -18,7 +18,7 @@ fn usage_errors_end_with_2_and_say_what_was_expected() {
         (&["ssm", ID, "--external-id", "x"], "--role-arn"),
         (&["ssm", ID, "--verbose", "--quiet"], "cannot be used with"),
         (&["explain", "ssm/nonsense"], "there is no rule"),
-        (&["rules", "--symptom", "toothache"], "expected one of: ssm, net"),
+        (&["rules", "--symptom", "toothache"], "expected one of: ecs, lambda, s3, ssh, ssm, net"),
         (&["permissions", "toothache"], "possible values"),
         (&["collect", "ssm", ID], "--out"),
         (&["reach"], "--from"),

@@ -4,7 +4,7 @@ use super::answers::{Answers, Reply};
 use super::read::{Operation, Recorded};
 use super::shape::{self, ShapeError};
 use super::table::{Kept, Place, Resource, Table};
-use super::{dns, ec2, flow_logs, iam, lambda, metrics, organizations, resolver, resource_policies, ssm, sts};
+use super::{dns, ec2, flow_logs, iam, lambda, local, metrics, organizations, resolver, resource_policies, ssm, sts};
 use serde_json::{Map, Value};
 
 /// An operation whose IAM action carries its own name.
@@ -22,12 +22,48 @@ pub mod operations {
         ($($name:ident = $service:literal $operation:literal;)*) => {
             $(#[doc = concat!("`", $service, ":", $operation, "`.")] pub const $name: Operation = operation!($service, $operation);)*
             /// Every one of them.
-            pub const ALL: &[Operation] = &[$($name,)* HEAD_BUCKET, RESOLVE];
+            pub const ALL: &[Operation] = &[
+                $($name,)*
+                HEAD_BUCKET,
+                GET_BUCKET_NOTIFICATION_CONFIGURATION,
+                GET_BUCKET_ENCRYPTION,
+                RESOLVE,
+                SSH_PROBE,
+                KEY_FILE,
+                KNOWN_HOSTS,
+                CLIENT_CONFIGURATION,
+                SOURCE_ADDRESS,
+            ];
         };
     }
 
     /// `s3:HeadBucket`, which the action `s3:ListBucket` permits.
     pub const HEAD_BUCKET: Operation = Operation { service: "s3", name: "HeadBucket", action: "s3:ListBucket" };
+
+    /// `s3:GetBucketNotificationConfiguration`, which the action `s3:GetBucketNotification` permits.
+    pub const GET_BUCKET_NOTIFICATION_CONFIGURATION: Operation =
+        Operation { service: "s3", name: "GetBucketNotificationConfiguration", action: "s3:GetBucketNotification" };
+
+    /// `s3:GetBucketEncryption`, which the action `s3:GetEncryptionConfiguration` permits.
+    pub const GET_BUCKET_ENCRYPTION: Operation =
+        Operation { service: "s3", name: "GetBucketEncryption", action: "s3:GetEncryptionConfiguration" };
+
+    /// A connection to an SSH server and the start of a session, from this machine: no call of AWS, and recorded like one.
+    pub const SSH_PROBE: Operation = Operation { service: "ssh", name: "Probe", action: "ssh:Probe" };
+
+    /// What a private key file is, without the key: no call of AWS, and recorded like one.
+    pub const KEY_FILE: Operation = Operation { service: "ssh", name: "KeyFile", action: "ssh:KeyFile" };
+
+    /// What this machine's SSH client remembers of a host: no call of AWS, and recorded like one.
+    pub const KNOWN_HOSTS: Operation = Operation { service: "ssh", name: "KnownHosts", action: "ssh:KnownHosts" };
+
+    /// What this machine's SSH client is configured to do with a host: no call of AWS, and recorded like one.
+    pub const CLIENT_CONFIGURATION: Operation =
+        Operation { service: "ssh", name: "ClientConfiguration", action: "ssh:ClientConfiguration" };
+
+    /// The public address that this machine's packets come from: no call of an AWS API, and recorded like one.
+    pub const SOURCE_ADDRESS: Operation =
+        Operation { service: "checkip", name: "SourceAddress", action: "checkip:SourceAddress" };
 
     /// The look-up of a name by the operating system: no call of AWS, and recorded like one.
     pub const RESOLVE: Operation = Operation { service: "dns", name: "Resolve", action: "dns:Resolve" };
@@ -103,6 +139,39 @@ pub mod operations {
         GET_BUCKET_OWNERSHIP_CONTROLS = "s3" "GetBucketOwnershipControls";
         GET_QUEUE_ATTRIBUTES = "sqs" "GetQueueAttributes";
         GET_TOPIC_ATTRIBUTES = "sns" "GetTopicAttributes";
+        DESCRIBE_INSTANCE_ATTRIBUTE = "ec2" "DescribeInstanceAttribute";
+        DESCRIBE_INSTANCE_TYPES = "ec2" "DescribeInstanceTypes";
+        DESCRIBE_KEY_PAIRS = "ec2" "DescribeKeyPairs";
+        DESCRIBE_ADDRESSES = "ec2" "DescribeAddresses";
+        DESCRIBE_MANAGED_PREFIX_LISTS = "ec2" "DescribeManagedPrefixLists";
+        GET_SERIAL_CONSOLE_ACCESS_STATUS = "ec2" "GetSerialConsoleAccessStatus";
+        DESCRIBE_LAUNCH_TEMPLATE_VERSIONS = "ec2" "DescribeLaunchTemplateVersions";
+        GET_ALIAS = "lambda" "GetAlias";
+        GET_FUNCTION_CONCURRENCY = "lambda" "GetFunctionConcurrency";
+        GET_FUNCTION_EVENT_INVOKE_CONFIG = "lambda" "GetFunctionEventInvokeConfig";
+        GET_FUNCTION_RECURSION_CONFIG = "lambda" "GetFunctionRecursionConfig";
+        LIST_EVENT_SOURCE_MAPPINGS = "lambda" "ListEventSourceMappings";
+        GET_ACCOUNT_SETTINGS = "lambda" "GetAccountSettings";
+        GET_BUCKET_LOCATION = "s3" "GetBucketLocation";
+        GET_BUCKET_VERSIONING = "s3" "GetBucketVersioning";
+        GET_QUEUE_URL = "sqs" "GetQueueUrl";
+        DESCRIBE_KEY = "kms" "DescribeKey";
+        LIST_RULES = "events" "ListRules";
+        DESCRIBE_RULE = "events" "DescribeRule";
+        LIST_TARGETS_BY_RULE = "events" "ListTargetsByRule";
+        LOOKUP_EVENTS = "cloudtrail" "LookupEvents";
+        DESCRIBE_CLUSTERS = "ecs" "DescribeClusters";
+        LIST_CLUSTERS = "ecs" "ListClusters";
+        LIST_CONTAINER_INSTANCES = "ecs" "ListContainerInstances";
+        DESCRIBE_CONTAINER_INSTANCES = "ecs" "DescribeContainerInstances";
+        LIST_ACCOUNT_SETTINGS = "ecs" "ListAccountSettings";
+        LIST_SERVICES = "ecs" "ListServices";
+        DESCRIBE_SERVICES = "ecs" "DescribeServices";
+        DESCRIBE_CAPACITY_PROVIDERS = "ecs" "DescribeCapacityProviders";
+        DESCRIBE_AUTO_SCALING_GROUPS = "autoscaling" "DescribeAutoScalingGroups";
+        DESCRIBE_AUTO_SCALING_INSTANCES = "autoscaling" "DescribeAutoScalingInstances";
+        DESCRIBE_SCALING_ACTIVITIES = "autoscaling" "DescribeScalingActivities";
+        DESCRIBE_ACTIVATIONS = "ssm" "DescribeActivations";
         DESCRIBE_ORGANIZATION = "organizations" "DescribeOrganization";
         LIST_PARENTS = "organizations" "ListParents";
         LIST_POLICIES_FOR_TARGET = "organizations" "ListPoliciesForTarget";
@@ -222,6 +291,11 @@ facts! {
         firewall_domains: resolver::FirewallDomains,
         functions: lambda::FunctionConfiguration,
         resolutions: dns::Resolution,
+        ssh_probes: local::SshProbe,
+        key_files: local::KeyFile,
+        known_hosts: local::KnownHosts,
+        client_configurations: local::ClientConfiguration,
+        source_address: local::SourceAddress,
     }
 }
 
@@ -418,6 +492,11 @@ reply! {
     resolver::FirewallRules, op::LIST_FIREWALL_RULES, &["FirewallRuleGroupId"], "", "";
     resolver::FirewallDomains, op::LIST_FIREWALL_DOMAINS, &["FirewallDomainListId"], "", "";
     metrics::Bucket, op::HEAD_BUCKET, &["Bucket"], "", "";
+    local::SshProbe, op::SSH_PROBE, &["Target"], "", "";
+    local::KeyFile, op::KEY_FILE, &["Path"], "", "";
+    local::KnownHosts, op::KNOWN_HOSTS, &["Host"], "", "";
+    local::ClientConfiguration, op::CLIENT_CONFIGURATION, &["Host"], "", "";
+    local::SourceAddress, op::SOURCE_ADDRESS, &[], "", "";
     flow_logs::LogEvents, op::FILTER_LOG_EVENTS, &["logGroupName"], "", "";
     metrics::LogGroups, op::DESCRIBE_LOG_GROUPS, &["logGroupNamePrefix"], "", "";
     dns::Resolution, op::RESOLVE, &["Name"], "", "";

@@ -10,6 +10,7 @@ mod folder;
 pub mod iam;
 mod kinds;
 pub mod lambda;
+pub mod local;
 mod locate;
 pub mod metrics;
 mod observed;

@@ -1,10 +1,10 @@
 //! How to mend a network ACL.
 
 use super::Case;
-use super::paths::Wall;
 use crate::fix::{Aws, Fix, FixClass};
 use crate::net::{AddressSet, Cause, PortSet, client_ports};
 use crate::snapshot::ec2::{NetworkAclEntry, is};
+use crate::walls::Wall;
 
 /// The number of AWS's own final deny; entries of a customer have 1 to 32766.
 ///
@@ -165,7 +165,7 @@ mod tests {
         let component = crate::evidence::Component::new("network-acl", "acl-1");
         let header = Traffic::new(Protocol::TCP, far, AddressSet::of(["10.0.1.10"]), PortSet::range(32_768, 60_999));
         let obstacle = Obstacle::new(Cause::NetworkAclReply, component, vec![proof]).stopping(header);
-        let wall = Wall { obstacle: &obstacle, services: vec!["ssm"], steps: Vec::new(), position: 0 };
+        let wall = Wall { obstacle: &obstacle, labels: vec!["ssm"], steps: Vec::new(), position: 0 };
         acl_fix(&case, "acl-1", false, reply_ports(&case), &wall)
     }
 

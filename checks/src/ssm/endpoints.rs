@@ -1,6 +1,5 @@
 //! Endpoints as rules see them: those that are missing, those that names do not lead to, and what their policies say.
 
-use super::paths::{Wall, open, steps};
 use super::{Case, RoleFacts};
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
@@ -11,6 +10,7 @@ use crate::net::{Cause, ServicePath, Verdict, WayKind};
 use crate::rule::About;
 use crate::snapshot::ec2::{VpcEndpoint, is};
 use crate::snapshot::{Gap, operations as op};
+use crate::walls::{Lane, Wall, Ways, open, steps};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -101,8 +101,12 @@ fn missing(case: &Case<'_>, path: &ServicePath) -> Finding {
         .fix(create(case, Fix::new(FixClass::B, summary), &[name.as_str()], &[]));
     let no_route = path.obstacles.iter().filter(|obstacle| obstacle.cause == Cause::NoRoute);
     finding = finding.proofs(no_route.flat_map(|obstacle| obstacle.evidence.iter().cloned()));
-    finding.path =
-        path.obstacles.iter().find(|own| own.cause == Cause::NoRoute).map(|own| steps(path, own)).unwrap_or_default();
+    finding.path = path
+        .obstacles
+        .iter()
+        .find(|own| own.cause == Cause::NoRoute)
+        .map(|own| steps(&Lane::of_service(path), own))
+        .unwrap_or_default();
     finding
 }
 
@@ -196,12 +200,12 @@ impl Unused {
         for path in case.paths.iter().filter(|path| path.verdict == Verdict::Blocked) {
             for obstacle in path.unused_endpoints().filter(|obstacle| (self.causes)(obstacle.cause)) {
                 match walls.iter_mut().find(|wall| wall.obstacle.is_same_as(obstacle)) {
-                    Some(wall) => wall.services.push(&path.service),
+                    Some(wall) => wall.labels.push(&path.service),
                     None => {
                         walls.push(Wall {
                             obstacle,
-                            services: vec![&path.service],
-                            steps: steps(path, obstacle),
+                            labels: vec![&path.service],
+                            steps: steps(&Lane::of_service(path), obstacle),
                             position: 0,
                         });
                     }

@@ -27,28 +27,9 @@ pub(crate) use reads::is_burstable;
 pub use reads::{FLOW_LOG_READS, READS, ReadOptions, reads};
 pub use sessions::Preferences;
 
-use crate::diagnosis::Works;
+use crate::diagnosis::{SubjectGap, Works};
+use crate::snapshot::Snapshot;
 use crate::snapshot::ec2::{Instance, is};
-use crate::snapshot::{Gap, Snapshot};
-use std::fmt;
-
-/// Why an instance cannot be diagnosed at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SubjectGap {
-    /// There is no such instance in the account and Region of the facts.
-    NotFound,
-    /// Its own facts could not be read.
-    NotReadable(Gap),
-}
-
-impl fmt::Display for SubjectGap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotFound => f.write_str("not found"),
-            Self::NotReadable(gap) => write!(f, "its facts could not be read: {gap}"),
-        }
-    }
-}
 
 /// The instance with this id.
 ///

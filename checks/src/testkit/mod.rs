@@ -16,11 +16,26 @@ pub use worlds::{ACCOUNT, INSTANCE, REGION, closed, nat, public};
 
 use crate::diagnosis::Diagnosis;
 use crate::finding::{Finding, Judgement};
-use crate::rule::Rule;
+use crate::rule::{Rule, Symptom};
 use crate::snapshot::{Header, Operation, Outcome, Read, Recorded, Snapshot};
 use crate::ssm::{self, Ssm};
 use crate::triage;
 use serde_json::{Value, json};
+
+/// A symptom whose rules can be tried on a world.
+pub trait Tried: Symptom {
+    /// Makes the case of the world's own subject and hands it on; hands on nothing when the facts lack the subject.
+    fn with_case(snapshot: &Snapshot, judge: &mut dyn FnMut(&Self::Case<'_>));
+}
+
+impl Tried for Ssm {
+    fn with_case(snapshot: &Snapshot, judge: &mut dyn FnMut(&ssm::Case<'_>)) {
+        let estate = ssm::Estate::new(snapshot);
+        if let Ok(instance) = ssm::find(snapshot, INSTANCE) {
+            judge(&ssm::Case::new(&estate, instance));
+        }
+    }
+}
 
 /// An account with its answers, open to change.
 #[derive(Debug, Clone)]
@@ -150,16 +165,15 @@ impl World {
         snapshot
     }
 
-    /// What a rule says of the world's instance.
-    pub fn judge(&self, rule: &Rule<Ssm>) -> Judgement {
+    /// What a rule says of the world's subject.
+    pub fn judge<S: Tried>(&self, rule: &Rule<S>) -> Judgement {
         let snapshot = self.snapshot();
-        let estate = ssm::Estate::new(&snapshot);
-        let found = ssm::find(&snapshot, INSTANCE);
-        assert!(found.is_ok(), "the world has its instance");
-        found.map_or_else(
-            |gap| Judgement::not_applicable(gap.to_string()),
-            |instance| (rule.judge)(&ssm::Case::new(&estate, instance)).unwrap_or_else(Judgement::from),
-        )
+        let mut judgement = None;
+        S::with_case(&snapshot, &mut |case| {
+            judgement = Some((rule.judge)(case).unwrap_or_else(Judgement::from));
+        });
+        assert!(judgement.is_some(), "the world has its subject");
+        judgement.unwrap_or_else(|| Judgement::not_applicable("the world lacks its subject"))
     }
 
     /// The whole diagnosis of the world's instance.

@@ -154,6 +154,7 @@ mod tests {
             page: &[],
             module: "rules::host::any",
             layer: "host",
+            sight: checks::rule::Sight::Outside,
         };
         Rule { about, judge }
     }

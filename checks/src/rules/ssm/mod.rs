@@ -7,9 +7,9 @@ pub(crate) mod session;
 pub(crate) mod state;
 
 use crate::rule::Rule;
-use crate::ssm::Ssm;
+pub(crate) use crate::ssm::Ssm as Symptom;
 
-pub(super) static ALL: &[&Rule<Ssm>] = &[
+pub(super) static ALL: &[&Rule<Symptom>] = &[
     &state::boot_failed::RULE,
     &state::cpu_credits_exhausted::RULE,
     &state::ebs_status_impaired::RULE,

@@ -9,8 +9,8 @@ use crate::rule::declare_rule;
 use crate::snapshot::ec2::{Instance, Route, is};
 use crate::snapshot::{Gap, Snapshot, operations as op};
 use crate::ssm::identity::CHANNELS;
-use crate::ssm::paths::open;
 use crate::ssm::{AgentVersion, Case, Heartbeat, inside::follows_from};
+use crate::walls::{Ways, open};
 use serde_json::json;
 
 declare_rule! {

@@ -8,8 +8,8 @@ use crate::snapshot::ec2::is;
 use crate::snapshot::resolver::FirewallRule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::paths::open;
 use crate::ssm::resolution::{lists, names, not_asked};
+use crate::walls::open;
 
 declare_rule! {
     /// ## What it checks

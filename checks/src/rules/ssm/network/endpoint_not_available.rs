@@ -7,7 +7,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
 use crate::ssm::endpoints::{self, Unused};
-use crate::ssm::paths::Wall;
+use crate::walls::Wall;
 
 declare_rule! {
     /// ## What it checks
@@ -58,7 +58,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     let detail = format!(
         "endpoint `{id}` is in state `{state}`{why}, and instance `{}` reaches {} no other way",
         case.instance.instance_id,
-        wall.services_in_words()
+        wall.labels_in_words()
     );
     let finding = wall.finding(detail);
     let Some(endpoint) = endpoint else { return finding };

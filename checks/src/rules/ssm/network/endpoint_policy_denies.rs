@@ -8,8 +8,8 @@ use crate::snapshot::ec2::VpcEndpoint;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::endpoints::{PolicySays, is_full_access, mend_policy, policy_says, request, role_of, unlisted, used};
 use crate::ssm::identity::{CHANNELS, REGISTER};
-use crate::ssm::paths::{affects, open};
 use crate::ssm::{Case, RoleFacts};
+use crate::walls::{affects, open};
 use serde_json::json;
 
 declare_rule! {
@@ -120,7 +120,7 @@ fn finding(
     let because = by.as_ref().map(|by| format!(": {by}")).unwrap_or_default();
     let detail = format!(
         "the policy of endpoint `{id}` does not let role `{name}` call {}{because}",
-        crate::ssm::paths::in_words(&actions)
+        crate::walls::in_words(&actions)
     );
     let statement = json!({
         "Effect": "Allow", "Principal": { "AWS": role.role.arn }, "Action": format!("{service}:*"), "Resource": "*",

@@ -7,7 +7,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
 use crate::ssm::endpoints::Unused;
-use crate::ssm::paths::Wall;
+use crate::walls::Wall;
 
 declare_rule! {
     /// ## What it checks
@@ -53,7 +53,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     let id = wall.obstacle.component.id.as_str();
     let names: Vec<String> = wall
-        .services
+        .labels
         .iter()
         .filter_map(|service| case.path_to(service)?.dns_names.first())
         .map(|name| format!("`{name}`"))

@@ -7,7 +7,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
 use crate::ssm::endpoints::{unlisted, used};
-use crate::ssm::paths::{Wall, Watch, in_words};
+use crate::walls::{Wall, Watch, in_words};
 use serde_json::json;
 
 declare_rule! {
@@ -56,13 +56,13 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 }
 
 fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
-    let endpoints: Vec<_> = wall.services.iter().filter_map(|service| case.endpoint_for(service)).collect();
+    let endpoints: Vec<_> = wall.labels.iter().filter_map(|service| case.endpoint_for(service)).collect();
     let ids: Vec<String> = endpoints.iter().map(|endpoint| format!("`{}`", endpoint.vpc_endpoint_id)).collect();
     let detail = format!(
         "the security groups of endpoint {} do not let instance `{}` in on TCP 443, so its agent cannot reach {}{}",
         ids.join(", "),
         case.instance.instance_id,
-        wall.services_in_words(),
+        wall.labels_in_words(),
         wall.by()
     );
     let mut finding = wall.finding(detail);

@@ -6,8 +6,8 @@ use crate::fix::{Aws, Fix, FixClass};
 use crate::net::{Cause, Family, Path, ServicePath, Verdict};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::paths::{Wall, Watch, open};
 use crate::ssm::{AgentVersion, Case};
+use crate::walls::{Wall, Watch, Ways, open};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -119,7 +119,7 @@ fn too_old(case: &Case<'_>, version: AgentVersion, lacking: &[&ServicePath]) -> 
     let detail = format!(
         "instance `{}` is in IPv6-only subnet `{subnet}`, and agent {version} knows only the IPv4 names of {}; dual-stack names came with {DUAL_STACK}",
         case.instance.instance_id,
-        crate::ssm::paths::in_words(&services)
+        crate::walls::in_words(&services)
     );
     // Which package fits depends on the distribution, which no API shows: words, and no command.
     let fix = Fix::new(
@@ -144,7 +144,7 @@ fn of_endpoint(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     let detail = format!(
         "endpoint `{id}` answers on {old} only, and instance `{}` has no address of that family, so its agent cannot reach {}",
         case.instance.instance_id,
-        wall.services_in_words()
+        wall.labels_in_words()
     );
     let modify = |kind: &str| {
         Aws::new("ec2", "modify-vpc-endpoint", case.region())

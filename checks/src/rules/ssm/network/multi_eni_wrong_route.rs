@@ -7,6 +7,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::InstanceNetworkInterface;
 use crate::ssm::Case;
+use crate::walls::Ways;
 
 declare_rule! {
     /// ## What it checks
@@ -77,7 +78,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         gaps.sort();
         gaps.dedup();
         if !gaps.is_empty() {
-            return Ok(crate::ssm::paths::open(gaps));
+            return Ok(crate::walls::open(gaps));
         }
     }
     Ok(Judgement::pass(match of_primary {

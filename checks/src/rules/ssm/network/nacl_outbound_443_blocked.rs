@@ -6,7 +6,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
 use crate::ssm::acl::acl_fix;
-use crate::ssm::paths::{Wall, Watch};
+use crate::walls::{Wall, Watch};
 
 declare_rule! {
     /// ## What it checks
@@ -56,7 +56,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     let place = if at_endpoint { "in at the endpoint's subnet" } else { "out of the instance's subnet" };
     let detail = format!(
         "network ACL `{acl}` does not let TCP 443 {place}, so the agent cannot reach {}{}",
-        wall.services_in_words(),
+        wall.labels_in_words(),
         wall.by()
     );
     wall.finding(detail).fix(acl_fix(case, acl, !at_endpoint, (443, 443), wall))

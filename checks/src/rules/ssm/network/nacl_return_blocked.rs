@@ -6,7 +6,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
 use crate::ssm::acl::{acl_fix, reply_ports};
-use crate::ssm::paths::{Wall, Watch};
+use crate::walls::{Wall, Watch};
 
 declare_rule! {
     /// ## What it checks
@@ -59,7 +59,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     let partly = wall.obstacle.passes.as_ref().map(|passes| format!(" (only {passes} pass)")).unwrap_or_default();
     let detail = format!(
         "network ACL `{acl}` does not let the replies of {} {place}{partly}{}",
-        wall.services_in_words(),
+        wall.labels_in_words(),
         wall.by()
     );
     let ports = if at_endpoint { (1024, u16::MAX) } else { reply_ports(case) };

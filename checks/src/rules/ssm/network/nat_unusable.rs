@@ -8,7 +8,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::{RouteTable, is};
 use crate::ssm::Case;
-use crate::ssm::paths::{Wall, Watch};
+use crate::walls::{Wall, Watch};
 
 declare_rule! {
     /// ## What it checks
@@ -89,7 +89,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     let device = wall.steps.iter().find(|step| step.component.kind == "nat-gateway").map(|step| &step.component);
     let named = device.unwrap_or(component);
     let what = words(wall.obstacle.cause).unwrap_or("does not work");
-    let detail = format!("`{}` {what}, so the agent cannot reach {}{}", named.id, wall.services_in_words(), wall.by());
+    let detail = format!("`{}` {what}, so the agent cannot reach {}{}", named.id, wall.labels_in_words(), wall.by());
     let finding = wall.finding(detail).about(named.kind, &named.id);
     match wall.obstacle.cause {
         Cause::NatInPrivateSubnet | Cause::NatPointsToItself | Cause::NatSubnetBlackhole => {

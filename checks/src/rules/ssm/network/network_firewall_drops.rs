@@ -8,7 +8,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::ec2::is;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::paths::{in_words, open};
+use crate::walls::{in_words, open};
 
 declare_rule! {
     /// ## What it checks

@@ -5,8 +5,9 @@ use crate::fix::{Fix, FixClass};
 use crate::net::{Cause, Verdict};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::ssm::paths::{Wall, Watch, is_claimed, open};
+use crate::ssm::paths::is_claimed;
 use crate::ssm::{Case, endpoints};
+use crate::walls::{Wall, Watch, open};
 
 declare_rule! {
     /// ## What it checks
@@ -82,14 +83,14 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         "subnet `{}` of instance `{}` {uses} `{table}`, which {what}, so the agent cannot reach {}{}",
         instance.subnet_id,
         instance.instance_id,
-        wall.services_in_words(),
+        wall.labels_in_words(),
         wall.by()
     );
     let fix = Fix::new(
         FixClass::B,
         "create interface endpoints for Systems Manager in the subnet (they cost money by the hour), or route it over a NAT gateway",
     );
-    let names: Vec<String> = wall.services.iter().map(|service| endpoints::service_name(case, service)).collect();
+    let names: Vec<String> = wall.labels.iter().map(|service| endpoints::service_name(case, service)).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     wall.finding(detail).fix(endpoints::create(case, fix, &names, &[]))
 }

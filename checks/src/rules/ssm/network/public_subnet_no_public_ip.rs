@@ -6,7 +6,7 @@ use crate::net::Cause;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::paths::{Wall, Watch};
+use crate::walls::{Wall, Watch};
 
 declare_rule! {
     /// ## What it checks
@@ -53,7 +53,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     let detail = format!(
         "instance `{}` has no public IPv4 address, and its way to {} is an internet gateway, which drops packets without one{}",
         case.instance.instance_id,
-        wall.services_in_words(),
+        wall.labels_in_words(),
         wall.by()
     );
     let eni = case.instance.primary_interface().map(|eni| eni.network_interface_id.as_str()).unwrap_or_default();

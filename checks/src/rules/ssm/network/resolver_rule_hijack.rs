@@ -9,8 +9,8 @@ use crate::snapshot::ec2::is;
 use crate::snapshot::resolver::ResolverRule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::paths::{in_words, open};
 use crate::ssm::resolution::{covers, is_closed, names, not_asked, plain};
+use crate::walls::{in_words, open};
 
 declare_rule! {
     /// ## What it checks

@@ -8,7 +8,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::{Route, RouteTable};
 use crate::ssm::Case;
-use crate::ssm::paths::{Wall, Watch};
+use crate::walls::{Wall, Watch};
 
 declare_rule! {
     /// ## What it checks
@@ -59,7 +59,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         Cause::Blackhole => format!("a route of `{}` has lost its target", component.id),
         _ => format!("`{}` is not attached to the VPC", component.id),
     };
-    let detail = format!("{what}, so packets to {} are dropped{}", wall.services_in_words(), wall.by());
+    let detail = format!("{what}, so packets to {} are dropped{}", wall.labels_in_words(), wall.by());
     let finding = wall.finding(detail);
     let commands = replacements(case, wall);
     if commands.is_empty() {

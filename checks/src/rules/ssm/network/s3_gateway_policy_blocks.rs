@@ -7,8 +7,8 @@ use crate::rule::declare_rule;
 use crate::snapshot::ec2::{VpcEndpoint, is};
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::endpoints::{PolicySays, is_full_access, mend_policy, policy_says, request, role_of};
-use crate::ssm::paths::{in_words, open};
 use crate::ssm::{Case, RoleFacts};
+use crate::walls::{in_words, open};
 use serde_json::{Value, json};
 
 declare_rule! {

@@ -6,7 +6,7 @@ use crate::net::{Cause, Family};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::paths::{Wall, Watch};
+use crate::walls::{Wall, Watch};
 use serde_json::{Value, json};
 
 declare_rule! {
@@ -66,7 +66,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         "security group {} of instance `{}` does not allow TCP 443 out, so the agent cannot reach {}{}",
         named.join(", "),
         case.instance.instance_id,
-        wall.services_in_words(),
+        wall.labels_in_words(),
         wall.by()
     );
     let finding = wall.finding(detail);
@@ -80,7 +80,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
 fn fix(case: &Case<'_>, wall: &Wall<'_>, group: &str) -> Fix {
     let is_v6 = wall.obstacle.header.as_ref().is_some_and(|header| !header.source.of_family(Family::Ipv6).is_empty());
     let endpoint_groups: Vec<&str> = wall
-        .services
+        .labels
         .iter()
         .filter_map(|service| case.endpoint_for(service))
         .flat_map(|endpoint| &endpoint.groups)

@@ -6,7 +6,7 @@ use crate::net::Cause;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::paths::{Wall, Watch};
+use crate::walls::{Wall, Watch};
 
 declare_rule! {
     /// ## What it checks
@@ -56,7 +56,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     let detail = format!(
         "VPC Block Public Access stops the way of instance `{}` over the internet, so the agent cannot reach {}{}",
         case.instance.instance_id,
-        wall.services_in_words(),
+        wall.labels_in_words(),
         wall.by()
     );
     wall.finding(detail).about("subnet", subnet).fix(exclusion(case, wall))

@@ -7,7 +7,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
 use crate::ssm::endpoints::Unused;
-use crate::ssm::paths::{Wall, Watch};
+use crate::walls::{Wall, Watch, Ways};
 
 declare_rule! {
     /// ## What it checks
@@ -73,7 +73,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     let detail = format!(
         "`{attribute}` of VPC `{vpc}` is off, so {effect} and the agent of `{}` does not find {}",
         case.instance.instance_id,
-        wall.services_in_words()
+        wall.labels_in_words()
     );
     let modify = |value: &str| {
         Aws::new("ec2", "modify-vpc-attribute", case.region())

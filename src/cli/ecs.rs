@@ -1,0 +1,62 @@
+//! `aws-triage ecs`.
+
+use super::common::Connection;
+use super::diagnose::{Facts, Judged};
+use super::question::{Question, together};
+use checks::diagnosis::SubjectGap;
+use checks::snapshot::{Read, Snapshot};
+use checks::{ecs, triage};
+use clap::Args;
+
+/// The cluster, and the instance that is to be in it; `collect ecs` takes the same.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Subjects {
+    /// Name or ARN of the cluster
+    #[arg(long, value_name = "CLUSTER")]
+    cluster: String,
+    /// Id of the instance, such as i-0123456789abcdef0
+    #[arg(long, value_name = "INSTANCE", value_parser = super::ssm::instance_id)]
+    instance: String,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+impl Subjects {
+    fn questions(&self) -> Vec<ecs::Question> {
+        vec![ecs::Question { cluster: self.cluster.clone(), instance: self.instance.clone() }]
+    }
+}
+
+impl Question for Subjects {
+    const COMMAND: &'static str = "ecs";
+    const WAVES: usize = 4;
+
+    fn connection(&self) -> Connection {
+        self.connection.clone()
+    }
+
+    fn reads(&self, snapshot: &Snapshot) -> Vec<Read> {
+        together(self.questions().iter().flat_map(|question| ecs::reads(snapshot, question)))
+    }
+
+    fn judged(&self, facts: &Facts) -> Judged {
+        let mut judged = Judged::default();
+        for question in self.questions() {
+            match triage::ecs(&facts.snapshot, &question) {
+                Ok(diagnosis) => judged.subjects.push(diagnosis),
+                Err(gap) => {
+                    let message = match gap {
+                        SubjectGap::NotFound => {
+                            format!("instance `{}` not found in {}", question.instance, facts.place())
+                        }
+                        SubjectGap::NotReadable(gap) => {
+                            format!("the facts of instance `{}` could not be read: {gap}", question.instance)
+                        }
+                    };
+                    judged.errors.push(facts.error(&question.instance, message));
+                }
+            }
+        }
+        judged
+    }
+}

@@ -1,0 +1,67 @@
+//! `aws-triage lambda-internet`.
+
+use super::common::Connection;
+use super::diagnose::{Facts, Judged};
+use super::question::{Question, together};
+use checks::diagnosis::SubjectGap;
+use checks::snapshot::{Read, Snapshot};
+use checks::{lambda, triage};
+use clap::Args;
+
+/// The functions, and where they connect to; `collect lambda-internet` takes the same.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Subjects {
+    /// Names or ARNs of the functions, with a version or alias behind a colon where one is meant
+    #[arg(required = true, value_name = "FUNCTION")]
+    functions: Vec<String>,
+    /// An address or a host name to reach; without it, the internet
+    #[arg(long, value_name = "IP|HOST")]
+    to: Option<String>,
+    /// Port to reach
+    #[arg(long, value_name = "PORT", default_value_t = 443, value_parser = clap::value_parser!(u16).range(1..))]
+    port: u16,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+impl Subjects {
+    fn questions(&self) -> Vec<lambda::Question> {
+        let question =
+            |name: &String| lambda::Question { function: name.clone(), to: self.to.clone(), port: self.port };
+        self.functions.iter().map(question).collect()
+    }
+}
+
+impl Question for Subjects {
+    const COMMAND: &'static str = "lambda-internet";
+    const WAVES: usize = 4;
+
+    fn connection(&self) -> Connection {
+        self.connection.clone()
+    }
+
+    fn reads(&self, snapshot: &Snapshot) -> Vec<Read> {
+        together(self.questions().iter().flat_map(|question| lambda::reads(snapshot, question)))
+    }
+
+    fn judged(&self, facts: &Facts) -> Judged {
+        let mut judged = Judged::default();
+        for question in self.questions() {
+            match triage::lambda(&facts.snapshot, &question) {
+                Ok(diagnosis) => judged.subjects.push(diagnosis),
+                Err(gap) => {
+                    let message = match gap {
+                        SubjectGap::NotFound => {
+                            format!("function `{}` not found in {}", question.function, facts.place())
+                        }
+                        SubjectGap::NotReadable(gap) => {
+                            format!("the facts of function `{}` could not be read: {gap}", question.function)
+                        }
+                    };
+                    judged.errors.push(facts.error(&question.function, message));
+                }
+            }
+        }
+        judged
+    }
+}

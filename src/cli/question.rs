@@ -1,0 +1,100 @@
+//! What diagnosing commands have in common: a question in words, the reads that it needs, and what follows from the facts.
+
+use super::common::{Connection, Output};
+use super::diagnose::{self, Facts, Judged};
+use crate::error::Error;
+use crate::exit::Exit;
+use checks::snapshot::{Read, Snapshot};
+use clap::Args;
+use std::path::PathBuf;
+
+/// What a diagnosing command is asked; `collect` takes the same words.
+#[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "only live facts need all of it"))]
+pub(super) trait Question {
+    /// Name of the command.
+    const COMMAND: &'static str;
+    /// Dependent waves of reads at most: what would need one more stays a question.
+    const WAVES: usize;
+
+    /// Where AWS is, and who asks.
+    fn connection(&self) -> Connection;
+
+    /// Whether the words make sense together.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    fn checked(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Instances to look for elsewhere when they are not found, and the Regions to look in.
+    fn elsewhere(&self) -> (&[String], &[String]) {
+        (&[], &[])
+    }
+
+    /// What can be asked now, given what is known.
+    fn reads(&self, snapshot: &Snapshot) -> Vec<Read>;
+
+    /// Judges the subjects.
+    fn judged(&self, facts: &Facts) -> Judged;
+}
+
+/// Arguments of a diagnosing command.
+#[derive(Debug, Args)]
+pub(super) struct Asked<Q: Args> {
+    #[command(flatten)]
+    question: Q,
+    #[command(flatten)]
+    output: Output,
+    /// Judge recorded facts instead of calling AWS: a snapshot, or a folder of AWS CLI outputs
+    #[arg(long, value_name = "FILE|DIR", help_heading = "Facts")]
+    snapshot: Option<PathBuf>,
+}
+
+/// Runs a diagnosing command.
+pub(super) fn run<Q: Question + Args>(asked: &Asked<Q>) -> Result<Exit, Error> {
+    asked.question.checked()?;
+    let facts = match &asked.snapshot {
+        Some(path) => diagnose::recorded(path)?,
+        None => live(&asked.question, &asked.output)?,
+    };
+    let judged = asked.question.judged(&facts);
+    let exit = judged.exit(&asked.output);
+    diagnose::report(Q::COMMAND, &facts, judged, &asked.output)?;
+    Ok(exit)
+}
+
+#[cfg(feature = "aws")]
+fn live<Q: Question>(question: &Q, output: &Output) -> Result<Facts, Error> {
+    let connection = question.connection();
+    diagnose::live(&wanted(question, &connection, &|snapshot| question.reads(snapshot)), output)
+}
+
+/// Without the SDK there are only recorded facts.
+#[cfg(not(feature = "aws"))]
+fn live<Q: Question>(_: &Q, _: &Output) -> Result<Facts, Error> {
+    Err(diagnose::without_aws("cannot call AWS"))
+}
+
+/// The facts of a question as the collector takes them.
+#[cfg(feature = "aws")]
+pub(super) fn wanted<'a, Q: Question>(
+    question: &'a Q,
+    connection: &'a Connection,
+    plan: &'a crate::collect::live::Plan<'a>,
+) -> crate::collect::live::Wanted<'a> {
+    let (instances, regions) = question.elsewhere();
+    crate::collect::live::Wanted { connection, plan, waves: Q::WAVES, instances, regions }
+}
+
+/// What can be asked now about all subjects, each read once.
+#[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "only live facts need it"))]
+pub(super) fn together(reads: impl IntoIterator<Item = Read>) -> Vec<Read> {
+    let mut all: Vec<Read> = Vec::new();
+    for read in reads {
+        if !all.contains(&read) {
+            all.push(read);
+        }
+    }
+    all
+}
