@@ -166,4 +166,26 @@ super::operations! {
         set_dry_run DryRun, set_filter Filter, set_flow_log_ids FlowLogIds,
         set_max_results MaxResults, set_next_token NextToken,
     }
+    DescribeInstanceAttribute => describe_instance_attribute {
+        set_attribute Attribute, set_instance_id InstanceId, set_dry_run DryRun,
+    }
+    DescribeInstanceTypes => describe_instance_types {
+        set_dry_run DryRun, set_instance_types InstanceTypes, set_filters Filters,
+        set_max_results MaxResults, set_next_token NextToken,
+    }
+    DescribeKeyPairs => describe_key_pairs {
+        set_key_names KeyNames, set_key_pair_ids KeyPairIds, set_include_public_key IncludePublicKey,
+        set_dry_run DryRun, set_filters Filters,
+    }
+    DescribeAddresses => describe_addresses {
+        set_public_ips PublicIps, set_dry_run DryRun, set_filters Filters,
+        set_allocation_ids AllocationIds,
+    }
+    DescribeManagedPrefixLists => describe_managed_prefix_lists {
+        set_dry_run DryRun, set_filters Filters, set_max_results MaxResults,
+        set_next_token NextToken, set_prefix_list_ids PrefixListIds,
+    }
+    GetSerialConsoleAccessStatus => get_serial_console_access_status {
+        set_dry_run DryRun,
+    }
 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use aws_sdk_ec2::types::{Filter, VpcAttributeName};
+use aws_sdk_ec2::types::{Filter, InstanceAttributeName, InstanceType, VpcAttributeName};
 use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, PolicyScopeType, PolicyUsageType};
 use serde_json::{Map, Value};
 
@@ -76,7 +76,7 @@ macro_rules! texts {
     };
 }
 
-texts!(VpcAttributeName, PolicyScopeType, PolicyUsageType, ContextKeyTypeEnum);
+texts!(VpcAttributeName, InstanceAttributeName, InstanceType, PolicyScopeType, PolicyUsageType, ContextKeyTypeEnum);
 
 impl FromInput for Filter {
     fn from_input(value: &Value) -> Option<Self> {

@@ -11,6 +11,15 @@ super::operations! {
     GetBucketPolicy => get_bucket_policy {
         set_bucket Bucket, set_expected_bucket_owner ExpectedBucketOwner,
     }
+    GetBucketNotificationConfiguration => get_bucket_notification_configuration {
+        set_bucket Bucket, set_expected_bucket_owner ExpectedBucketOwner,
+    }
+    GetBucketOwnershipControls => get_bucket_ownership_controls {
+        set_bucket Bucket, set_expected_bucket_owner ExpectedBucketOwner,
+    }
+    GetBucketVersioning => get_bucket_versioning {
+        set_bucket Bucket, set_expected_bucket_owner ExpectedBucketOwner,
+    }
     HeadBucket => head_bucket {
         set_bucket Bucket, set_expected_bucket_owner ExpectedBucketOwner,
     }
