@@ -167,6 +167,7 @@ pub fn diagnose<S: Symptom>(
         };
         checks.push(Check { rule: about.id, title: about.title, layer: about.layer, status, reason });
     }
+    let unseen = put_off.len();
     let is_explained = findings.iter().any(|(_, finding)| finding.severity == Severity::Blocker);
     for (rank, about, (place, command, look_for)) in put_off {
         let judgement = elsewhere(about, (place, &command, &look_for), works, is_explained);
@@ -178,7 +179,7 @@ pub fn diagnose<S: Symptom>(
     findings.sort_by(|(a_order, a), (b_order, b)| (a.severity, a_order).cmp(&(b.severity, b_order)));
     let findings: Vec<Finding> = findings.into_iter().map(|(_, finding)| finding).collect();
     let verdict = verdict_of(&findings);
-    let summary = summary(verdict, &findings, works);
+    let summary = summary(verdict, &findings, works, unseen);
     Diagnosis { subject, verdict, summary, findings, checks, ways: Vec::new(), decision: None }
 }
 
@@ -314,7 +315,8 @@ fn verdict_of(findings: &[Finding]) -> Verdict {
     }
 }
 
-fn summary(verdict: Verdict, findings: &[Finding], works: &Works) -> String {
+/// `unseen` is how many causes only the machine or the client shows.
+fn summary(verdict: Verdict, findings: &[Finding], works: &Works, unseen: usize) -> String {
     let sign = match works {
         Works::Yes { sign, .. } | Works::No(sign) => sign.clone(),
         Works::Unknown(gap) => gap.to_string(),
@@ -332,6 +334,11 @@ fn summary(verdict: Verdict, findings: &[Finding], works: &Works) -> String {
             format!("{}{more}", first.detail)
         }
         (Verdict::Inconclusive, _) => format!("{sign}; {}", open_questions(findings)),
+        _ if matches!(works, Works::Untold(_)) => match unseen {
+            0 => sign,
+            1 => format!("{sign}; one cause that no API shows was not looked at"),
+            _ => format!("{sign}; {unseen} causes that no API shows were not looked at"),
+        },
         _ => format!("{sign}; no fault found"),
     }
 }
