@@ -63,7 +63,7 @@ enum Command {
     Can(can::Arguments),
     /// Record the facts of a diagnosis to a file, and judge nothing
     Collect(collect::Arguments),
-    /// The ssm diagnosis on a broken account that is part of this program: no credentials, no network
+    /// A diagnosis of a broken account that is part of this program: no credentials, no network
     Demo(demo::Arguments),
     /// List the rules
     Rules(rules::Arguments),

@@ -50,7 +50,7 @@ impl Question for Subjects {
 }
 
 /// Judges instances.
-pub(super) fn judged(facts: &Facts, instances: &[String]) -> Judged {
+fn judged(facts: &Facts, instances: &[String]) -> Judged {
     let estate = Estate::new(&facts.snapshot);
     let mut judged = Judged::default();
     for id in instances {
@@ -63,7 +63,7 @@ pub(super) fn judged(facts: &Facts, instances: &[String]) -> Judged {
 }
 
 /// The error of an instance that the facts do not hold.
-pub(super) fn missing(facts: &Facts, id: &str, gap: &SubjectGap) -> SubjectError {
+fn missing(facts: &Facts, id: &str, gap: &SubjectGap) -> SubjectError {
     let message = match gap {
         SubjectGap::NotFound => format!("instance `{id}` not found in {}", facts.place()),
         SubjectGap::NotReadable(gap) => format!("the facts of instance `{id}` could not be read: {gap}"),

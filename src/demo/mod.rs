@@ -1,34 +1,62 @@
-//! The account of `aws-triage demo`: facts of a made-up account with several faults at once, part of the program.
+//! The accounts of `aws-triage demo`: facts of made-up accounts with several faults at once, part of the program.
 
 use crate::error::Error;
 use checks::snapshot::Snapshot;
 
-const ACCOUNT: &str = include_str!("account.json");
-
-/// The facts.
-///
-/// # Errors
-/// Never, as its test proves; the embedded document is read like any other.
-pub fn account() -> Result<Snapshot, Error> {
-    Snapshot::from_json(ACCOUNT)
-        .map_err(|error| Error::could_not_run(format!("the embedded account is damaged: {error}")))
+/// An account, and what to ask about it.
+#[derive(Debug)]
+pub struct Demo {
+    /// The command that is shown.
+    pub command: &'static str,
+    /// Its arguments.
+    pub arguments: &'static [&'static str],
+    account: &'static str,
 }
 
-/// The instances of the account, in the order in which they are worth a look.
-pub fn instances() -> Vec<String> {
-    ["i-0d15ea5e0badcafe1", "i-0d15ea5e0badcafe2", "i-0d15ea5e0badcafe3"].map(str::to_owned).to_vec()
+/// Every account.
+pub const DEMOS: &[Demo] = &[Demo {
+    command: "ssm",
+    // In the order in which they are worth a look.
+    arguments: &["i-0d15ea5e0badcafe1", "i-0d15ea5e0badcafe2", "i-0d15ea5e0badcafe3"],
+    account: include_str!("ssm.json"),
+}];
+
+impl Demo {
+    /// The account for a command.
+    pub fn of(command: &str) -> Option<&'static Self> {
+        DEMOS.iter().find(|demo| demo.command == command)
+    }
+
+    /// The facts.
+    ///
+    /// # Errors
+    /// Never, as a test proves; the embedded document is read like any other.
+    pub fn facts(&self) -> Result<Snapshot, Error> {
+        Snapshot::from_json(self.account)
+            .map_err(|error| Error::could_not_run(format!("the embedded account is damaged: {error}")))
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::{DEMOS, Demo};
     use checks::diagnosis::Verdict;
 
     #[test]
-    fn the_account_is_whole_and_shows_every_kind_of_verdict() {
-        let snapshot = super::account().unwrap();
+    fn the_accounts_are_whole() {
+        for demo in DEMOS {
+            assert!(!demo.facts().unwrap().reads().is_empty(), "{}", demo.command);
+        }
+        assert!(Demo::of("toothache").is_none());
+    }
+
+    #[test]
+    fn the_account_of_ssm_shows_every_kind_of_verdict() {
+        let demo = Demo::of("ssm").unwrap();
+        let snapshot = demo.facts().unwrap();
         let estate = checks::ssm::Estate::new(&snapshot);
         let verdicts: Vec<Verdict> =
-            super::instances().iter().map(|id| checks::triage::ssm(&estate, id).unwrap().verdict).collect();
+            demo.arguments.iter().map(|id| checks::triage::ssm(&estate, id).unwrap().verdict).collect();
         assert_eq!(verdicts, [Verdict::Broken, Verdict::Degraded, Verdict::Healthy]);
     }
 }
