@@ -8,7 +8,7 @@ use crate::clock;
 use crate::demo::{DEMOS, Demo};
 use crate::error::Error;
 use crate::exit::Exit;
-use clap::{Args, FromArgMatches};
+use clap::Args;
 
 /// Arguments of `demo`.
 #[derive(Debug, Args)]
