@@ -11,6 +11,7 @@ pub mod finding;
 pub mod fix;
 pub mod iam;
 pub mod iam_facts;
+pub mod instance;
 pub mod lambda;
 pub mod net;
 pub mod os;

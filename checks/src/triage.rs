@@ -2,6 +2,7 @@
 
 use crate::diagnosis::{Diagnosis, Subject, SubjectGap, diagnose};
 use crate::ecs;
+use crate::instance::find;
 use crate::lambda;
 use crate::rules;
 use crate::s3;
@@ -14,7 +15,7 @@ use crate::ssm::{self, Case, Estate};
 /// # Errors
 /// It does not exist, or its own facts are not known.
 pub fn ssm<'a>(estate: &'a Estate<'a>, id: &str) -> Result<Diagnosis, SubjectGap> {
-    let instance = ssm::find(estate.snapshot, id)?;
+    let instance = find(estate.snapshot, id)?;
     let case = Case::new(estate, instance);
     let subject =
         Subject { kind: "ec2-instance", id: id.to_owned(), arn: case.arn(), name: instance.name().map(str::to_owned) };
@@ -56,7 +57,9 @@ pub fn s3(snapshot: &Snapshot, question: &s3::Question) -> Result<Diagnosis, Sub
 /// # Errors
 /// The instance does not exist, or its own facts are not known.
 pub fn ecs(snapshot: &Snapshot, question: &ecs::Question) -> Result<Diagnosis, SubjectGap> {
-    let case = ecs::Case { snapshot, question };
-    let subject = Subject { kind: "ec2-instance", id: question.instance.clone(), arn: String::new(), name: None };
+    let instance = find(snapshot, &question.instance)?;
+    let case = ecs::Case::new(snapshot, question, instance);
+    let (id, name) = (question.instance.clone(), instance.name().map(str::to_owned));
+    let subject = Subject { kind: "ec2-instance", id, arn: case.arn(), name };
     Ok(diagnose(rules::ECS, &case, subject, &ecs::works(&case)))
 }

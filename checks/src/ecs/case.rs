@@ -1,7 +1,14 @@
 //! One instance under diagnosis: its facts, and what several rules need of them, worked out once.
 
+use super::registration;
+use crate::finding::{Judgement, Place};
+use crate::iam::base_name;
+use crate::instance::Host;
 use crate::rule::Symptom;
-use crate::snapshot::Snapshot;
+use crate::snapshot::ec2::{Instance, is};
+use crate::snapshot::ecs::{Cluster, ContainerInstance};
+use crate::snapshot::{Gap, Observed, Snapshot};
+use std::borrow::Cow;
 
 /// The symptom "an EC2 instance does not register as a container instance, or is disconnected".
 pub enum Ecs {}
@@ -19,10 +26,125 @@ pub struct Question {
     pub instance: String,
 }
 
+impl Question {
+    /// Name of the cluster.
+    pub fn cluster_name(&self) -> &str {
+        base_name(&self.cluster)
+    }
+}
+
+/// What proves that a fault is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// The instance is registered in the cluster.
+    Registered,
+    /// The connection of its agent is open.
+    Connected,
+    /// Nothing that can be read.
+    Nothing,
+}
+
 /// What was found of it, with everything its rules look at.
 pub struct Case<'a> {
-    /// All facts.
-    pub snapshot: &'a Snapshot,
+    /// The instance.
+    pub host: Host<'a>,
     /// What is asked.
     pub question: &'a Question,
+    /// The cluster; absent when there is none of that name in this account and Region.
+    pub cluster: Observed<&'a Cluster>,
+    /// The entries of the instance in the cluster, the one that counts first: more than one when it was registered anew.
+    pub entries: Result<Vec<&'a ContainerInstance>, Gap>,
+}
+
+/// Gives what every case of an instance has: `case.instance`, `case.region()`.
+impl<'a> std::ops::Deref for Case<'a> {
+    type Target = Host<'a>;
+
+    fn deref(&self) -> &Host<'a> {
+        &self.host
+    }
+}
+
+impl<'a> Case<'a> {
+    /// Prepares the case of an instance.
+    pub fn new(snapshot: &'a Snapshot, question: &'a Question, instance: &'a Instance) -> Self {
+        let cluster = question.cluster_name();
+        Self {
+            host: Host { symptom: "ecs", snapshot, instance },
+            question,
+            cluster: snapshot.clusters.get(cluster),
+            entries: registration::entries(snapshot, cluster, &instance.instance_id),
+        }
+    }
+
+    /// The entry of the instance in the cluster, in whatever status; absent when the cluster lists none.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn entry(&self) -> Observed<&'a ContainerInstance> {
+        self.entries.as_ref().map(|entries| entries.first().copied()).map_err(Clone::clone)
+    }
+
+    /// The entry, where it says that the registration was completed: the instance is active or drains.
+    pub fn registered(&self) -> Option<&'a ContainerInstance> {
+        self.entry().ok().flatten().filter(|entry| registration::is_complete(entry))
+    }
+
+    /// Whether the agent's connection to ECS is open; `None` where nothing tells.
+    pub fn is_connected(&self) -> Option<bool> {
+        self.registered()?.agent_connected
+    }
+
+    /// How the registration shows, in a few words.
+    pub fn sign(&self) -> String {
+        let cluster = self.question.cluster_name();
+        match self.entry() {
+            Err(gap) => format!("it is not known whether the instance is registered in cluster `{cluster}`: {gap}"),
+            Ok(None) => format!("cluster `{cluster}` does not list the instance"),
+            Ok(Some(entry)) if registration::is_complete(entry) => {
+                let connected = match entry.agent_connected {
+                    Some(true) => " and its agent is connected",
+                    Some(false) => " but its agent is not connected",
+                    None => "",
+                };
+                format!("the instance is registered in cluster `{cluster}`{connected}")
+            }
+            Ok(Some(entry)) => format!("cluster `{cluster}` lists the instance in status `{}`", entry.status),
+        }
+    }
+
+    /// Whether the fault that something settles cannot be there.
+    fn is_settled_by(&self, settled: Settled) -> bool {
+        match settled {
+            Settled::Registered => self.registered().is_some(),
+            Settled::Connected => self.is_connected() == Some(true),
+            Settled::Nothing => false,
+        }
+    }
+
+    /// A question that only the inside of the instance or the client answers, unless the registration settles it.
+    pub(crate) fn inside(
+        &self,
+        settled: Settled,
+        place: Place,
+        command: impl Into<Cow<'static, str>>,
+        look_for: impl Into<Cow<'static, str>>,
+    ) -> Judgement {
+        if place == Place::Instance && self.is_asleep() {
+            return self.follows_from_its_state();
+        }
+        if self.is_settled_by(settled) {
+            return Judgement::pass(format!("{}, which this fault would not let happen", self.sign()));
+        }
+        Judgement::Elsewhere { place, command: command.into(), look_for: look_for.into() }
+    }
+
+    /// Whether the cluster is known not to be there, or not to take instances: every question about the instance follows from that.
+    pub fn lacks_cluster(&self) -> bool {
+        match &self.cluster {
+            Ok(None) => true,
+            Ok(Some(cluster)) => is(&cluster.status, "INACTIVE"),
+            Err(_) => false,
+        }
+    }
 }

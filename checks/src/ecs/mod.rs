@@ -2,13 +2,19 @@
 
 mod case;
 mod reads;
+mod registration;
 
-pub use case::{Case, Ecs, Question};
+pub use case::{Case, Ecs, Question, Settled};
 pub use reads::{READS, reads};
+pub use registration::entries;
 
 use crate::diagnosis::Works;
 
-/// The plainest evidence: whether the instance works at this moment.
-pub fn works(_case: &Case<'_>) -> Works {
-    Works::Untold("nothing in the way was found")
+/// The plainest evidence: the entry of the instance in the cluster, and whether its agent is connected.
+pub fn works(case: &Case<'_>) -> Works {
+    match case.entry() {
+        Err(gap) => Works::Unknown(gap),
+        Ok(_) if case.registered().is_some() => Works::Yes { sign: case.sign(), channel: case.is_connected() },
+        Ok(_) => Works::No(case.sign()),
+    }
 }

@@ -4,7 +4,10 @@ use super::answers::{Answers, Reply};
 use super::read::{Operation, Recorded};
 use super::shape::{self, ShapeError};
 use super::table::{Kept, Place, Resource, Table};
-use super::{dns, ec2, flow_logs, iam, lambda, local, metrics, organizations, resolver, resource_policies, ssm, sts};
+use super::{
+    autoscaling, dns, ec2, ecs, flow_logs, iam, lambda, local, metrics, organizations, resolver, resource_policies,
+    ssm, sts,
+};
 use serde_json::{Map, Value};
 
 /// An operation whose IAM action carries its own name.
@@ -244,6 +247,12 @@ facts! {
         firewall_rule_group_associations: resolver::FirewallRuleGroupAssociation,
         credit_specifications: metrics::CreditSpecification,
         flow_logs: flow_logs::FlowLog,
+        clusters: ecs::Cluster,
+        container_instances: ecs::ContainerInstance,
+        services: ecs::Service,
+        capacity_providers: ecs::CapacityProvider,
+        auto_scaling_instances: autoscaling::AutoScalingInstance,
+        auto_scaling_groups: autoscaling::AutoScalingGroup,
     }
     answers {
         metrics: metrics::MetricStatistics,
@@ -296,6 +305,11 @@ facts! {
         known_hosts: local::KnownHosts,
         client_configurations: local::ClientConfiguration,
         source_address: local::SourceAddress,
+        cluster_arns: ecs::ClusterArns,
+        container_instance_arns: ecs::ContainerInstanceArns,
+        account_settings: ecs::AccountSettings,
+        service_arns: ecs::ServiceArns,
+        scaling_activities: autoscaling::ScalingActivities,
     }
 }
 
@@ -363,6 +377,12 @@ resource! {
     resolver::FirewallRuleGroupAssociation, op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS, "FirewallRuleGroupAssociations", "Ids", "id", id;
     metrics::CreditSpecification, op::DESCRIBE_INSTANCE_CREDIT_SPECIFICATIONS, "InstanceCreditSpecifications", "InstanceIds", "instance-id", instance_id;
     flow_logs::FlowLog, op::DESCRIBE_FLOW_LOGS, "FlowLogs", "FlowLogIds", "flow-log-id", flow_log_id;
+    ecs::Cluster, op::DESCRIBE_CLUSTERS, "clusters", "clusters", "", cluster_name;
+    ecs::ContainerInstance, op::DESCRIBE_CONTAINER_INSTANCES, "containerInstances", "containerInstances", "", container_instance_arn;
+    ecs::Service, op::DESCRIBE_SERVICES, "services", "services", "", service_arn;
+    ecs::CapacityProvider, op::DESCRIBE_CAPACITY_PROVIDERS, "capacityProviders", "capacityProviders", "", name;
+    autoscaling::AutoScalingInstance, op::DESCRIBE_AUTO_SCALING_INSTANCES, "AutoScalingInstances", "InstanceIds", "", instance_id;
+    autoscaling::AutoScalingGroup, op::DESCRIBE_AUTO_SCALING_GROUPS, "AutoScalingGroups", "AutoScalingGroupNames", "", auto_scaling_group_name;
 }
 
 impl Resource for ec2::TransitGatewayAttachment {
@@ -500,6 +520,10 @@ reply! {
     flow_logs::LogEvents, op::FILTER_LOG_EVENTS, &["logGroupName"], "", "";
     metrics::LogGroups, op::DESCRIBE_LOG_GROUPS, &["logGroupNamePrefix"], "", "";
     dns::Resolution, op::RESOLVE, &["Name"], "", "";
+    ecs::ClusterArns, op::LIST_CLUSTERS, &[], "", "";
+    ecs::AccountSettings, op::LIST_ACCOUNT_SETTINGS, &["name"], "", "";
+    ecs::ServiceArns, op::LIST_SERVICES, &["cluster"], "", "";
+    autoscaling::ScalingActivities, op::DESCRIBE_SCALING_ACTIVITIES, &["AutoScalingGroupName"], "", "";
 }
 
 impl Reply for lambda::FunctionConfiguration {
@@ -527,6 +551,19 @@ impl Reply for resource_policies::FunctionPolicy {
         let text = |member: &str| parameters.get(member).and_then(Value::as_str);
         let name = text("FunctionName")?;
         Some(text("Qualifier").map_or_else(|| name.to_owned(), |qualifier| format!("{name}:{qualifier}")))
+    }
+}
+
+impl Reply for ecs::ContainerInstanceArns {
+    const OPERATION: Operation = op::LIST_CONTAINER_INSTANCES;
+    const KEY: &'static [&'static str] = &["cluster"];
+    const MEMBER: &'static str = "";
+
+    /// The cluster, with `/` and the filter that narrows the list.
+    fn key_of_input(parameters: &Map<String, Value>) -> Option<String> {
+        let text = |member: &str| parameters.get(member).and_then(Value::as_str);
+        let cluster = text("cluster")?;
+        Some(text("filter").map_or_else(|| cluster.to_owned(), |filter| format!("{cluster}/{filter}")))
     }
 }
 

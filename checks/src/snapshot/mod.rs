@@ -2,9 +2,11 @@
 
 mod answers;
 mod asked;
+pub mod autoscaling;
 pub mod dns;
 mod document;
 pub mod ec2;
+pub mod ecs;
 pub mod flow_logs;
 mod folder;
 pub mod iam;

@@ -157,6 +157,7 @@ pub fn is_not_found(code: &str) -> bool {
                 | "QueueDoesNotExist"
                 | "ServerSideEncryptionConfigurationNotFoundError"
                 | "NotFoundException"
+                | "ClusterNotFoundException"
                 | "404"
         )
 }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// Input members that leave the rows of interest whole: page sizes, dry runs, and the switches with which the attached policies or the
-/// instances in every state are asked for.
+/// instances in every state are asked for; the cluster of ECS things that ARNs name, and what else of them is asked for.
 const NOT_NARROWING: &[&str] = &[
     "DryRun",
     "IncludeAllInstances",
@@ -21,6 +21,8 @@ const NOT_NARROWING: &[&str] = &[
     "Scope",
     "SortBy",
     "SortOrder",
+    "cluster",
+    "include",
 ];
 
 /// A kind of resource that a describe or list call returns by the row.

@@ -6,12 +6,12 @@ use super::identity::{Identity, RoleFacts};
 use super::names::AgentVersion;
 use super::sessions::Preferences;
 use crate::iam::{Context, Principal, Request};
+use crate::instance::Host;
 use crate::net::{Network, ServicePath};
 use crate::rule::Symptom;
-use crate::snapshot::ec2::{Instance, InstanceStatus, VpcEndpoint};
-use crate::snapshot::ssm::{ConsoleOutput, InstanceInformation};
-use crate::snapshot::{Gap, Observed, Snapshot, time};
-use jiff::Timestamp;
+use crate::snapshot::Gap;
+use crate::snapshot::ec2::{Instance, VpcEndpoint};
+use crate::snapshot::ssm::InstanceInformation;
 use std::sync::Arc;
 
 /// The symptom "not managed by Systems Manager".
@@ -24,12 +24,10 @@ impl Symptom for Ssm {
 /// An instance that was found, with everything its rules look at.
 pub struct Case<'a> {
     estate: &'a Estate<'a>,
-    /// All facts.
-    pub snapshot: &'a Snapshot,
-    /// The network that they show.
-    pub network: &'a Network<'a>,
     /// The instance.
-    pub instance: &'a Instance,
+    pub host: Host<'a>,
+    /// The network that the facts show.
+    pub network: &'a Network<'a>,
     /// Whether the node answers.
     pub heartbeat: Heartbeat<'a>,
     /// Who the agent is to AWS.
@@ -38,15 +36,23 @@ pub struct Case<'a> {
     pub paths: Vec<Arc<ServicePath>>,
 }
 
+/// Gives what every case of an instance has: `case.instance`, `case.region()`.
+impl<'a> std::ops::Deref for Case<'a> {
+    type Target = Host<'a>;
+
+    fn deref(&self) -> &Host<'a> {
+        &self.host
+    }
+}
+
 impl<'a> Case<'a> {
     /// Prepares the case of an instance.
     pub fn new(estate: &'a Estate<'a>, instance: &'a Instance) -> Self {
         let Estate { snapshot, network, .. } = estate;
         let mut case = Self {
             estate,
-            snapshot,
+            host: Host { symptom: "ssm", snapshot, instance },
             network,
-            instance,
             heartbeat: Heartbeat::of(snapshot, &instance.instance_id),
             identity: Identity::of(estate, instance),
             paths: Vec::new(),
@@ -68,27 +74,6 @@ impl<'a> Case<'a> {
         self.estate.hybrid_nodes(&self.instance.private_ip_address)
     }
 
-    /// Region of the instance; empty when the facts do not tell.
-    pub fn region(&self) -> &str {
-        &self.snapshot.header.region
-    }
-
-    /// Account of the instance; empty when the facts do not tell.
-    pub fn account(&self) -> &str {
-        if self.instance.owner_id.is_empty() { &self.snapshot.header.account } else { &self.instance.owner_id }
-    }
-
-    /// Partition of the account.
-    pub fn partition(&self) -> &str {
-        if self.snapshot.header.partition.is_empty() { "aws" } else { &self.snapshot.header.partition }
-    }
-
-    /// ARN of the instance.
-    pub fn arn(&self) -> String {
-        let id = &self.instance.instance_id;
-        format!("arn:{}:ec2:{}:{}:instance/{id}", self.partition(), self.region(), self.account())
-    }
-
     /// Version of the agent, when the node ever told it or the console shows it.
     pub fn agent_version(&self) -> Option<AgentVersion> {
         let told = self.heartbeat.node().and_then(|node| AgentVersion::parse(&node.agent_version));
@@ -96,38 +81,6 @@ impl<'a> Case<'a> {
             let console = self.console().ok().flatten()?;
             crate::os::console::agent_version(&console.output).and_then(AgentVersion::parse)
         })
-    }
-
-    /// Status checks and scheduled events.
-    ///
-    /// # Errors
-    /// Why they are not known.
-    pub fn status(&self) -> Observed<&'a InstanceStatus> {
-        self.snapshot.instance_statuses.get(&self.instance.instance_id)
-    }
-
-    /// What the instance wrote to its serial console, reduced to the lines that are signs of something.
-    ///
-    /// # Errors
-    /// Why it is not known.
-    pub fn console(&self) -> Observed<&'a ConsoleOutput> {
-        self.snapshot.console_outputs.get(&self.instance.instance_id)
-    }
-
-    /// Whether the instance is in state `running`.
-    pub fn is_running(&self) -> bool {
-        crate::snapshot::ec2::is(&self.instance.state.name, "running")
-    }
-
-    /// When it was launched.
-    pub fn launched(&self) -> Option<Timestamp> {
-        time(&self.instance.launch_time)
-    }
-
-    /// Whole seconds since it was launched, at the time of the facts.
-    pub fn age(&self) -> Option<i64> {
-        let (now, launched) = (self.snapshot.now()?, self.launched()?);
-        Some(now.as_second().saturating_sub(launched.as_second()))
     }
 
     /// The endpoint that calls of an action pass, when they pass one.

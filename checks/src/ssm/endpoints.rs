@@ -368,7 +368,7 @@ mod tests {
         let name = |world: &testkit::World| {
             let snapshot = world.snapshot();
             let estate = crate::ssm::Estate::new(&snapshot);
-            let case = Case::new(&estate, crate::ssm::find(&snapshot, testkit::INSTANCE).unwrap());
+            let case = Case::new(&estate, crate::instance::find(&snapshot, testkit::INSTANCE).unwrap());
             role_of(&case).map(|role| role.map(|role| role.role.role_name.clone()))
         };
         let mut world = testkit::closed();

@@ -16,7 +16,6 @@ mod reads;
 pub mod resolution;
 pub mod sessions;
 pub mod simulation;
-pub(crate) mod status;
 
 pub use case::{Case, Ssm};
 pub use estate::Estate;
@@ -27,17 +26,8 @@ pub(crate) use reads::is_burstable;
 pub use reads::{FLOW_LOG_READS, READS, ReadOptions, reads};
 pub use sessions::Preferences;
 
-use crate::diagnosis::{SubjectGap, Works};
-use crate::snapshot::Snapshot;
-use crate::snapshot::ec2::{Instance, is};
-
-/// The instance with this id.
-///
-/// # Errors
-/// It does not exist, or nobody knows.
-pub fn find<'a>(snapshot: &'a Snapshot, id: &str) -> Result<&'a Instance, SubjectGap> {
-    snapshot.instances.get(id).map_err(SubjectGap::NotReadable)?.ok_or(SubjectGap::NotFound)
-}
+use crate::diagnosis::Works;
+use crate::snapshot::ec2::is;
 
 /// The plainest evidence: the heartbeat, and whether the session channel is open.
 pub fn works(case: &Case<'_>) -> Works {

@@ -8,6 +8,7 @@
 //! assert!(matches!(world.judge(&RULE), Judgement::Fail(_)));
 //! ```
 
+pub mod ecs;
 #[expect(clippy::arithmetic_side_effects, reason = "small numbers of a world's own")]
 pub mod fleet;
 mod worlds;
@@ -31,7 +32,7 @@ pub trait Tried: Symptom {
 impl Tried for Ssm {
     fn with_case(snapshot: &Snapshot, judge: &mut dyn FnMut(&ssm::Case<'_>)) {
         let estate = ssm::Estate::new(snapshot);
-        if let Ok(instance) = ssm::find(snapshot, INSTANCE) {
+        if let Ok(instance) = crate::instance::find(snapshot, INSTANCE) {
             judge(&ssm::Case::new(&estate, instance));
         }
     }

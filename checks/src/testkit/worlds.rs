@@ -47,8 +47,12 @@ pub fn public() -> World {
 
 /// A closed VPC: no way out but interface endpoints for `ssm`, `ssmmessages` and `ec2messages` in another subnet.
 pub fn closed() -> World {
+    closed_with(&["ssm", "ssmmessages", "ec2messages"])
+}
+
+/// A closed VPC with interface endpoints for these services in another subnet.
+pub(super) fn closed_with(services: &[&str]) -> World {
     let mut world = base(&Value::Null);
-    let services = ["ssm", "ssmmessages", "ec2messages"];
     let endpoints: Vec<Value> = services.iter().map(|service| endpoint(service)).collect();
     world.patch(op::DESCRIBE_VPC_ENDPOINTS, "/VpcEndpoints", json!(endpoints));
     let interfaces: Vec<Value> = services

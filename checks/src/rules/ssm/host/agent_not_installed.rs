@@ -1,11 +1,12 @@
 //! An image without SSM Agent.
 
 use crate::finding::Judgement;
+use crate::instance::follows_from;
 use crate::os::console::SignKind;
 use crate::os::image::{Agent, family};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::ssm::{Case, Heartbeat, inside::follows_from};
+use crate::ssm::{Case, Heartbeat};
 
 declare_rule! {
     /// ## What it checks

@@ -4,12 +4,13 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::iam::Verdict;
+use crate::instance::follows_from;
 use crate::net::Verdict as Path;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::{Instance, Route, is};
 use crate::snapshot::{Gap, Snapshot, operations as op};
 use crate::ssm::identity::CHANNELS;
-use crate::ssm::{AgentVersion, Case, Heartbeat, inside::follows_from};
+use crate::ssm::{AgentVersion, Case, Heartbeat};
 use crate::walls::{Ways, open};
 use serde_json::json;
 

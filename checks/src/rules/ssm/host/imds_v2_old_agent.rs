@@ -3,10 +3,11 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
+use crate::instance::follows_from;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::is;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::{AgentVersion, Case, inside::follows_from};
+use crate::ssm::{AgentVersion, Case};
 
 declare_rule! {
     /// ## What it checks

@@ -3,11 +3,12 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
+use crate::instance::follows_from;
 use crate::os::console::SignKind;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::is;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::{Case, inside::follows_from};
+use crate::ssm::Case;
 
 declare_rule! {
     /// ## What it checks

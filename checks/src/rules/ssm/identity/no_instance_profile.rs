@@ -3,10 +3,10 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
+use crate::instance::follows_from;
 use crate::rule::declare_rule;
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::inside::follows_from;
 use crate::ssm::{Case, profile};
 use serde_json::Value;
 

@@ -3,10 +3,12 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement, Place};
 use crate::fix::{Aws, Fix, FixClass};
+use crate::instance::StatusCheck;
+use crate::instance::follows_from;
 use crate::os::console::{Sign, SignKind, signs};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::{Case, inside::follows_from, status::StatusCheck};
+use crate::ssm::Case;
 use serde_json::json;
 
 declare_rule! {

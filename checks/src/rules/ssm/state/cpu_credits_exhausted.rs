@@ -3,11 +3,12 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement, Place};
 use crate::fix::{Aws, Fix, FixClass};
+use crate::instance::follows_from;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::is;
 use crate::snapshot::metrics::CREDIT_BALANCE;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::{Case, inside::follows_from, is_burstable};
+use crate::ssm::{Case, is_burstable};
 use jiff::{SignedDuration, Timestamp};
 
 declare_rule! {

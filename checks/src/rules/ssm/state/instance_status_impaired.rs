@@ -3,9 +3,11 @@
 use super::boot_failed;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
+use crate::instance::StatusCheck;
+use crate::instance::follows_from;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::ssm::{Case, inside::follows_from, status::StatusCheck};
+use crate::ssm::Case;
 
 declare_rule! {
     /// ## What it checks

@@ -1,10 +1,11 @@
 //! A boot that is not over says nothing about what is broken.
 
 use crate::finding::Judgement;
+use crate::instance::follows_from;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::{InstanceStatus, is};
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::{Case, inside::follows_from};
+use crate::ssm::Case;
 use jiff::SignedDuration;
 
 declare_rule! {

@@ -2,10 +2,11 @@
 
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
+use crate::instance::StatusCheck;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::is;
-use crate::ssm::{Case, status::StatusCheck};
+use crate::ssm::Case;
 
 declare_rule! {
     /// ## What it checks

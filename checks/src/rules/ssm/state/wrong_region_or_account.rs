@@ -107,7 +107,7 @@ mod tests {
         world.never().patch(op::DESCRIBE_INSTANCES, ZONE, json!(""));
         let mut snapshot = world.snapshot();
         snapshot.header.region.clear();
-        let instance = crate::ssm::find(&snapshot, testkit::INSTANCE).unwrap();
+        let instance = crate::instance::find(&snapshot, testkit::INSTANCE).unwrap();
         let estate = crate::ssm::Estate::new(&snapshot);
         let judgement = judge(&Case::new(&estate, instance)).unwrap();
         assert_eq!(missing(judgement), ["which Region the facts were collected in"]);

@@ -2,8 +2,7 @@
 //!
 //! Source: EC2 user guide, "Status checks for Amazon EC2 instances".
 
-use super::case::Case;
-use super::inside::follows_from;
+use super::Host;
 use crate::evidence::Evidence;
 use crate::finding::Judgement;
 use crate::snapshot::ec2::{InstanceStatus, StatusSummary, is};
@@ -76,14 +75,14 @@ impl Impaired<'_> {
     }
 }
 
-impl<'a> Case<'a> {
+impl<'a> Host<'a> {
     /// The check when it fails, else what to say of it.
     ///
     /// # Errors
     /// Why its result is not known.
     pub(crate) fn impaired(&self, check: StatusCheck) -> Result<Result<Impaired<'a>, Judgement>, Gap> {
         if self.is_asleep() {
-            return Ok(Err(follows_from("ssm/instance-not-running")));
+            return Ok(Err(self.follows_from_its_state()));
         }
         let words = check.words();
         let Some(summary) = self.status()?.and_then(|status| check.of(status)) else {
@@ -99,7 +98,7 @@ impl<'a> Case<'a> {
             Judgement::not_applicable(format!("EC2 says that the {words} is not applicable"))
         } else if is(status, "initializing") {
             // Whether that matters is the question of the rule about young instances.
-            Judgement::not_applicable(format!("the {words} is still `initializing`: see `ssm/just-launched`"))
+            Judgement::not_applicable(format!("the {words} is still `initializing`, so the boot is not over"))
         } else if status.is_empty() {
             Gap::NotAsked { action: op::DESCRIBE_INSTANCE_STATUS.action.to_owned() }.into()
         } else {
