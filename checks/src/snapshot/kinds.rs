@@ -5,8 +5,8 @@ use super::read::{Operation, Recorded};
 use super::shape::{self, ShapeError};
 use super::table::{Kept, Place, Resource, Table};
 use super::{
-    autoscaling, dns, ec2, ecs, flow_logs, iam, lambda, local, metrics, organizations, resolver, resource_policies,
-    ssm, sts,
+    autoscaling, dns, ec2, ecs, events, flow_logs, iam, kms, lambda, local, metrics, organizations, resolver,
+    resource_policies, s3, ssm, sts,
 };
 use serde_json::{Map, Value};
 
@@ -310,6 +310,19 @@ facts! {
         account_settings: ecs::AccountSettings,
         service_arns: ecs::ServiceArns,
         scaling_activities: autoscaling::ScalingActivities,
+        notifications: s3::NotificationConfiguration,
+        bucket_locations: s3::BucketLocation,
+        bucket_versionings: s3::BucketVersioning,
+        bucket_encryptions: s3::BucketEncryption,
+        event_rules: events::EventRules,
+        rule_targets: events::RuleTargets,
+        trail_events: events::TrailEvents,
+        keys: kms::KeyMetadata,
+        function_concurrency: lambda::FunctionConcurrency,
+        function_recursion: lambda::FunctionRecursion,
+        function_event_invoke: lambda::FunctionEventInvoke,
+        event_source_mappings: lambda::EventSourceMappings,
+        lambda_account: lambda::LambdaAccount,
     }
 }
 
@@ -524,6 +537,17 @@ reply! {
     ecs::AccountSettings, op::LIST_ACCOUNT_SETTINGS, &["name"], "", "";
     ecs::ServiceArns, op::LIST_SERVICES, &["cluster"], "", "";
     autoscaling::ScalingActivities, op::DESCRIBE_SCALING_ACTIVITIES, &["AutoScalingGroupName"], "", "";
+    s3::NotificationConfiguration, op::GET_BUCKET_NOTIFICATION_CONFIGURATION, &["Bucket"], "", "";
+    s3::BucketLocation, op::GET_BUCKET_LOCATION, &["Bucket"], "", "";
+    s3::BucketVersioning, op::GET_BUCKET_VERSIONING, &["Bucket"], "", "";
+    s3::BucketEncryption, op::GET_BUCKET_ENCRYPTION, &["Bucket"], "ServerSideEncryptionConfiguration", "";
+    events::EventRules, op::LIST_RULES, &[], "", "";
+    events::RuleTargets, op::LIST_TARGETS_BY_RULE, &["Rule"], "", "";
+    kms::KeyMetadata, op::DESCRIBE_KEY, &["KeyId"], "KeyMetadata", "/KeyMetadata/Arn";
+    lambda::FunctionConcurrency, op::GET_FUNCTION_CONCURRENCY, &["FunctionName"], "", "";
+    lambda::FunctionRecursion, op::GET_FUNCTION_RECURSION_CONFIG, &["FunctionName"], "", "";
+    lambda::FunctionEventInvoke, op::GET_FUNCTION_EVENT_INVOKE_CONFIG, &["FunctionName"], "", "";
+    lambda::LambdaAccount, op::GET_ACCOUNT_SETTINGS, &[], "", "";
 }
 
 impl Reply for lambda::FunctionConfiguration {
@@ -538,6 +562,30 @@ impl Reply for lambda::FunctionConfiguration {
 
     fn key_of(output: &Value) -> Option<String> {
         output.get("FunctionName")?.as_str().map(str::to_owned)
+    }
+}
+
+impl Reply for lambda::EventSourceMappings {
+    const OPERATION: Operation = op::LIST_EVENT_SOURCE_MAPPINGS;
+    const KEY: &'static [&'static str] = &["EventSourceArn"];
+    const MEMBER: &'static str = "";
+
+    /// The source whose readers were asked for, else the function whose sources were.
+    fn key_of_input(parameters: &Map<String, Value>) -> Option<String> {
+        let text = |member: &str| parameters.get(member).and_then(Value::as_str);
+        text("EventSourceArn").or(text("FunctionName")).map(str::to_owned)
+    }
+}
+
+impl Reply for events::TrailEvents {
+    const OPERATION: Operation = op::LOOKUP_EVENTS;
+    const KEY: &'static [&'static str] = &["LookupAttributes"];
+    const MEMBER: &'static str = "";
+
+    /// The value of the attribute that events were looked up by.
+    fn key_of_input(parameters: &Map<String, Value>) -> Option<String> {
+        let attribute = parameters.get("LookupAttributes")?.get(0)?;
+        attribute.get("AttributeValue")?.as_str().map(str::to_owned)
     }
 }
 

@@ -1,4 +1,6 @@
-//! Lambda functions: where in a VPC their connections start.
+//! Lambda functions: where in a VPC their connections start, whose credentials they have, how they are called.
+//!
+//! Shapes: Lambda API reference.
 
 use super::ec2::shapes;
 use serde::Deserialize;
@@ -12,6 +14,19 @@ shapes! {
         function_arn: String,
         /// `Active`, `Pending`, `Inactive`, `Failed`.
         state: String,
+        /// Why it is in that state, in words.
+        state_reason: String,
+        /// Why, as a code.
+        state_reason_code: String,
+        /// ARN of its role.
+        role: String,
+        /// Seconds after which a call is ended.
+        timeout: i64,
+        /// Key that encrypts its environment; empty for the one that AWS manages.
+        #[serde(rename = "KMSKeyArn")]
+        kms_key_arn: String,
+        /// Where it writes its log.
+        logging_config: Option<FunctionLogging>,
         /// Where it is attached to a VPC; absent, or without subnets, when it is not.
         vpc_config: Option<FunctionVpcConfig>,
     }
@@ -25,5 +40,60 @@ shapes! {
         security_group_ids: Vec<String>,
         /// Whether it sends over IPv6 in dual-stack subnets.
         ipv6_allowed_for_dual_stack: bool,
+    }
+    /// Where a function writes its log.
+    FunctionLogging {
+        /// The group; empty for `/aws/lambda/` and the name.
+        log_group: String,
+    }
+    /// `GetFunctionConcurrency`.
+    FunctionConcurrency {
+        /// Calls at once that are kept for it and that it may not exceed; absent where nothing is set.
+        reserved_concurrent_executions: Option<i64>,
+    }
+    /// `GetFunctionRecursionConfig`.
+    FunctionRecursion {
+        /// `Terminate` or `Allow`.
+        recursive_loop: String,
+    }
+    /// `GetFunctionEventInvokeConfig`.
+    FunctionEventInvoke {
+        /// Retries of a failed asynchronous call; 2 where it is not set.
+        maximum_retry_attempts: Option<i64>,
+        /// Seconds that an event may wait; six hours where it is not set.
+        maximum_event_age_in_seconds: Option<i64>,
+    }
+    /// `ListEventSourceMappings` of one source.
+    EventSourceMappings {
+        /// The mappings.
+        event_source_mappings: Vec<EventSourceMapping>,
+    }
+    /// Which function polls a source.
+    EventSourceMapping {
+        /// Its id.
+        #[serde(rename = "UUID")]
+        uuid: String,
+        /// The source.
+        event_source_arn: String,
+        /// The function, with version or alias where one is meant.
+        function_arn: String,
+        /// `Enabled`, `Disabled`, `Enabling`, `Creating`, …
+        state: String,
+        /// Why, such as `USER_INITIATED`.
+        state_transition_reason: String,
+        /// How the last poll ended: `OK`, `No records processed`, `PROBLEM: …`.
+        last_processing_result: String,
+    }
+    /// `GetAccountSettings`.
+    LambdaAccount {
+        /// What the account may do in the Region.
+        account_limit: Option<LambdaLimit>,
+    }
+    /// Limits of an account in a Region.
+    LambdaLimit {
+        /// Calls at once of all functions.
+        concurrent_executions: i64,
+        /// Those that no function has for itself.
+        unreserved_concurrent_executions: i64,
     }
 }

@@ -22,6 +22,8 @@ shapes! {
         timestamp: String,
         /// Largest value of the period.
         maximum: Option<f64>,
+        /// Sum over the period.
+        sum: Option<f64>,
     }
     /// A row of `DescribeInstanceCreditSpecifications`.
     CreditSpecification {
@@ -56,6 +58,11 @@ pub struct LogGroup {
 }
 
 impl MetricStatistics {
+    /// The sum over all periods; nothing where there are no values.
+    pub fn total(&self) -> f64 {
+        self.datapoints.iter().filter_map(|point| point.sum).sum()
+    }
+
     /// Whether there are values, and none of them is above a half: a balance of credits that is used up.
     pub fn is_used_up(&self) -> bool {
         let values = || self.datapoints.iter().filter_map(|point| point.maximum);

@@ -64,9 +64,17 @@ shapes! {
         /// The attributes.
         attributes: PolicyAttribute,
     }
-    /// The attribute that holds a policy, among others.
+    /// The attribute that holds a policy, among others. All of them are texts.
     PolicyAttribute {
         /// The document; empty where there is none.
         policy: String,
+        /// Key that encrypts messages: id, ARN or alias; empty where none does.
+        kms_master_key_id: String,
+        /// `true` for a first-in-first-out queue.
+        fifo_queue: String,
+        /// `true` for a first-in-first-out topic.
+        fifo_topic: String,
+        /// Seconds for which a received message is hidden.
+        visibility_timeout: String,
     }
 }
