@@ -27,8 +27,10 @@ pub fn ssm<'a>(estate: &'a Estate<'a>, id: &str) -> Result<Diagnosis, SubjectGap
 /// # Errors
 /// It does not exist, or its own facts are not known.
 pub fn ssh(snapshot: &Snapshot, question: &ssh::Question) -> Result<Diagnosis, SubjectGap> {
-    let case = ssh::Case { snapshot, question };
-    let subject = Subject { kind: "ec2-instance", id: question.instance.clone(), arn: String::new(), name: None };
+    let instance = find(snapshot, &question.instance)?;
+    let case = ssh::Case::new(snapshot, question, instance);
+    let (id, name) = (question.instance.clone(), instance.name().map(str::to_owned));
+    let subject = Subject { kind: "ec2-instance", id, arn: case.arn(), name };
     Ok(diagnose(rules::SSH, &case, subject, &ssh::works(&case)))
 }
 

@@ -1,7 +1,9 @@
 //! One instance under diagnosis: its facts, and what several rules need of them, worked out once.
 
+use crate::instance::Host;
 use crate::rule::Symptom;
 use crate::snapshot::Snapshot;
+use crate::snapshot::ec2::Instance;
 
 /// The symptom "SSH to an instance fails".
 pub enum Ssh {}
@@ -21,8 +23,24 @@ pub struct Question {
 
 /// What was found of it, with everything its rules look at.
 pub struct Case<'a> {
-    /// All facts.
-    pub snapshot: &'a Snapshot,
+    /// The instance.
+    pub host: Host<'a>,
     /// What is asked.
     pub question: &'a Question,
+}
+
+/// Gives what every case of an instance has: `case.instance`, `case.region()`.
+impl<'a> std::ops::Deref for Case<'a> {
+    type Target = Host<'a>;
+
+    fn deref(&self) -> &Host<'a> {
+        &self.host
+    }
+}
+
+impl<'a> Case<'a> {
+    /// Prepares the case of an instance.
+    pub fn new(snapshot: &'a Snapshot, question: &'a Question, instance: &'a Instance) -> Self {
+        Self { host: Host { symptom: "ssh", snapshot, instance }, question }
+    }
 }

@@ -1,9 +1,11 @@
 //! The symptom "SSH to an instance fails": its case, its reads, its diagnosis.
 
 mod case;
+mod inside;
 mod reads;
 
 pub use case::{Case, Question, Ssh};
+pub use inside::Settled;
 pub use reads::{READS, reads};
 
 use crate::diagnosis::Works;
