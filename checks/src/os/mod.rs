@@ -2,3 +2,4 @@
 
 pub mod console;
 pub mod image;
+pub mod user_data;

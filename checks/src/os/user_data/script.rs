@@ -1,0 +1,425 @@
+//! What a shell script tells the agent, starts and stops.
+
+use super::shell::{Command, EXPANSION, commands};
+use super::{ClusterSign, UserDataSigns, config};
+
+/// Programs that write no configuration of the agent that is not seen here.
+const HARMLESS: &[&str] = &[
+    "echo",
+    "printf",
+    "cat",
+    "tee",
+    "set",
+    "export",
+    "cd",
+    "mkdir",
+    "chmod",
+    "chown",
+    "ls",
+    "sleep",
+    "yum",
+    "dnf",
+    "apt",
+    "apt-get",
+    "zypper",
+    "amazon-linux-extras",
+    "systemctl",
+    "service",
+    "start",
+    "stop",
+    "restart",
+    "initctl",
+    "status",
+    "usermod",
+    "useradd",
+    "groupadd",
+    "mount",
+    "umount",
+    "mkswap",
+    "swapon",
+    "dd",
+    "fallocate",
+    "sysctl",
+    "ulimit",
+    "date",
+    "hostname",
+    "hostnamectl",
+    "timedatectl",
+    "true",
+    "false",
+    ":",
+    "[",
+    "test",
+    "[[",
+    "exit",
+    "trap",
+    "unset",
+    "local",
+    "return",
+    "grep",
+    "egrep",
+    "awk",
+    "sed",
+    "cut",
+    "head",
+    "tail",
+    "tr",
+    "wc",
+    "logger",
+    "touch",
+    "rm",
+    "iptables",
+    "ip6tables",
+    "ip",
+    "modprobe",
+    "chkconfig",
+    "rpm",
+    "dpkg",
+    "exec",
+    "read",
+    "shift",
+    "break",
+    "continue",
+    "declare",
+    "readonly",
+    "curl",
+    "wget",
+    "aws",
+    "jq",
+    "sync",
+    "blkid",
+    "lsblk",
+    "xfs_growfs",
+    "resize2fs",
+    "growpart",
+    "getent",
+    "id",
+    "whoami",
+    "uname",
+    "wait",
+    "kill",
+    "docker",
+    "nvidia-smi",
+    "mkfs",
+    "mkfs.ext4",
+    "mkfs.xfs",
+    "file",
+    "stat",
+    "df",
+    "free",
+    "env",
+    "pwd",
+    "which",
+    "command",
+    "type",
+    "journalctl",
+    "loginctl",
+    "setenforce",
+    "semanage",
+    "restorecon",
+    "localectl",
+    "update-ca-trust",
+    "tar",
+    "unzip",
+    "gzip",
+    "base64",
+    "xargs",
+    "sort",
+    "uniq",
+    "let",
+];
+
+/// Programs that do not fail on their own.
+const SAFE: &[&str] = &[
+    "echo", "printf", "cat", "tee", "set", "export", "exec", "true", ":", "trap", "sleep", "date", "mkdir", "umask",
+    "declare", "readonly", "exit",
+];
+
+/// Programs that only look at the files that they name.
+const READERS: &[&str] = &[
+    "cat", "grep", "egrep", "ls", "chmod", "chown", "test", "[", "[[", "stat", "tail", "head", "awk", "cut", "wc",
+    "touch", "file", "rm",
+];
+
+/// Scripts in scripts that are followed.
+const DEEPEST: usize = 3;
+
+/// Whether the agent reads its configuration from a file.
+///
+/// Source: the agent's `ecs-init/config/common.go`, `AgentConfigFile` and `InstanceConfigFile`.
+pub(super) fn is_config(path: &str) -> bool {
+    matches!(path, "/etc/ecs/ecs.config" | "/var/lib/ecs/ecs.config")
+}
+
+/// Takes over what a script does; its first line may name the shell.
+pub(super) fn take(text: &str, signs: &mut UserDataSigns) {
+    let first = text.trim_start().lines().next().filter(|line| line.starts_with("#!"));
+    let flags = first.into_iter().flat_map(str::split_whitespace).skip(1).filter(|word| word.starts_with('-'));
+    let mut script = Script { stops_at_errors: flags.into_iter().any(is_errexit), ..Script::new(signs) };
+    script.run(text, 0);
+}
+
+fn is_errexit(flags: &str) -> bool {
+    flags.strip_prefix('-').is_some_and(|flags| !flags.starts_with('-') && flags.contains('e'))
+}
+
+struct Script<'s> {
+    signs: &'s mut UserDataSigns,
+    folder: String,
+    stops_at_errors: bool,
+    can_fail: bool,
+    has_exited: bool,
+}
+
+impl<'s> Script<'s> {
+    fn new(signs: &'s mut UserDataSigns) -> Self {
+        Self { signs, folder: "/".to_owned(), stops_at_errors: false, can_fail: false, has_exited: false }
+    }
+
+    fn run(&mut self, text: &str, depth: usize) {
+        let commands = commands(text);
+        for (at, command) in commands.iter().enumerate() {
+            if self.has_exited {
+                break;
+            }
+            let next = commands.get(at.saturating_add(1)).filter(|_| command.is_piped);
+            self.command(command, next, depth);
+        }
+        if depth == 0 && self.signs.cluster.is_none() {
+            self.signs.can_stop_before |= self.stops_at_errors && self.can_fail;
+            self.signs.exits_before |= self.has_exited;
+        }
+    }
+
+    fn command(&mut self, command: &Command, next: Option<&Command>, depth: usize) {
+        let words = bare(&command.words);
+        let Some((name, arguments)) = words.split_first() else {
+            self.assignments(&command.words, command.is_conditional);
+            return;
+        };
+        let name = name.rsplit('/').next().unwrap_or_default();
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        match name {
+            "sh" | "bash"
+                if depth < DEEPEST
+                    && arguments.first().is_some_and(|flag| flag.starts_with('-') && flag.ends_with('c')) =>
+            {
+                self.run(arguments.get(1).copied().unwrap_or_default(), depth.saturating_add(1));
+                return;
+            }
+            "echo" => self.output(&echoed(&arguments), command, next),
+            "printf" => self.output(&printed(&arguments), command, next),
+            "cat" => self.output(command.input.as_deref().unwrap_or_default(), command, next),
+            "tee" => {
+                if let Some(text) = &command.input {
+                    self.files(text, &tee_files(&arguments), command.is_conditional);
+                }
+            }
+            "cd" => self.folder = arguments.first().map_or_else(|| "/root".to_owned(), |path| (*path).to_owned()),
+            "set" => self.set(&arguments),
+            "exit" if !command.is_conditional && !command.is_background => self.has_exited = true,
+            "export" | "declare" | "readonly" | "local" => {
+                let words: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
+                self.assignments(&words, command.is_conditional);
+            }
+            "systemctl" | "service" | "initctl" => self.service(name, &arguments, command),
+            _ => {}
+        }
+        self.other(name, &arguments, command);
+    }
+
+    /// Variables of the shell, which no agent sees.
+    fn assignments(&mut self, words: &[String], is_conditional: bool) {
+        for word in words {
+            if let Some(value) = word.strip_prefix("ECS_CLUSTER=")
+                && self.signs.cluster.is_none()
+            {
+                self.signs.cluster = Some(config::cluster(value, "environment", is_conditional));
+            }
+        }
+    }
+
+    /// Text that a command puts out.
+    fn output(&mut self, text: &str, command: &Command, next: Option<&Command>) {
+        let paths: Vec<&str> = command.outputs.iter().map(|output| output.path.as_str()).collect();
+        if !paths.is_empty() {
+            self.files(text, &paths, command.is_conditional);
+        } else if let Some(next) = next {
+            let words = bare(&next.words);
+            match words.split_first() {
+                Some((tee, arguments)) if tee == "tee" => {
+                    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+                    self.files(text, &tee_files(&arguments), command.is_conditional);
+                }
+                // What a filter makes of it is not known.
+                _ => {
+                    let outputs = next.outputs.iter().map(|output| output.path.as_str());
+                    self.signs.runs_others |= outputs.into_iter().any(|path| is_config(&self.absolute(path)));
+                }
+            }
+        }
+    }
+
+    fn absolute(&self, path: &str) -> String {
+        if path.starts_with('/') { path.to_owned() } else { format!("{}/{path}", self.folder.trim_end_matches('/')) }
+    }
+
+    fn files(&mut self, text: &str, paths: &[&str], is_conditional: bool) {
+        for path in paths {
+            let is_unknown = path.contains(EXPANSION);
+            let target = if is_config(&self.absolute(path)) { "config" } else { "other-file" };
+            // The name of a file that is a variable may be the agent's.
+            self.signs.runs_others |= is_unknown && text.contains("ECS_");
+            let had = self.signs.cluster.as_ref().is_some_and(ClusterSign::reaches_agent);
+            if target == "config" || !had {
+                let before = self.signs.cluster.take();
+                config::take(text, target, is_conditional, self.signs);
+                let is_set = self.signs.cluster.is_some();
+                if is_set && !had {
+                    self.signs.can_stop_before |= self.stops_at_errors && self.can_fail;
+                }
+                if !is_set {
+                    self.signs.cluster = before;
+                } else if is_conditional
+                    && before.as_ref().is_some_and(|before| Some(before) != self.signs.cluster.as_ref())
+                {
+                    // Either of the two may be there.
+                    if let Some(cluster) = &mut self.signs.cluster {
+                        *cluster = ClusterSign { name: String::new(), fault: "unknown".to_owned(), ..cluster.clone() };
+                    }
+                }
+            }
+        }
+    }
+
+    fn set(&mut self, arguments: &[&str]) {
+        let named = arguments.windows(2).find_map(|pair| match pair {
+            [flag, "errexit"] => Some(flag.starts_with('-')),
+            _ => None,
+        });
+        if named == Some(false) || arguments.iter().any(|flags| flags.starts_with('+') && flags.contains('e')) {
+            self.stops_at_errors = false;
+        } else if named == Some(true) || arguments.iter().any(|flags| is_errexit(flags)) {
+            self.stops_at_errors = true;
+        }
+    }
+
+    /// What becomes of a service.
+    fn service(&mut self, program: &str, arguments: &[&str], command: &Command) {
+        let (flags, words): (Vec<&str>, Vec<&str>) = arguments.iter().partition(|word| word.starts_with('-'));
+        let (verb, units) = match (program, words.as_slice()) {
+            ("service", [unit, verb, ..]) => (*verb, vec![*unit]),
+            (_, [verb, units @ ..]) => (*verb, units.to_vec()),
+            _ => return,
+        };
+        let now = flags.contains(&"--now");
+        let starts = matches!(verb, "start" | "restart" | "reload-or-restart") || (verb == "enable" && now);
+        let stops = matches!(verb, "stop" | "disable" | "mask");
+        for unit in units.iter().map(|unit| unit.strip_suffix(".service").unwrap_or(unit)) {
+            if unit == "ecs" && (starts || stops || verb == "enable") && !command.is_conditional {
+                self.signs.disables_agent = stops;
+            }
+            let waits = starts && !flags.contains(&"--no-block") && !command.is_background && !command.is_conditional;
+            let is_known = matches!(unit, "ecs" | "docker") && program != "initctl";
+            if is_known && waits && !self.signs.waits_for.iter().any(|own| own == unit) {
+                self.signs.waits_for.push(unit.to_owned());
+            }
+        }
+    }
+
+    /// What a program may do beyond its output.
+    fn other(&mut self, name: &str, arguments: &[&str], command: &Command) {
+        let names_config = arguments.iter().any(|word| word.contains("ecs.config") || word.contains("/etc/ecs"));
+        let changes = name == "sed" && arguments.iter().any(|flag| flag.starts_with("-i") || *flag == "--in-place");
+        let fetches = name == "aws" && arguments.first() == Some(&"s3");
+        let writes_unseen = command.outputs.iter().any(|output| is_config(&self.absolute(&output.path)))
+            && !matches!(name, "echo" | "printf" | "cat" | "tee");
+        let runs_agent = name == "docker"
+            && arguments.first() == Some(&"run")
+            && arguments.iter().any(|word| word.contains("ecs-agent"));
+        let shows_unseen =
+            name == "cat" && command.input.is_none() && !arguments.is_empty() && !command.outputs.is_empty();
+        self.signs.reads_from_s3 |= fetches || arguments.iter().any(|word| word.contains("s3://"));
+        let is_tee_of_config = name == "tee";
+        if changes && names_config
+            || writes_unseen
+            || runs_agent
+            || fetches
+            || shows_unseen && command.outputs.iter().any(|output| is_config(&self.absolute(&output.path)))
+            || !HARMLESS.contains(&name)
+            || names_config
+                && !READERS.contains(&name)
+                && !is_tee_of_config
+                && !matches!(name, "echo" | "printf" | "mkdir" | "cd" | "sed")
+        {
+            self.signs.runs_others = true;
+        }
+        for word in arguments {
+            if let Some((_, value)) = word.split_once("ECS_CLUSTER=")
+                && !matches!(name, "echo" | "printf" | "export" | "declare" | "readonly" | "local" | "sed" | "grep")
+                && self.signs.cluster.is_none()
+            {
+                self.signs.cluster = Some(config::cluster(value, "command", command.is_conditional));
+            }
+        }
+        self.can_fail |=
+            !SAFE.contains(&name) && !command.is_forgiven && !command.is_conditional && !command.is_background;
+    }
+}
+
+/// The words of a command from its program on, without those that only run it in another way.
+fn bare(words: &[String]) -> &[String] {
+    let mut rest = words;
+    loop {
+        let Some((first, others)) = rest.split_first() else { return rest };
+        let is_assignment = first.split_once('=').is_some_and(|(name, _)| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        });
+        let skip = match first.as_str() {
+            "sudo" | "command" | "nohup" | "env" | "builtin" | "nice" | "ionice" => {
+                others.iter().take_while(|word| word.starts_with('-')).count()
+            }
+            _ if is_assignment => 0,
+            _ => return rest,
+        };
+        rest = others.get(skip..).unwrap_or_default();
+    }
+}
+
+fn echoed(arguments: &[&str]) -> String {
+    let is_flag = |word: &&&str| {
+        word.strip_prefix('-').is_some_and(|flags| !flags.is_empty() && flags.chars().all(|flag| "neE".contains(flag)))
+    };
+    let flags = arguments.iter().take_while(is_flag).count();
+    let is_escaped = arguments.iter().take(flags).any(|flags| flags.contains('e'));
+    let text = arguments.get(flags..).unwrap_or_default().join(" ");
+    if is_escaped { text.replace("\\n", "\n").replace("\\t", "\t") } else { text }
+}
+
+fn printed(arguments: &[&str]) -> String {
+    let Some((format, values)) = arguments.split_first() else { return String::new() };
+    let (format, values) = if *format == "--" {
+        values.split_first().map_or(("", values), |(format, values)| (*format, values))
+    } else {
+        (*format, values)
+    };
+    let mut text = String::new();
+    let mut values = values.iter();
+    loop {
+        let left = values.len();
+        for (at, piece) in format.split("%s").enumerate() {
+            if at > 0 {
+                text.push_str(values.next().copied().unwrap_or_default());
+            }
+            text.push_str(piece);
+        }
+        // The format is used again while there are values.
+        if values.len() == 0 || values.len() == left {
+            return text.replace("\\n", "\n").replace("\\t", "\t");
+        }
+    }
+}
+
+fn tee_files<'w>(arguments: &[&'w str]) -> Vec<&'w str> {
+    arguments.iter().copied().filter(|word| !word.starts_with('-')).collect()
+}
