@@ -1,10 +1,11 @@
 //! What never enters a snapshot: secrets, and texts that may hold them.
 
-#[cfg(any(feature = "aws", test))]
 use base64::{Engine, prelude::BASE64_STANDARD};
-use checks::os::console;
+use checks::os::{console, user_data};
 use checks::snapshot::{Outcome, Recorded};
+use flate2::read::MultiGzDecoder;
 use serde_json::Value;
+use std::io::Read;
 
 /// Members that can hold secrets, wherever they stand in an answer.
 const SECRETS: &[&str] = &[
@@ -20,6 +21,9 @@ const SECRETS: &[&str] = &[
 /// A read without secrets; a console text keeps only the lines that verdicts rest on.
 pub(crate) fn recorded(mut read: Recorded) -> Recorded {
     if let Outcome::Output(output) = &mut read.outcome {
+        if read.operation == "DescribeInstanceAttribute" {
+            user_data_as_signs(output);
+        }
         drop_secrets(output);
         if read.operation == "GetDocument" {
             without_commands(output);
@@ -32,6 +36,29 @@ pub(crate) fn recorded(mut read: Recorded) -> Recorded {
         }
     }
     read
+}
+
+/// Bytes of unpacked user data that are looked at.
+const LONGEST_USER_DATA: u64 = 1 << 20;
+
+/// In place of user data stands what it tells ECS's agent.
+fn user_data_as_signs(output: &mut Value) {
+    let Some(members) = output.as_object_mut() else { return };
+    let Some(value) = members.remove("UserData") else { return };
+    let encoded = value.get("Value").and_then(Value::as_str).or(value.as_str()).unwrap_or_default();
+    // What is no base64 was decoded by whoever saved it.
+    let bytes =
+        BASE64_STANDARD.decode(encoded.split_whitespace().collect::<String>()).unwrap_or_else(|_| encoded.into());
+    let mut unpacked = Vec::new();
+    let is_compressed = bytes.starts_with(&[0x1f, 0x8b]);
+    if is_compressed {
+        // What cannot be unpacked to its end is told as far as it goes.
+        let _ = MultiGzDecoder::new(bytes.as_slice()).take(LONGEST_USER_DATA).read_to_end(&mut unpacked);
+    } else {
+        unpacked = bytes;
+    }
+    let signs = user_data::UserDataSigns { is_compressed, ..user_data::signs(&unpacked) };
+    members.insert("UserDataSigns".to_owned(), serde_json::to_value(signs).unwrap_or_default());
 }
 
 /// A console text from the wire, where it is base64, as the AWS CLI prints it.
@@ -91,6 +118,38 @@ mod tests {
         };
         let Outcome::Output(output) = recorded(read).outcome else { panic!("an output stays an output") };
         assert_eq!(output, json!({ "Output": "Kernel panic - not syncing", "Deep": [{ "Kept": 1 }] }));
+    }
+
+    #[test]
+    fn user_data_becomes_signs() {
+        let script = "#!/bin/bash\nexport TOKEN=hunter2\necho ECS_CLUSTER=web >> /etc/ecs/ecs.config\n";
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut packed, script.as_bytes()).unwrap();
+        let packed = packed.finish().unwrap();
+        for (value, is_compressed) in [
+            (json!({ "Value": BASE64_STANDARD.encode(script) }), false),
+            (json!({ "Value": BASE64_STANDARD.encode(&packed) }), true),
+            (json!(script), false),
+        ] {
+            let read = Recorded {
+                service: "ec2".into(),
+                operation: "DescribeInstanceAttribute".into(),
+                parameters: Map::new(),
+                at: String::new(),
+                outcome: Outcome::Output(json!({ "InstanceId": "i-1", "UserData": value })),
+            };
+            let Outcome::Output(output) = recorded(read).outcome else { panic!("an output stays an output") };
+            assert_eq!(output["UserDataSigns"]["Cluster"]["Name"], "web");
+            assert_eq!(output["UserDataSigns"]["IsCompressed"], is_compressed);
+            let text = output.to_string();
+            assert!(output.get("UserData").is_none() && !text.contains("hunter2"), "{text}");
+        }
+        let mut none = json!({ "InstanceId": "i-1", "UserData": {} });
+        user_data_as_signs(&mut none);
+        assert_eq!(none["UserDataSigns"]["Kind"], "none");
+        let mut broken = json!({ "UserData": { "Value": BASE64_STANDARD.encode(&packed[..packed.len() / 2]) } });
+        user_data_as_signs(&mut broken);
+        assert_eq!(broken["UserDataSigns"]["IsCompressed"], true);
     }
 
     #[test]

@@ -42,6 +42,18 @@ pub enum SignKind {
     MetadataUnreachable,
     /// No network: no route or no address.
     NetworkUnreachable,
+    /// cloud-init failed to run a script of the user data.
+    UserDataFailed,
+    /// cloud-init found no source of data and used none.
+    NoDatasource,
+    /// cloud-init is through with this boot.
+    CloudInitFinished,
+    /// systemd started the service of ECS's agent.
+    EcsAgentStarted,
+    /// systemd failed to start the service of ECS's agent.
+    EcsAgentFailed,
+    /// systemd failed to start Docker.
+    DockerFailed,
     /// systemd got as far as a log-in prompt.
     LoginPrompt,
 }
@@ -82,6 +94,16 @@ const SIGNS: &[(SignKind, &[&str])] = &[
     (SignKind::NetworkUnreachable, &["network is unreachable"]),
     (SignKind::AgentStarted, &["amazon ssm agent v"]),
     (SignKind::AgentStarted, &["amazon-ssm-agent", "version"]),
+    // cloud-init's own lines: `cc_scripts_user.py`, `subp.py`, its final message.
+    (SignKind::UserDataFailed, &["failed to run module scripts"]),
+    (SignKind::UserDataFailed, &["failed running /var/lib/cloud/instance/scripts"]),
+    (SignKind::UserDataFailed, &["running module scripts", "failed"]),
+    (SignKind::NoDatasource, &["datasource datasourcenone"]),
+    (SignKind::NoDatasource, &["used fallback datasource"]),
+    (SignKind::CloudInitFinished, &["cloud-init v", "finished at"]),
+    (SignKind::EcsAgentStarted, &["started amazon elastic container service"]),
+    (SignKind::EcsAgentFailed, &["failed to start amazon elastic container service"]),
+    (SignKind::DockerFailed, &["failed to start docker application container engine"]),
     (SignKind::LoginPrompt, &[" login:"]),
 ];
 
@@ -122,7 +144,10 @@ fn sign_of(line: &str) -> Option<Sign<'_>> {
     let lower = line.to_ascii_lowercase();
     let started = lower.contains("[  ok  ]");
     let (kind, words) = SIGNS.iter().find(|(_, words)| words.iter().all(|word| lower.contains(word)))?;
-    let is_failure = !matches!(kind, SignKind::AgentStarted | SignKind::LoginPrompt);
+    let is_failure = !matches!(
+        kind,
+        SignKind::AgentStarted | SignKind::LoginPrompt | SignKind::CloudInitFinished | SignKind::EcsAgentStarted
+    );
     let is_emergency = *kind == SignKind::EmergencyMode;
     if started && is_failure && !is_emergency {
         return None;
@@ -174,6 +199,32 @@ web-1 login: ";
             kind("url_helper.py[ERROR]: giving up on md after 120 seconds"),
             Some(SignKind::MetadataUnreachable)
         );
+    }
+
+    #[test]
+    fn cloud_init_and_the_services_of_ecs_are_told() {
+        let kinds = |line| signs(line).first().map(|sign| sign.kind);
+        for (line, kind) in [
+            (
+                "cc_scripts_user.py[WARNING]: Failed to run module scripts-user (scripts in /var/lib/cloud/instance/scripts)",
+                SignKind::UserDataFailed,
+            ),
+            ("util.py[WARNING]: Failed running /var/lib/cloud/instance/scripts/part-001 [1]", SignKind::UserDataFailed),
+            (
+                "Cloud-init v. 22.2.2 finished at Sun, 22 Nov 2026 20:02:11 +0000. Datasource DataSourceEc2.  Up 31.2 seconds",
+                SignKind::CloudInitFinished,
+            ),
+            (
+                "Cloud-init v. 22.2.2 finished at Sun, 22 Nov 2026 20:02:11 +0000. Datasource DataSourceNone.  Up 31.2 seconds",
+                SignKind::NoDatasource,
+            ),
+            ("[  OK  ] Started Amazon Elastic Container Service - container agent.", SignKind::EcsAgentStarted),
+            ("[FAILED] Failed to start Amazon Elastic Container Service - container agent.", SignKind::EcsAgentFailed),
+            ("[FAILED] Failed to start Docker Application Container Engine.", SignKind::DockerFailed),
+        ] {
+            assert_eq!(kinds(line), Some(kind), "{line}");
+            assert_eq!(signs(&kept(line)).first().map(|sign| sign.kind), Some(kind), "{line}");
+        }
     }
 
     #[test]

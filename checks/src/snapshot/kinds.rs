@@ -6,7 +6,7 @@ use super::shape::{self, ShapeError};
 use super::table::{Kept, Place, Resource, Table};
 use super::{
     autoscaling, dns, ec2, ecs, events, flow_logs, iam, kms, lambda, local, metrics, organizations, resolver,
-    resource_policies, s3, ssm, sts,
+    resource_policies, s3, ssm, sts, user_data,
 };
 use serde_json::{Map, Value};
 
@@ -219,6 +219,7 @@ facts! {
         instances: ec2::Instance,
         instance_statuses: ec2::InstanceStatus,
         images: ec2::Image,
+        instance_types: ec2::InstanceType,
         instance_profile_associations: ec2::IamInstanceProfileAssociation,
         network_interfaces: ec2::NetworkInterface,
         vpcs: ec2::Vpc,
@@ -261,6 +262,7 @@ facts! {
         log_events: flow_logs::LogEvents,
         vpc_attributes: ssm::VpcAttribute,
         console_outputs: ssm::ConsoleOutput,
+        instance_attributes: user_data::InstanceAttribute,
         prefix_list_entries: PrefixListEntries,
         block_public_access: ec2::VpcBlockPublicAccessOptions,
         transit_gateway_routes: TransitGatewayRoutes,
@@ -364,6 +366,7 @@ macro_rules! resource {
 resource! {
     ec2::InstanceStatus, op::DESCRIBE_INSTANCE_STATUS, "InstanceStatuses", "InstanceIds", "instance-id", instance_id;
     ec2::Image, op::DESCRIBE_IMAGES, "Images", "ImageIds", "image-id", image_id;
+    ec2::InstanceType, op::DESCRIBE_INSTANCE_TYPES, "InstanceTypes", "InstanceTypes", "instance-type", instance_type;
     ec2::IamInstanceProfileAssociation, op::DESCRIBE_IAM_INSTANCE_PROFILE_ASSOCIATIONS, "IamInstanceProfileAssociations", "AssociationIds", "association-id", association_id;
     ec2::NetworkInterface, op::DESCRIBE_NETWORK_INTERFACES, "NetworkInterfaces", "NetworkInterfaceIds", "network-interface-id", network_interface_id;
     ec2::Vpc, op::DESCRIBE_VPCS, "Vpcs", "VpcIds", "vpc-id", vpc_id;
@@ -657,6 +660,19 @@ impl Reply for metrics::MetricStatistics {
         let name = parameters.get("MetricName")?.as_str()?;
         let of = parameters.get("Dimensions")?.get(0)?.get("Value")?.as_str()?;
         Some(format!("{name}/{of}"))
+    }
+}
+
+impl Reply for user_data::InstanceAttribute {
+    const OPERATION: Operation = op::DESCRIBE_INSTANCE_ATTRIBUTE;
+    const KEY: &'static [&'static str] = &["InstanceId", "Attribute"];
+    const MEMBER: &'static str = "";
+
+    /// Only the answer tells which attribute it is.
+    fn key_of(output: &Value) -> Option<String> {
+        let instance = output.get("InstanceId")?.as_str()?;
+        let is_user_data = ["UserData", "UserDataSigns"].iter().any(|member| output.get(member).is_some());
+        is_user_data.then(|| format!("{instance}/{}", user_data::USER_DATA))
     }
 }
 

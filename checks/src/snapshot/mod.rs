@@ -28,6 +28,7 @@ pub mod ssm;
 pub mod sts;
 mod table;
 mod text;
+pub mod user_data;
 
 pub use answers::{Answers, Reply};
 pub use document::{DocumentError, SCHEMA};

@@ -12,6 +12,7 @@ use super::sessions::Preferences;
 use super::simulation;
 use crate::iam::base_name;
 use crate::iam_facts;
+use crate::instance::console_input;
 use crate::os::console;
 use crate::snapshot::ec2::{Instance, IpPermission, NetworkAclEntry, Route, RouteTable, VpcEndpoint, is};
 use crate::snapshot::flow_logs::FlowLog;
@@ -137,13 +138,7 @@ impl<'a> Plan<'a> {
             self.session_logs();
             return;
         }
-        let mut console = json!({ "InstanceId": instance.instance_id });
-        if is_nitro(&instance.instance_type)
-            && let Some(members) = console.as_object_mut()
-        {
-            members.insert("Latest".to_owned(), json!(true));
-        }
-        self.ask(op::GET_CONSOLE_OUTPUT, console);
+        self.ask(op::GET_CONSOLE_OUTPUT, console_input(instance));
         let console = self.snapshot.console_outputs.get(&instance.instance_id);
         if !matches!(heartbeat, Heartbeat::Never) || matches!(console, Err(Gap::NotAsked { .. })) {
             return;
@@ -503,19 +498,6 @@ fn leads_to_internet(route: &Route) -> bool {
 fn boundary_of(role: Option<&Role>) -> Option<&str> {
     let boundary = role?.permissions_boundary.as_ref()?;
     Some(boundary.permissions_boundary_arn.as_str()).filter(|arn| !arn.is_empty())
-}
-
-/// Whether the type runs on the Nitro System, where the newest console text can be had at any time.
-///
-/// Source: EC2 API reference, `GetConsoleOutput`; the families before Nitro are those of the EC2 user guide's "Previous generation
-/// instances" and the Xen-based current ones.
-fn is_nitro(instance_type: &str) -> bool {
-    let family = instance_type.split('.').next().unwrap_or_default();
-    const XEN: &[&str] = &[
-        "t1", "t2", "m1", "m2", "m3", "m4", "c1", "c3", "c4", "cc2", "r3", "r4", "i2", "i3", "d2", "g2", "g3", "g3s",
-        "p2", "p3", "x1", "x1e", "f1", "h1", "hs1", "cr1",
-    ];
-    !family.is_empty() && !XEN.contains(&family)
 }
 
 /// Whether the type earns CPU credits.

@@ -43,8 +43,12 @@ pub struct UserDataSigns {
     pub disables_agent: bool,
     /// Whether it calls `Initialize-ECSAgent`.
     pub initializes_agent: bool,
+    /// Whether something in it may install the agent.
+    pub installs_agent: bool,
     /// Whether a script ends at the first error, and something that can fail stands before it has told the agent of its cluster.
     pub can_stop_before: bool,
+    /// Whether something that can fail stands behind that place.
+    pub can_fail_after: bool,
     /// Whether a script ends before it tells the agent of its cluster, whatever happens.
     pub exits_before: bool,
     /// Whether it fetches something from Amazon S3.
@@ -146,7 +150,14 @@ pub fn signs(text: &[u8]) -> UserDataSigns {
     signs
 }
 
+/// Words of a line that installs the agent, or runs it by hand.
+const INSTALL: &[&str] =
+    &["ecs-init", "ecs-agent", "ecs-anywhere", "ecsagent", "amazon-ecs", "extras install ecs", "extras enable ecs"];
+
 fn take(text: &str, signs: &mut UserDataSigns) {
+    let lower = text.to_lowercase();
+    let extras = lower.lines().any(|line| line.contains("linux-extras") && line.contains("ecs"));
+    signs.installs_agent = extras || INSTALL.iter().any(|word| lower.contains(word));
     if mime::is_mime(text) {
         "mime".clone_into(&mut signs.kind);
         mime::take(text, signs);

@@ -362,8 +362,10 @@ impl<'s> Script<'s> {
                 self.signs.cluster = Some(config::cluster(value, "command", command.is_conditional));
             }
         }
-        self.can_fail |=
+        let can_fail =
             !SAFE.contains(&name) && !command.is_forgiven && !command.is_conditional && !command.is_background;
+        self.can_fail |= can_fail;
+        self.signs.can_fail_after |= !SAFE.contains(&name) && self.signs.cluster.is_some();
     }
 }
 

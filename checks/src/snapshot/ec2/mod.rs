@@ -5,11 +5,13 @@
 
 mod gateway;
 mod instance;
+mod instance_type;
 mod transit_gateway;
 mod vpc;
 
 pub use gateway::*;
 pub use instance::*;
+pub use instance_type::*;
 pub use transit_gateway::*;
 pub use vpc::*;
 
