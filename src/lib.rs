@@ -11,4 +11,6 @@ pub mod collect;
 pub mod demo;
 pub mod error;
 pub mod exit;
+#[cfg(feature = "ssh")]
+pub mod ssh;
 pub mod wire;

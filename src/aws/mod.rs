@@ -13,6 +13,7 @@ mod error;
 mod model_client;
 mod session;
 mod settings;
+mod source_address;
 #[cfg(test)]
 mod tests;
 mod token;

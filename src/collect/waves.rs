@@ -4,9 +4,8 @@ use super::names;
 use super::redact;
 use crate::aws::{CallError, CallErrorKind, Session};
 use crate::clock;
-use checks::snapshot::operations::RESOLVE;
 use checks::snapshot::{Outcome, Read, Recorded, Snapshot, is_denied};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -60,9 +59,21 @@ async fn ask_all(session: &Session, reads: Vec<Read>) -> Vec<Recorded> {
 
 async fn ask(session: &Session, read: &Read) -> Recorded {
     let (service, operation) = (read.operation.service, read.operation.name);
-    if read.operation == RESOLVE {
-        let name = read.parameters.get("Name").and_then(Value::as_str).unwrap_or_default();
-        return Recorded::new(read, clock::now(), names::resolve(name).await);
+    // What no API of AWS tells goes by services of its own.
+    let own = match service {
+        "dns" => {
+            let name = read.parameters.get("Name").and_then(Value::as_str).unwrap_or_default();
+            Some(names::resolve(name).await)
+        }
+        "ssh" => Some(of_this_machine(read).await),
+        "checkip" => Some(match session.source_address().await {
+            Ok(address) => Outcome::Output(json!({ "Address": address })),
+            Err(error) => outcome_of(&error),
+        }),
+        _ => None,
+    };
+    if let Some(outcome) = own {
+        return Recorded::new(read, clock::now(), outcome);
     }
     let outcome = match session.call(service, operation, &Value::Object(read.parameters.clone())).await {
         Ok(mut output) => {
@@ -74,6 +85,16 @@ async fn ask(session: &Session, read: &Read) -> Recorded {
         Err(error) => outcome_of(&error),
     };
     redact::recorded(Recorded::new(read, clock::now(), outcome))
+}
+
+#[cfg(feature = "ssh")]
+async fn of_this_machine(read: &Read) -> Outcome {
+    crate::ssh::answer(read).await
+}
+
+#[cfg(not(feature = "ssh"))]
+async fn of_this_machine(_: &Read) -> Outcome {
+    Outcome::Error { code: "NotBuilt".to_owned(), message: "this build was made without the feature `ssh`".to_owned() }
 }
 
 /// The error of a call as a snapshot keeps it: with the service's code, or a word for what happened instead of an answer.

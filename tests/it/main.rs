@@ -23,4 +23,10 @@ mod run;
 #[cfg(feature = "aws")]
 mod scenarios;
 mod snapshots;
+#[cfg(all(feature = "ssh", unix))]
+mod ssh_keys;
+#[cfg(all(feature = "ssh", unix))]
+mod ssh_probe;
+#[cfg(all(feature = "ssh", unix))]
+mod sshd;
 mod tidy;

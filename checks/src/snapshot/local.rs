@@ -11,8 +11,9 @@ shapes! {
     SshProbe {
         /// The address that was connected to, with port.
         address: String,
-        /// `timed-out`, `refused`, `unreachable`, `reset`, `closed` (before a banner), `silent` (no banner in time), `not-ssh`,
-        /// `key-exchange-stuck` (banner, and silence after it), `no-common-algorithm`, or `connected` (keys were exchanged).
+        /// `timed-out`, `refused`, `unreachable`, `reset`, `closed` (before a banner; or in the exchange of keys, where there is a
+        /// banner), `silent` (no banner in time), `not-ssh`, `key-exchange-stuck` (banner, and silence after it),
+        /// `no-common-algorithm`, or `connected` (keys were exchanged).
         outcome: String,
         /// The server's identification, such as `SSH-2.0-OpenSSH_9.6`.
         banner: String,
@@ -26,8 +27,11 @@ shapes! {
         offers: Vec<String>,
         /// Ways to authenticate that it offers to the user.
         methods: Vec<String>,
-        /// `accepted`, `refused`, `not-tried` (no key, or none that can be read without a passphrase), `too-many-attempts`.
+        /// `accepted`, `partly-accepted` (the key is right, and more is asked for), `refused`, `not-tried` (no user, no key, or none that
+        /// can be read without a passphrase), `too-many-attempts`, `no-answer`.
         login: String,
+        /// The algorithm of the signature that was offered last, such as `rsa-sha2-512`; `ssh-rsa` only where the server took no other.
+        signature: String,
         /// What the transport said.
         error: String,
     }
@@ -42,7 +46,7 @@ shapes! {
     }
     /// A file that should hold a private key.
     KeyFile {
-        /// `openssh`, `pkcs1`, `pkcs8`, `sec1`, `ppk-2`, `ppk-3`, `public` (a public key), or `unknown`.
+        /// `openssh`, `pkcs1`, `pkcs8`, `sec1`, `dsa`, `ppk-2`, `ppk-3`, `public` (a public key), or `unknown`.
         format: String,
         /// Whether a passphrase protects it.
         encrypted: bool,
@@ -54,7 +58,8 @@ shapes! {
         mode: String,
         /// Whether the file belongs to whoever asks.
         is_own: bool,
-        /// `crlf`, `no-final-newline`, `no-header`, `no-footer`, `truncated`, `unreadable-body`.
+        /// `utf-16`, `byte-order-mark`, `crlf`, `no-final-newline`, `newlines-lost`, `no-header`, `no-footer`, `truncated`,
+        /// `unreadable-body`.
         damage: Vec<String>,
         /// Its fingerprints, as far as the file tells them.
         fingerprints: Option<KeyFingerprints>,
@@ -85,14 +90,18 @@ shapes! {
         host_name: String,
         /// Port.
         port: String,
-        /// Key files that are offered.
+        /// Key files that are offered, those that exist.
         identity_files: Vec<String>,
         /// Whether only these are offered, and no key of the agent beyond them.
         identities_only: bool,
         /// Whether connections go through a command; the command itself may hold secrets and is left out.
         has_proxy_command: bool,
+        /// What the command starts: `session-manager`, `instance-connect`, or `other`.
+        proxy_kind: String,
         /// Hosts that connections jump over.
         proxy_jump: String,
+        /// Whether the agent is passed on to the host.
+        forwards_agent: bool,
     }
     /// The address that this machine's packets to the internet come from.
     SourceAddress {

@@ -4,6 +4,7 @@ mod calls;
 mod failures;
 mod server;
 mod sessions;
+mod source_address;
 
 use std::time::Duration;
 
