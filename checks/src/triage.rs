@@ -4,6 +4,7 @@ use crate::diagnosis::{Diagnosis, Subject, SubjectGap, diagnose};
 use crate::ecs;
 use crate::instance::find;
 use crate::lambda;
+use crate::net::Network;
 use crate::rules;
 use crate::s3;
 use crate::snapshot::Snapshot;
@@ -28,7 +29,8 @@ pub fn ssm<'a>(estate: &'a Estate<'a>, id: &str) -> Result<Diagnosis, SubjectGap
 /// It does not exist, or its own facts are not known.
 pub fn ssh(snapshot: &Snapshot, question: &ssh::Question) -> Result<Diagnosis, SubjectGap> {
     let instance = find(snapshot, &question.instance)?;
-    let case = ssh::Case::new(snapshot, question, instance);
+    let network = Network::new(snapshot);
+    let case = ssh::Case::new(&network, question, instance);
     let (id, name) = (question.instance.clone(), instance.name().map(str::to_owned));
     let subject = Subject { kind: "ec2-instance", id, arn: case.arn(), name };
     Ok(diagnose(rules::SSH, &case, subject, &ssh::works(&case)))
@@ -60,7 +62,8 @@ pub fn s3(snapshot: &Snapshot, question: &s3::Question) -> Result<Diagnosis, Sub
 /// The instance does not exist, or its own facts are not known.
 pub fn ecs(snapshot: &Snapshot, question: &ecs::Question) -> Result<Diagnosis, SubjectGap> {
     let instance = find(snapshot, &question.instance)?;
-    let case = ecs::Case::new(snapshot, question, instance);
+    let network = Network::new(snapshot);
+    let case = ecs::Case::new(&network, question, instance);
     let (id, name) = (question.instance.clone(), instance.name().map(str::to_owned));
     let subject = Subject { kind: "ec2-instance", id, arn: case.arn(), name };
     Ok(diagnose(rules::ECS, &case, subject, &ecs::works(&case)))

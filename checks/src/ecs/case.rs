@@ -4,10 +4,11 @@ use super::registration;
 use crate::finding::{Judgement, Place};
 use crate::iam::base_name;
 use crate::instance::Host;
+use crate::net::Network;
 use crate::rule::Symptom;
 use crate::snapshot::ec2::{Instance, is};
 use crate::snapshot::ecs::{Cluster, ContainerInstance};
-use crate::snapshot::{Gap, Observed, Snapshot};
+use crate::snapshot::{Gap, Observed};
 use std::borrow::Cow;
 
 /// The symptom "an EC2 instance does not register as a container instance, or is disconnected".
@@ -16,6 +17,12 @@ pub enum Ecs {}
 impl Symptom for Ecs {
     type Case<'a> = Case<'a>;
 }
+
+/// The services that the agent needs, by the short name in an endpoint's service name: where it registers, where it waits for tasks, and
+/// where it sends metrics.
+///
+/// Source: ECS developer guide, "Amazon ECS interface VPC endpoints (AWS PrivateLink)".
+pub const SERVICES: &[&str] = &["ecs", "ecs-agent", "ecs-telemetry"];
 
 /// What is asked: a cluster, and an instance that is to be in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,10 +74,11 @@ impl<'a> std::ops::Deref for Case<'a> {
 
 impl<'a> Case<'a> {
     /// Prepares the case of an instance.
-    pub fn new(snapshot: &'a Snapshot, question: &'a Question, instance: &'a Instance) -> Self {
+    pub fn new(network: &'a Network<'a>, question: &'a Question, instance: &'a Instance) -> Self {
+        let snapshot = network.snapshot;
         let cluster = question.cluster_name();
         Self {
-            host: Host { symptom: "ecs", snapshot, instance },
+            host: Host::new("ecs", network, instance).with_ways_to(SERVICES),
             question,
             cluster: snapshot.clusters.get(cluster),
             entries: registration::entries(snapshot, cluster, &instance.instance_id),

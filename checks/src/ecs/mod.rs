@@ -4,7 +4,7 @@ mod case;
 mod reads;
 mod registration;
 
-pub use case::{Case, Ecs, Question, Settled};
+pub use case::{Case, Ecs, Question, SERVICES, Settled};
 pub use reads::{READS, reads};
 pub use registration::entries;
 

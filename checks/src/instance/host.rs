@@ -2,11 +2,13 @@
 
 use crate::diagnosis::SubjectGap;
 use crate::finding::Judgement;
+use crate::net::{Network, ServicePath};
 use crate::os::console::{SignKind, signs};
 use crate::snapshot::ec2::{Instance, InstanceStatus, is};
 use crate::snapshot::ssm::ConsoleOutput;
 use crate::snapshot::{Observed, Snapshot, time};
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// The instance with this id.
 ///
@@ -22,17 +24,35 @@ pub(crate) fn follows_from(rule: &str) -> Judgement {
 }
 
 /// An instance under diagnosis; the case of each symptom about one gives access to it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Host<'a> {
     /// The symptom, such as `ssm`: the first part of the ids of its rules.
     pub symptom: &'static str,
     /// All facts.
     pub snapshot: &'a Snapshot,
+    /// The network that they show.
+    pub network: &'a Network<'a>,
     /// The instance.
     pub instance: &'a Instance,
+    /// The way to each service that its software needs, from the primary interface; none for an instance without interfaces.
+    pub paths: Vec<Arc<ServicePath>>,
+    /// Actions of its software and what they are called on, other than `*`.
+    pub(super) targets: Vec<(&'static str, String)>,
 }
 
 impl<'a> Host<'a> {
+    /// An instance whose ways nobody has asked about yet.
+    pub fn new(symptom: &'static str, network: &'a Network<'a>, instance: &'a Instance) -> Self {
+        Self { symptom, snapshot: network.snapshot, network, instance, paths: Vec::new(), targets: Vec::new() }
+    }
+
+    /// With the ways to services, by their short names.
+    #[must_use]
+    pub fn with_ways_to(self, services: &[&str]) -> Self {
+        let paths = super::paths::of(&self, services);
+        Self { paths, ..self }
+    }
+
     /// Region of the instance; empty when the facts do not tell.
     pub fn region(&self) -> &'a str {
         &self.snapshot.header.region

@@ -1,10 +1,24 @@
 //! An EC2 instance as every symptom sees it whose subject is one.
 
+mod calls;
 mod console;
+pub mod guards;
 mod host;
+mod identity;
+mod paths;
+pub mod profile;
+mod proof;
+pub mod resolution;
+mod role;
+pub mod simulation;
 mod status;
+pub mod trust;
 
 pub use console::console_input;
 pub use host::{Host, find};
 pub(crate) use host::{follows_from, last_sign};
+pub use identity::Identity;
+pub use paths::is_claimed;
+pub use proof::{add_new, calls_in_words, is_other, nearly};
+pub use role::{Grant, RoleFacts, ec2_services, effect, gaps};
 pub(crate) use status::StatusCheck;

@@ -1,8 +1,8 @@
 //! One instance under diagnosis: its facts, and what several rules need of them, worked out once.
 
 use crate::instance::Host;
+use crate::net::Network;
 use crate::rule::Symptom;
-use crate::snapshot::Snapshot;
 use crate::snapshot::ec2::Instance;
 
 /// The symptom "SSH to an instance fails".
@@ -40,7 +40,7 @@ impl<'a> std::ops::Deref for Case<'a> {
 
 impl<'a> Case<'a> {
     /// Prepares the case of an instance.
-    pub fn new(snapshot: &'a Snapshot, question: &'a Question, instance: &'a Instance) -> Self {
-        Self { host: Host { symptom: "ssh", snapshot, instance }, question }
+    pub fn new(network: &'a Network<'a>, question: &'a Question, instance: &'a Instance) -> Self {
+        Self { host: Host::new("ssh", network, instance), question }
     }
 }

@@ -1,20 +1,17 @@
-//! Which role the agent works with, and the proof of what its policies say.
+//! Which role the agent works with.
 
-use super::identity::{Grant, REGISTER, RoleFacts, ec2_services};
+use super::calls::REGISTER;
 use super::{Case, Heartbeat};
-use crate::evidence::Evidence;
 use crate::finding::Judgement;
-use crate::iam::{Decision, Layer, StatementRef};
-use crate::iam_facts::{self, PolicyName};
+use crate::instance::profile::Kit;
+use crate::instance::{RoleFacts, ec2_services, is_other};
 use crate::snapshot::ec2::is;
-use crate::snapshot::{Gap, Observed, operations as op};
-use serde_json::Value;
-use std::sync::Arc;
+use crate::snapshot::{Gap, Observed};
 
 impl<'a> Case<'a> {
     /// The role of Default Host Management, when it is known to be on.
     pub fn fallback(&self) -> Option<&'a str> {
-        self.identity.default_host_management.as_ref().ok().copied().flatten()
+        self.default_host.management.as_ref().ok().copied().flatten()
     }
 
     /// Why the agent cannot work with an instance profile and needs Default Host Management; `None` when it can.
@@ -50,7 +47,7 @@ impl<'a> Case<'a> {
             return Ok(None);
         }
         // Undecided, and yet settled when there is nothing to fall back to.
-        match &self.identity.default_host_management {
+        match &self.default_host.management {
             Ok(None) => Ok(None),
             _ => role.open(&register).into_iter().next().map_or(Ok(None), Err),
         }
@@ -63,7 +60,7 @@ impl<'a> Case<'a> {
     pub fn working_role(&self) -> Observed<&RoleFacts<'a>> {
         let role = match self.needs_fallback()? {
             None => &self.identity.role,
-            Some(_) => &self.identity.default_host_role,
+            Some(_) => &self.default_host.role,
         };
         role.as_ref().map(Option::as_deref).map_err(Clone::clone)
     }
@@ -91,94 +88,14 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Whether two ids are known and differ.
-pub fn is_other(one: &str, other: &str) -> bool {
-    !one.is_empty() && !other.is_empty() && one != other
-}
-
-impl RoleFacts<'_> {
-    /// Those of `actions` that no identity policy of the role allows, each with the decision.
-    ///
-    /// # Errors
-    /// None is known to be lacking, and for some it is not known: the facts that would tell.
-    pub fn lacking<'b>(&self, case: &Case<'_>, actions: &[&'b str]) -> Result<Vec<(&'b str, Arc<Decision>)>, Vec<Gap>> {
-        let mut lacking = Vec::new();
-        let mut open: Vec<Gap> = Vec::new();
-        for action in actions {
-            match self.grant(case, action) {
-                Grant::Lacking(decision) => lacking.push((*action, decision)),
-                Grant::Open(gaps) => add_new(&mut open, gaps),
-                Grant::Given | Grant::Refused => {}
-            }
-        }
-        if lacking.is_empty() && !open.is_empty() { Err(open) } else { Ok(lacking) }
-    }
-
-    /// The names of the role's policies, as the answers list them.
-    pub fn listed(&self) -> Vec<Evidence> {
-        let role = self.role.role_name.as_str();
-        let of = |is_managed: bool| -> Value {
-            let names = self.names.iter().filter(|policy| policy.arn.is_empty() != is_managed);
-            names.map(|policy| Value::from(policy.name.as_str())).collect::<Vec<_>>().into()
-        };
-        vec![
-            Evidence::new(op::LIST_ATTACHED_ROLE_POLICIES, role, "AttachedPolicies[].PolicyName", of(true)),
-            Evidence::new(op::LIST_ROLE_POLICIES, role, "PolicyNames", of(false)),
-        ]
-    }
-
-    /// The statement that a decision names, as the answers hold it.
-    pub fn statement(&self, statement: &StatementRef) -> Option<Evidence> {
-        iam_facts::proof(&self.documents, statement)
-    }
-
-    /// The command that shows the policy which a decision names.
-    pub fn show_policy(&self, case: &Case<'_>, statement: &StatementRef) -> Option<String> {
-        use crate::fix::Aws;
-        let name = statement.source.name.as_str();
-        let role = self.role.role_name.as_str();
-        let managed = |arn: &str| {
-            let version = case.snapshot.managed_policies.get(arn).ok().flatten();
-            let version = version.map_or("v1", |policy| policy.default_version_id.as_str());
-            Aws::new("iam", "get-policy-version", "").arg("policy-arn", arn).arg("version-id", version).into()
-        };
-        match statement.source.layer {
-            Layer::Boundary => {
-                self.role.permissions_boundary.as_ref().map(|boundary| managed(&boundary.permissions_boundary_arn))
-            }
-            Layer::Identity => match self.names.iter().find(|policy| policy.name == name)? {
-                PolicyName { arn, .. } if !arn.is_empty() => Some(managed(arn)),
-                _ => {
-                    Some(Aws::new("iam", "get-role-policy", "").arg("role-name", role).arg("policy-name", name).into())
-                }
-            },
-            _ => None,
-        }
-    }
-}
-
-/// Adds those gaps that are not in the list yet.
-pub fn add_new(open: &mut Vec<Gap>, more: Vec<Gap>) {
-    for gap in more {
-        if !open.contains(&gap) {
-            open.push(gap);
-        }
-    }
-}
-
-/// Names of calls for a sentence: in backticks, joined with commas.
-pub fn calls(actions: &[&str]) -> String {
-    actions.iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// The closest near miss of a decision, for the end of a sentence; empty without one.
-pub fn nearly(decision: &Decision) -> String {
-    decision.near_miss().map_or_else(String::new, |miss| format!("; {miss}"))
-}
-
 /// The AWS managed policy that lets an instance be managed.
 pub fn core_policy(case: &Case<'_>) -> String {
     format!("arn:{}:iam::aws:policy/AmazonSSMManagedInstanceCore", case.partition())
+}
+
+/// The role and profile that a fix makes.
+pub fn kit(case: &Case<'_>) -> Kit {
+    Kit { name: "ssm-managed-instance", policy: core_policy(case) }
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Endpoints as rules see them: those that are missing, those that names do not lead to, and what their policies say.
 
-use super::{Case, RoleFacts};
+use super::Case;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::iam::{
     EndpointKind, EndpointPolicy, Layer, LayerEffect, Missing, Policies, PolicySet, PolicySource, Request, evaluate,
 };
+use crate::instance::RoleFacts;
 use crate::net::{Cause, ServicePath, Verdict, WayKind};
 use crate::rule::About;
 use crate::snapshot::ec2::{VpcEndpoint, is};

@@ -1,6 +1,7 @@
 //! What the cases of many instances share: the network, each role with its policies, the Region's preferences, read once.
 
-use super::{Preferences, RoleFacts};
+use super::{Preferences, calls};
+use crate::instance::RoleFacts;
 use crate::net::Network;
 use crate::snapshot::iam::Role;
 use crate::snapshot::ssm::InstanceInformation;
@@ -40,7 +41,7 @@ impl<'s> Estate<'s> {
 
     /// A role as its profile or IAM shows it, with its policies.
     pub(super) fn role(&self, shown: &'s Role) -> Arc<RoleFacts<'s>> {
-        let read = || Arc::new(RoleFacts::of(self.snapshot, shown));
+        let read = || Arc::new(RoleFacts::of(self.snapshot, shown, calls::ALL));
         self.roles.get(shown.role_name.as_str()).map_or_else(read, |known| known.get_or_init(read).clone())
     }
 

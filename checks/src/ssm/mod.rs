@@ -1,26 +1,25 @@
 //! The symptom "not managed by Systems Manager, connection lost, or sessions fail": its case, its reads, its diagnosis.
 
 pub mod acl;
+pub mod calls;
 mod case;
 pub mod credentials;
+mod default_host;
 pub mod endpoints;
 mod estate;
 mod heartbeat;
 mod hybrid;
-pub mod identity;
 pub(crate) mod inside;
 mod names;
-pub mod paths;
-pub mod profile;
+mod paths;
 mod reads;
 pub mod resolution;
 pub mod sessions;
-pub mod simulation;
 
 pub use case::{Case, Ssm};
+pub use default_host::DefaultHost;
 pub use estate::Estate;
 pub use heartbeat::Heartbeat;
-pub use identity::{Identity, RoleFacts};
 pub use names::{AgentVersion, services};
 pub(crate) use reads::is_burstable;
 pub use reads::{FLOW_LOG_READS, READS, ReadOptions, reads};

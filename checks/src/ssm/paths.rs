@@ -1,112 +1,9 @@
-//! The ways from the instance to the services that its agent needs.
+//! The ways from the instance to the services that its agent needs, as the rules of the network layer look at them.
 
 use super::Case;
 use crate::finding::Judgement;
-use crate::net::{Cause, Effect, Obstacle, Path, ServicePath, Verdict, Way, WayKind, to_service_briefly};
-use crate::snapshot::ec2::VpcEndpoint;
 use crate::snapshot::{Gap, Snapshot, operations as op};
 use crate::walls::{Lane, Ways};
-use std::sync::Arc;
-
-/// Words of facts that no read can give, and that a rule of the network layer other than `ssm/no-egress-path` waits for.
-const CLAIMED: &[&str] = &[
-    "security group",
-    "network ACL",
-    "NAT gateway",
-    "forwards packets",
-    "Block Public Access",
-    "enableDns",
-    "DNS server",
-    "DHCP options",
-    "Resolver rule",
-    "endpoint",
-    "main route table",
-    "which addresses",
-];
-
-/// Whether another rule of the network layer waits for a fact that no read can give. Whatever nobody waits for is the question of
-/// `ssm/no-egress-path`, so that a way which is not known never passes everywhere.
-pub fn is_claimed(what: &str) -> bool {
-    CLAIMED.iter().any(|words| what.contains(words))
-}
-
-/// The ways of an interface to each service that the agent needs.
-pub(super) fn of_case(case: &Case<'_>) -> Vec<Arc<ServicePath>> {
-    let Some(eni) = case.instance.primary_interface() else { return Vec::new() };
-    let names = super::services(case.agent_version(), case.region());
-    let Some(interface) = case.network.interface(&eni.network_interface_id) else { return Vec::new() };
-    let ways = names.iter().map(|name| to_service_briefly(case.network, interface, name, case.region(), 443));
-    // Only what is blocked has something to weigh.
-    let is_blocked = |way: &Way| way.verdict == Verdict::Blocked;
-    let weighed = |path: Arc<ServicePath>| {
-        let has_blocked = path.verdict == Verdict::Blocked || path.ways.iter().any(is_blocked);
-        if has_blocked { Arc::new(forwarded(case, preferred(Arc::unwrap_or_clone(path)))) } else { path }
-    };
-    ways.map(weighed).collect()
-}
-
-/// A name that a Resolver rule forwards to servers elsewhere may be answered with an address that another network reaches: a way to public
-/// addresses that is blocked then proves nothing.
-fn forwarded(case: &Case<'_>, mut path: ServicePath) -> ServicePath {
-    if path.verdict != Verdict::Blocked || path.is_over_endpoint() {
-        return path;
-    }
-    let Some(name) = path.dns_names.first().cloned() else { return path };
-    let Some(rule) = super::resolution::forwarding(case, &name) else { return path };
-    for obstacle in &mut path.obstacles {
-        if obstacle.effect == Effect::Blocked {
-            obstacle.effect = Effect::Possible;
-        }
-    }
-    path.gaps.push(Gap::opaque(format!("what the servers of Resolver rule `{rule}` answer for `{name}`")));
-    path.verdict = Verdict::Unknown;
-    path
-}
-
-/// Without the paths of a family that has no way out at all, where the other family has one that is broken: the broken one is what was
-/// meant to work.
-fn preferred(mut path: ServicePath) -> ServicePath {
-    let lacks_route = |path: &Path| path.obstacles.iter().any(|obstacle| obstacle.cause == Cause::NoRoute);
-    for way in &mut path.ways {
-        if way.verdict == Verdict::Blocked && way.paths.iter().any(lacks_route) && !way.paths.iter().all(lacks_route) {
-            let dropped: Vec<Obstacle> =
-                way.paths.iter().filter(|path| lacks_route(path)).flat_map(|path| path.obstacles.clone()).collect();
-            way.paths.retain(|path| !lacks_route(path));
-            let kept = |obstacle: &Obstacle| way.paths.iter().any(|path| path.obstacles.contains(obstacle));
-            path.obstacles.retain(|obstacle| !dropped.contains(obstacle) || kept(obstacle));
-        }
-    }
-    path
-}
-
-impl<'a> Case<'a> {
-    /// The way to a service.
-    pub fn path_to(&self, service: &str) -> Option<&ServicePath> {
-        self.paths.iter().find(|path| path.service == service).map(Arc::as_ref)
-    }
-
-    /// The interface endpoint that the name of a service leads to.
-    pub fn endpoint_for(&self, service: &str) -> Option<&'a VpcEndpoint> {
-        let WayKind::Endpoint(ids) = &self.path_to(service)?.ways.first()?.kind else { return None };
-        self.snapshot.vpc_endpoints.get(ids.first()?).ok().flatten()
-    }
-
-    /// Whether the VPC was built to reach Systems Manager over endpoints: it has one for some service of the agent.
-    pub fn has_endpoints(&self) -> bool {
-        self.paths.iter().any(|path| !path.endpoints.is_empty())
-    }
-
-    /// Services that have no way because their name leads to the internet and no route does; without those whose endpoint is there but
-    /// not in use, which is a cause of its own.
-    pub fn services_without_route(&self) -> Vec<&ServicePath> {
-        let blocked = self
-            .paths
-            .iter()
-            .map(Arc::as_ref)
-            .filter(|path| path.verdict == Verdict::Blocked && path.endpoints.is_empty());
-        blocked.filter(|path| path.obstacles.iter().any(|obstacle| obstacle.cause == Cause::NoRoute)).collect()
-    }
-}
 
 impl Ways for Case<'_> {
     fn lanes(&self) -> Vec<Lane<'_>> {
@@ -125,9 +22,7 @@ impl Ways for Case<'_> {
     /// internet that works.
     fn is_settled(&self, gap: &Gap) -> bool {
         let zones = op::LIST_HOSTED_ZONES_BY_VPC.action;
-        let works =
-            |way: &Way| way.kind == WayKind::Public && matches!(way.verdict, Verdict::Reachable | Verdict::Degraded);
-        let leads = self.paths.iter().flat_map(|path| &path.ways).any(works);
-        (self.heartbeat.is_online() || leads) && matches!(gap, Gap::NotAsked { action } if action == zones)
+        (self.heartbeat.is_online() || self.leads_to_internet())
+            && matches!(gap, Gap::NotAsked { action } if action == zones)
     }
 }

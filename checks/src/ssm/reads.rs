@@ -4,15 +4,15 @@
 //! instance; its VPC, profile and node; the role's policies and what routes and groups refer to; the documents of the policies.
 
 use super::Case;
+use super::calls::{self, REGISTER};
 use super::estate::Estate;
 use super::heartbeat::Heartbeat;
-use super::identity::REGISTER;
 use super::names::{AgentVersion, services};
 use super::sessions::Preferences;
-use super::simulation;
 use crate::iam::base_name;
 use crate::iam_facts;
 use crate::instance::console_input;
+use crate::instance::simulation;
 use crate::os::console;
 use crate::snapshot::ec2::{Instance, IpPermission, NetworkAclEntry, Route, RouteTable, VpcEndpoint, is};
 use crate::snapshot::flow_logs::FlowLog;
@@ -251,7 +251,7 @@ impl<'a> Plan<'a> {
         let is_connected = case.channel().is_some_and(|status| is(status, "connected"));
         let is_served = is_connected && case.heartbeat.is_online();
         if !role_arn.is_empty() && !is_served {
-            self.ask(op::SIMULATE_PRINCIPAL_POLICY, simulation::input(case, role_arn));
+            self.ask(op::SIMULATE_PRINCIPAL_POLICY, simulation::input(case, role_arn, calls::ALL));
         }
     }
 

@@ -5,6 +5,7 @@ use super::{Tried, World};
 use crate::diagnosis::{Diagnosis, SubjectGap};
 use crate::ecs::{Case, Ecs, Question};
 use crate::instance::find;
+use crate::net::Network;
 use crate::snapshot::{Snapshot, operations as op};
 use crate::triage;
 use serde_json::{Value, json};
@@ -21,9 +22,9 @@ pub fn question() -> Question {
 
 impl Tried for Ecs {
     fn with_case(snapshot: &Snapshot, judge: &mut dyn FnMut(&Case<'_>)) {
-        let question = question();
+        let (question, network) = (question(), Network::new(snapshot));
         if let Ok(instance) = find(snapshot, INSTANCE) {
-            judge(&Case::new(snapshot, &question, instance));
+            judge(&Case::new(&network, &question, instance));
         }
     }
 }

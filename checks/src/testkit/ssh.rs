@@ -4,6 +4,7 @@ use super::worlds::{self, INSTANCE};
 use super::{Tried, World};
 use crate::diagnosis::{Diagnosis, SubjectGap};
 use crate::instance::find;
+use crate::net::Network;
 use crate::snapshot::{Snapshot, operations as op};
 use crate::ssh::{Case, Question, Ssh};
 use crate::triage;
@@ -21,7 +22,8 @@ impl Tried for Ssh {
     fn with_case(snapshot: &Snapshot, judge: &mut dyn FnMut(&Case<'_>)) {
         let question = question();
         if let Ok(instance) = find(snapshot, INSTANCE) {
-            judge(&Case::new(snapshot, &question, instance));
+            let network = Network::new(snapshot);
+            judge(&Case::new(&network, &question, instance));
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::net::Verdict as Path;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::{Instance, Route, is};
 use crate::snapshot::{Gap, Snapshot, operations as op};
-use crate::ssm::identity::CHANNELS;
+use crate::ssm::calls::CHANNELS;
 use crate::ssm::{AgentVersion, Case, Heartbeat};
 use crate::walls::{Ways, open};
 use serde_json::json;

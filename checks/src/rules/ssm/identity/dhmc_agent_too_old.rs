@@ -3,9 +3,11 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
+use crate::instance::profile;
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::{AgentVersion, Case, profile};
+use crate::ssm::credentials::kit;
+use crate::ssm::{AgentVersion, Case};
 
 declare_rule! {
     /// ## What it checks
@@ -43,13 +45,13 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let id = case.instance.instance_id.as_str();
-    if matches!(case.identity.default_host_management, Ok(None)) {
+    if matches!(case.default_host.management, Ok(None)) {
         return Ok(Judgement::not_applicable("Default Host Management is off"));
     }
     let Some(why) = case.needs_fallback()? else {
         return Ok(Judgement::not_applicable("the instance profile suffices without Default Host Management"));
     };
-    let Some(role) = case.identity.default_host_management.clone()? else {
+    let Some(role) = case.default_host.management.clone()? else {
         return Ok(Judgement::not_applicable("Default Host Management is off"));
     };
     let oldest = AgentVersion::DEFAULT_HOST_MANAGEMENT;
@@ -86,7 +88,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         ))
         .about("ec2-instance", id)
         .proof(proof)
-        .fix(profile::attach_new(case, Fix::new(FixClass::C, summary)).run(check).run(update)),
+        .fix(profile::attach_new(case, &kit(case), Fix::new(FixClass::C, summary)).run(check).run(update)),
     ))
 }
 

@@ -5,15 +5,16 @@ use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::iam::{Decision, Layer, LayerEffect, Verdict};
 use crate::iam_facts::simulated;
+use crate::instance::trust::mend_trust;
+use crate::instance::{RoleFacts, effect};
+use crate::instance::{add_new, calls_in_words, nearly};
 use crate::rule::declare_rule;
-use crate::rules::ssm::identity::role_trust_wrong::mend_trust;
 use crate::snapshot::ec2::is;
 use crate::snapshot::iam::EvaluationResult;
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::credentials::{add_new, calls, nearly};
-use crate::ssm::identity::{CHANNELS, REGISTER, RoleFacts, effect};
+use crate::ssm::calls::{CHANNELS, REGISTER};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -57,7 +58,7 @@ declare_rule! {
 const SERVICE: &str = "ssm.amazonaws.com";
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    if matches!(case.identity.default_host_management, Ok(None)) {
+    if matches!(case.default_host.management, Ok(None)) {
         return Ok(Judgement::not_applicable("Default Host Management is off"));
     }
     let need = case.needs_fallback();
@@ -71,11 +72,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         )));
     }
     need?;
-    let Some(name) = case.identity.default_host_management.clone()? else {
+    let Some(name) = case.default_host.management.clone()? else {
         return Ok(Judgement::not_applicable("Default Host Management is off"));
     };
     let setting = Evidence::new(op::GET_SERVICE_SETTING, DEFAULT_HOST_MANAGEMENT, "SettingValue", name);
-    let Some(role) = case.identity.default_host_role.as_ref().map_err(Clone::clone)? else {
+    let Some(role) = case.default_host.role.as_ref().map_err(Clone::clone)? else {
         return Ok(Judgement::fail(
             Finding::new(format!("role `{name}`, which Default Host Management hands out, does not exist"))
                 .about("role", name)
@@ -117,7 +118,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     Ok(Judgement::fail(
         Finding::new(format!(
             "role `{name}`, which Default Host Management hands out, may not call {}{}",
-            calls(&actions),
+            calls_in_words(&actions),
             nearly(first)
         ))
         .about("role", name)
@@ -142,7 +143,7 @@ fn simulated(case: &Case<'_>, role: &RoleFacts<'_>, actions: &[&str]) -> Vec<Evi
 /// A heartbeat proves that the agent has credentials that work; the role is looked at only where it was read and sessions do not open.
 fn is_proven(case: &Case<'_>) -> bool {
     let is_silent = case.channel().is_some_and(|status| is(status, "notconnected"));
-    case.heartbeat.is_online() && (!is_silent || case.identity.default_host_role.is_err())
+    case.heartbeat.is_online() && (!is_silent || case.default_host.role.is_err())
 }
 
 /// A missing Allow is mended with the policy of Default Host Management; no policy lifts a Deny or a boundary.
@@ -159,7 +160,7 @@ fn mend(case: &Case<'_>, role: &RoleFacts<'_>, denied: &[(&str, Arc<Decision>)])
         );
         let show = Aws::new("iam", "get-role", "").arg("role-name", name);
         let deniers = denied.iter().flat_map(|(_, decision)| decision.denying()).filter_map(|part| part.by.as_ref());
-        let mut shows: Vec<String> = deniers.filter_map(|by| role.show_policy(case, by)).collect();
+        let mut shows: Vec<String> = deniers.filter_map(|by| role.show_policy(case.snapshot, by)).collect();
         shows.dedup();
         return shows.into_iter().fold(Fix::new(FixClass::M, summary).run(show), Fix::run);
     }

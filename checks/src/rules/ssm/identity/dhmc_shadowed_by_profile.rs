@@ -3,12 +3,14 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
+use crate::instance::Grant;
+use crate::instance::calls_in_words;
 use crate::rule::declare_rule;
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::credentials::{calls, core_policy};
-use crate::ssm::identity::{CHANNELS, Grant, REGISTER};
+use crate::ssm::calls::{CHANNELS, REGISTER};
+use crate::ssm::credentials::core_policy;
 
 declare_rule! {
     /// ## What it checks
@@ -45,7 +47,7 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let setting = &case.identity.default_host_management;
+    let setting = &case.default_host.management;
     if matches!(setting, Ok(None)) {
         return Ok(Judgement::not_applicable("Default Host Management is off"));
     }
@@ -78,7 +80,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         Finding::new(format!(
             "role `{name}` allows `{REGISTER}`, so the agent keeps it and never falls back to role `{fallback}` of Default Host Management, \
              but it lacks {}",
-            calls(&actions)
+            calls_in_words(&actions)
         ))
         .about("role", name)
         .about("instance-profile", case.identity.profile_name)

@@ -1,16 +1,12 @@
 //! A Deny, a permissions boundary without an Allow, or the organization stands above every permission of the role.
 
-use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
-use crate::fix::{Aws, Fix, FixClass};
-use crate::iam::{Layer, LayerDecision, LayerEffect};
-use crate::iam_facts::simulated;
+use crate::instance::RoleFacts;
+use crate::instance::guards::{self, Stop};
 use crate::rule::{Affects, declare_rule};
-use crate::snapshot::{Gap, operations as op};
+use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::credentials::{add_new, calls};
-use crate::ssm::identity::{REGISTER, RoleFacts};
-use crate::ssm::simulation;
+use crate::ssm::calls::{self, REGISTER};
 
 declare_rule! {
     /// ## What it checks
@@ -52,31 +48,12 @@ declare_rule! {
         GET_ROLE_POLICY, SIMULATE_PRINCIPAL_POLICY]
 }
 
-/// A layer that stops calls, and which.
-struct Stop {
-    part: LayerDecision,
-    actions: Vec<&'static str>,
-}
-
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let Some(role) = case.identity.role.as_ref().map_err(Clone::clone)? else {
         return Ok(Judgement::not_applicable("the instance has no role of its own"));
     };
     let name = role.role.role_name.as_str();
-    let mut stops: Vec<Stop> = Vec::new();
-    let mut open: Vec<Gap> = Vec::new();
-    for action in simulation::actions() {
-        let decision = role.decide_by_itself(case, action);
-        for part in decision.denying().filter(|part| is_stop(part)) {
-            match stops.iter_mut().find(|stop| stop.part == *part) {
-                Some(stop) => stop.actions.push(action),
-                None => stops.push(Stop { part: part.clone(), actions: vec![action] }),
-            }
-        }
-        if decision.layers.iter().any(|part| part.effect == LayerEffect::Unknown) {
-            add_new(&mut open, role.open(&decision));
-        }
-    }
+    let (stops, open) = guards::stops(case, role, calls::ALL);
     let stops_register = stops.iter().any(|stop| stop.actions.contains(&REGISTER));
     if let (true, Some(fallback)) = (stops_register, case.fallback()) {
         return Ok(Judgement::pass(format!(
@@ -91,92 +68,25 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     Ok(Judgement::of(findings, format!("nothing that could be read denies role `{name}` the calls of the agent")))
 }
 
-/// A Deny anywhere, or a missing Allow in a layer that only caps.
-fn is_stop(part: &LayerDecision) -> bool {
-    part.effect == LayerEffect::ExplicitDeny || part.layer != Layer::Identity
-}
-
 fn finding(case: &Case<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Finding {
-    let name = role.role.role_name.as_str();
-    let actions = calls(&stop.actions);
-    let boundary = role.role.permissions_boundary.as_ref().map(|boundary| boundary.permissions_boundary_arn.as_str());
-    let detail = match (&stop.part.by, stop.part.layer) {
-        (Some(by), _) => format!("{by} denies role `{name}` {actions}"),
-        (None, Layer::Boundary) => {
-            format!("permissions boundary `{}` of role `{name}` allows none of {actions}", boundary.unwrap_or_default())
-        }
-        (None, Layer::ServiceControl) => {
-            format!("the service control policies of the organization do not let role `{name}` call {actions}")
-        }
-        (None, layer) => format!("a {layer} stops role `{name}` from {actions}"),
-    };
-    let mut finding = Finding::new(format!("{detail}; no other permission outweighs that")).about("role", name);
-    if let Some(by) = &stop.part.by {
-        finding = finding.proofs(role.statement(by));
-        if by.source.layer != Layer::Boundary {
-            finding = finding.about("policy", &by.source.name);
-        }
-    }
-    if let (Layer::Boundary, Some(arn)) = (stop.part.layer, boundary) {
-        let field = "PermissionsBoundary.PermissionsBoundaryArn";
-        finding = finding.about("policy", arn).proof(Evidence::new(op::GET_ROLE, name, field, arn));
-        if !matches!(case.snapshot.policy_versions.get(arn), Ok(Some(version)) if version.is_default_version != Some(false))
-        {
-            finding = finding.proofs(simulated(case, role, stop));
-        }
-    }
-    finding.affects = Some(stop.affects());
-    if let (None, Layer::ServiceControl) = (&stop.part.by, stop.part.layer) {
-        return finding.proofs(simulated(case, role, stop)).fix(ask_organization(case, role, stop));
-    }
-    let mut fix = Fix::new(FixClass::M, "ask whoever owns the policy to let these calls pass; this shows it");
-    fix.commands.extend(stop.part.by.as_ref().and_then(|by| role.show_policy(case, by)));
-    if let (true, Layer::Boundary, Some(arn)) = (fix.commands.is_empty(), stop.part.layer, boundary) {
-        fix = fix.run(Aws::new("iam", "get-policy", "").arg("policy-arn", arn));
-    }
-    finding.fix(fix)
-}
-
-impl Stop {
-    fn affects(&self) -> Affects {
-        let registers = self.actions.contains(&REGISTER);
-        let opens = self.actions.iter().any(|action| *action != REGISTER);
-        match (registers, opens) {
-            (true, false) => Affects::Registration,
-            (false, _) => Affects::Channel,
-            (true, true) => Affects::Agent,
-        }
-    }
-}
-
-/// The results of the simulation in which the layer does not let the calls pass.
-fn simulated(case: &Case<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Vec<Evidence> {
-    let arn = role.role.arn.as_str();
-    let field = match stop.part.layer {
-        Layer::Boundary => "PermissionsBoundaryDecisionDetail.AllowedByPermissionsBoundary",
-        _ => "OrganizationsDecisionDetail.AllowedByOrganizations",
-    };
-    let Ok(Some(simulation)) = case.snapshot.simulations.get(arn) else { return Vec::new() };
-    let results = stop.actions.iter().filter_map(|action| simulated::result(simulation, action));
-    let evidence =
-        |(at, _)| Evidence::new(op::SIMULATE_PRINCIPAL_POLICY, arn, format!("EvaluationResults[{at}].{field}"), false);
-    results.map(evidence).collect()
-}
-
-fn ask_organization(case: &Case<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Fix {
-    let summary = "ask the administrators of the organization to let these calls pass; the first command shows what is denied here, the \
-                   second, in the management account, the policies on the account (and on each organizational unit above it)";
-    let simulate = Aws::new("iam", "simulate-principal-policy", "").arg("policy-source-arn", &role.role.arn);
-    let policies = Aws::new("organizations", "list-policies-for-target", "").arg("target-id", case.account());
-    Fix::new(FixClass::M, summary)
-        .run(simulate.args("action-names", &stop.actions))
-        .run(policies.arg("filter", "SERVICE_CONTROL_POLICY"))
+    let registers = stop.actions.contains(&REGISTER);
+    let opens = stop.actions.iter().any(|action| *action != REGISTER);
+    let mut finding = guards::finding(case, role, stop);
+    finding.affects = Some(match (registers, opens) {
+        (true, false) => Affects::Registration,
+        (false, _) => Affects::Channel,
+        (true, true) => Affects::Agent,
+    });
+    finding
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::finding::Severity;
+    use crate::fix::FixClass;
+    use crate::iam_facts::simulated;
+    use crate::snapshot::operations as op;
     use crate::testkit::{self, World, findings, missing};
     use serde_json::{Value, json};
 
@@ -231,7 +141,7 @@ mod tests {
     fn organized(allows: impl Fn(&str) -> Option<bool>, decision: &str) -> World {
         let mut world = testkit::nat();
         world.never();
-        let results = simulation::actions().chain([simulated::CONTROL]).map(|action| {
+        let results = calls::ALL.iter().copied().chain([simulated::CONTROL]).map(|action| {
             let detail = allows(action).map(|allowed| json!({ "AllowedByOrganizations": allowed }));
             json!({ "EvalActionName": action, "EvalDecision": decision, "OrganizationsDecisionDetail": detail })
         });

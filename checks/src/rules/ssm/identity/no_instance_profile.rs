@@ -4,10 +4,12 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
 use crate::instance::follows_from;
+use crate::instance::profile;
 use crate::rule::declare_rule;
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::{Case, profile};
+use crate::ssm::Case;
+use crate::ssm::credentials::kit;
 use serde_json::Value;
 
 declare_rule! {
@@ -53,7 +55,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if matches!(case.instance.state.name.as_str(), "terminated" | "shutting-down") {
         return Ok(follows_from("ssm/instance-not-running"));
     }
-    if let Some(role) = case.identity.default_host_management.clone()? {
+    if let Some(role) = case.default_host.management.clone()? {
         return Ok(Judgement::pass(format!("Default Host Management hands out role `{role}`")));
     }
     let detail = format!(
@@ -68,7 +70,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             .about("ec2-instance", id)
             .proof(Evidence::new(op::DESCRIBE_INSTANCES, id, "IamInstanceProfile", Value::Null))
             .proof(Evidence::new(op::GET_SERVICE_SETTING, DEFAULT_HOST_MANAGEMENT, "SettingValue", value))
-            .fix(profile::attach_new(case, Fix::new(FixClass::A, summary))),
+            .fix(profile::attach_new(case, &kit(case), Fix::new(FixClass::A, summary))),
     ))
 }
 

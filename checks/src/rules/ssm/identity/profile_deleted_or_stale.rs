@@ -3,10 +3,12 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement, Severity};
 use crate::fix::{Fix, FixClass};
+use crate::instance::is_other;
+use crate::instance::profile;
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::credentials::is_other;
-use crate::ssm::{Case, profile};
+use crate::ssm::Case;
+use crate::ssm::credentials::kit;
 use serde_json::Value;
 
 declare_rule! {
@@ -67,7 +69,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         Some(_) => return Ok(Judgement::pass(format!("instance profile `{name}` is the one that was attached"))),
     };
     // Whether anything replaces it must be known before it is called the cause.
-    case.identity.default_host_management.clone()?;
+    case.default_host.management.clone()?;
     if let (Some(role), true) = (case.fallback(), case.heartbeat.is_online()) {
         return Ok(Judgement::pass(format!(
             "{detail}, and the agent falls back to role `{role}` of Default Host Management"
@@ -79,7 +81,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     } else {
         let summary = "make the profile again, with a role that may register, and bind the instance to it; if you have such a profile, \
                        only the last command, with its name. What else the old role could do is not known";
-        profile::make_again(case, Fix::new(FixClass::A, summary), name)
+        profile::make_again(case, &kit(case), Fix::new(FixClass::A, summary), name)
     };
     let mut finding = Finding::new(format!("{detail}, so the metadata service has no credentials for the agent"))
         .about("instance-profile", name)

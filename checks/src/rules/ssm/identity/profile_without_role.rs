@@ -3,9 +3,11 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
+use crate::instance::profile;
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::{Case, profile};
+use crate::ssm::Case;
+use crate::ssm::credentials::kit;
 use serde_json::json;
 
 declare_rule! {
@@ -53,7 +55,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if let Some(role) = profile.roles.first() {
         return Ok(Judgement::pass(format!("instance profile `{name}` holds role `{}`", role.role_name)));
     }
-    if let Some(role) = case.identity.default_host_management.clone()? {
+    if let Some(role) = case.default_host.management.clone()? {
         return Ok(Judgement::pass(format!(
             "instance profile `{name}` holds no role, and the agent falls back to role `{role}` of Default Host Management"
         )));
@@ -67,7 +69,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             .about("instance-profile", name)
             .about("ec2-instance", &case.instance.instance_id)
             .proof(Evidence::new(op::GET_INSTANCE_PROFILE, name, "Roles", json!([])))
-            .fix(profile::fill(case, Fix::new(FixClass::A, summary), name)),
+            .fix(profile::fill(case, &kit(case), Fix::new(FixClass::A, summary), name)),
     ))
 }
 

@@ -2,11 +2,13 @@
 
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
+use crate::instance::Grant;
+use crate::instance::nearly;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::credentials::{core_policy, nearly};
-use crate::ssm::identity::{Grant, REGISTER};
+use crate::ssm::calls::REGISTER;
+use crate::ssm::credentials::core_policy;
 
 declare_rule! {
     /// ## What it checks
@@ -60,7 +62,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         }
         Grant::Lacking(decision) => decision,
     };
-    if let Some(fallback) = case.identity.default_host_management.clone()? {
+    if let Some(fallback) = case.default_host.management.clone()? {
         return Ok(Judgement::pass(format!(
             "role `{name}` does not allow `{REGISTER}`, and because it is refused the agent falls back to role `{fallback}` of Default \
              Host Management"

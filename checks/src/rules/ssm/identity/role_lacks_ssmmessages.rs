@@ -2,11 +2,13 @@
 
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
+use crate::instance::{Grant, RoleFacts};
+use crate::instance::{calls_in_words, nearly};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::credentials::{calls, core_policy, nearly};
-use crate::ssm::identity::{CHANNELS, Grant, REGISTER, RoleFacts};
+use crate::ssm::calls::{CHANNELS, REGISTER};
+use crate::ssm::credentials::core_policy;
 
 declare_rule! {
     /// ## What it checks
@@ -72,7 +74,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let near = decision.and_then(|decision| decision.near_miss());
     let detail = format!(
         "no policy of role `{name}` allows {}, so sessions to the node cannot open{}{}",
-        calls(&actions),
+        calls_in_words(&actions),
         case.channel().map_or_else(String::new, |status| format!(" (`GetConnectionStatus` says {status})")),
         decision.map_or_else(String::new, |decision| nearly(decision)),
     );

@@ -1,15 +1,12 @@
 //! EC2 must be allowed to assume the role of the profile.
 
-use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
-use crate::fix::{Aws, Fix, FixClass};
 use crate::iam::{LayerEffect, Verdict};
+use crate::instance::trust::{mend_trust, trust_of};
+use crate::instance::{ec2_services, nearly};
 use crate::rule::declare_rule;
-use crate::snapshot::{Gap, operations as op};
+use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::credentials::nearly;
-use crate::ssm::identity::{RoleFacts, ec2_services};
-use serde_json::{Value, json};
 
 declare_rule! {
     /// ## What it checks
@@ -68,7 +65,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         )));
     }
     // Whether anything replaces it must be known before it is called the cause.
-    case.identity.default_host_management.clone()?;
+    case.default_host.management.clone()?;
     let denied = decision.layers.iter().find(|part| part.effect == LayerEffect::ExplicitDeny);
     let why = match denied {
         Some(part) => format!("{part} to EC2"),
@@ -83,40 +80,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     ))
 }
 
-fn trust_of(role: &RoleFacts<'_>) -> Evidence {
-    let (source, field) = if role.is_whole {
-        (op::GET_ROLE, "AssumeRolePolicyDocument")
-    } else {
-        (op::GET_INSTANCE_PROFILE, "Roles[0].AssumeRolePolicyDocument")
-    };
-    Evidence::new(source, &role.role.role_name, field, role.role.assume_role_policy_document.clone())
-}
-
-/// The present document with one statement more.
-pub(crate) fn mend_trust(role: &RoleFacts<'_>, service: &str, words: &str) -> Fix {
-    let name = role.role.role_name.as_str();
-    let old = &role.role.assume_role_policy_document;
-    let statement = json!({ "Effect": "Allow", "Principal": { "Service": service }, "Action": "sts:AssumeRole" });
-    let mut statements = match old.get("Statement") {
-        Some(Value::Array(statements)) => statements.clone(),
-        Some(one) => vec![one.clone()],
-        None => Vec::new(),
-    };
-    statements.push(statement);
-    let version = old.get("Version").and_then(Value::as_str).unwrap_or("2012-10-17");
-    let new = json!({ "Version": version, "Statement": statements });
-    let write = |document: &Value| {
-        Aws::new("iam", "update-assume-role-policy", "").arg("role-name", name).json("policy-document", document)
-    };
-    Fix::new(FixClass::A, format!("let {words} assume role `{name}`; its other statements stay"))
-        .run(write(&new))
-        .undo(write(old))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snapshot::operations as op;
     use crate::testkit::{self, World, findings, missing};
+    use serde_json::{Value, json};
 
     fn trusting(statement: Value) -> World {
         let mut world = testkit::nat();

@@ -3,11 +3,11 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
+use crate::instance::resolution::{names, unreachable};
 use crate::net::dns::{self, Servers};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::resolution::{names, unreachable};
 use serde_json::json;
 
 declare_rule! {

@@ -3,12 +3,13 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
+use crate::instance::resolution::{lists, names};
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::is;
 use crate::snapshot::resolver::FirewallRule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::resolution::{lists, names, not_asked};
+use crate::ssm::resolution::not_asked;
 use crate::walls::open;
 
 declare_rule! {

@@ -3,12 +3,13 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::iam::EndpointKind;
+use crate::instance::RoleFacts;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::VpcEndpoint;
 use crate::snapshot::{Gap, operations as op};
+use crate::ssm::Case;
+use crate::ssm::calls::{CHANNELS, REGISTER};
 use crate::ssm::endpoints::{PolicySays, is_full_access, mend_policy, policy_says, request, role_of, unlisted, used};
-use crate::ssm::identity::{CHANNELS, REGISTER};
-use crate::ssm::{Case, RoleFacts};
 use crate::walls::{affects, open};
 use serde_json::json;
 

@@ -2,10 +2,10 @@
 
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
+use crate::instance::is_claimed;
 use crate::net::{Cause, Verdict};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::ssm::paths::is_claimed;
 use crate::ssm::{Case, endpoints};
 use crate::walls::{Wall, Watch, open};
 

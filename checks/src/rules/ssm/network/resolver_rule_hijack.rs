@@ -3,13 +3,14 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
+use crate::instance::resolution::{covers, is_closed, names, plain};
 use crate::net::dns;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::is;
 use crate::snapshot::resolver::ResolverRule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::resolution::{covers, is_closed, names, not_asked, plain};
+use crate::ssm::resolution::not_asked;
 use crate::walls::{in_words, open};
 
 declare_rule! {

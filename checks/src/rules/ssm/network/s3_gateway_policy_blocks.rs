@@ -3,11 +3,12 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::iam::{ContextValue, EndpointKind, Request};
+use crate::instance::RoleFacts;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::{VpcEndpoint, is};
 use crate::snapshot::{Gap, operations as op};
+use crate::ssm::Case;
 use crate::ssm::endpoints::{PolicySays, is_full_access, mend_policy, policy_says, request, role_of};
-use crate::ssm::{Case, RoleFacts};
 use crate::walls::{in_words, open};
 use serde_json::{Value, json};
 

@@ -4,12 +4,13 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::iam::{Decision, FailedElement, Layer, PolicySet, PolicySource, Verdict};
+use crate::instance::RoleFacts;
+use crate::instance::nearly;
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::credentials::nearly;
+use crate::ssm::Case;
 use crate::ssm::endpoints::{create, service_name};
 use crate::ssm::sessions::{Way, not_asked, preference, way_to};
-use crate::ssm::{Case, RoleFacts};
 use serde_json::json;
 
 declare_rule! {

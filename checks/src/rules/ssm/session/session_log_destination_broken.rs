@@ -4,12 +4,13 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement, Severity};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::iam::{Decision, Verdict};
+use crate::instance::RoleFacts;
+use crate::instance::{calls_in_words, nearly};
 use crate::rule::declare_rule;
 use crate::snapshot::ssm::SESSION_PREFERENCES;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::credentials::{calls, nearly};
 use crate::ssm::sessions::{not_asked, preference};
-use crate::ssm::{Case, Preferences, RoleFacts};
+use crate::ssm::{Case, Preferences};
 use serde_json::{Value, json};
 
 declare_rule! {
@@ -261,18 +262,20 @@ fn finding(role: &RoleFacts<'_>, target: (&str, &str), denied: &Denied) -> Optio
         json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": "*" }] });
     let policy =
         |verb: &str| Aws::new("iam", verb, "").arg("role-name", name).arg("policy-name", "session-manager-logs");
-    let finding =
-        Finding::new(format!("role `{name}` may not call {} on `{destination}`, {effect}{why}", calls(&actions)))
-            .about("role", name)
-            .about("ssm-document", crate::snapshot::ssm::SESSION_PREFERENCES)
-            .proof(preference(member, destination))
-            .proofs(role.listed())
-            .proofs(by.and_then(|by| role.statement(by)))
-            .fix(
-                Fix::new(FixClass::A, format!("allow role `{name}` to write session logs"))
-                    .run(policy("put-role-policy").json("policy-document", &document))
-                    .undo(policy("delete-role-policy")),
-            );
+    let finding = Finding::new(format!(
+        "role `{name}` may not call {} on `{destination}`, {effect}{why}",
+        calls_in_words(&actions)
+    ))
+    .about("role", name)
+    .about("ssm-document", crate::snapshot::ssm::SESSION_PREFERENCES)
+    .proof(preference(member, destination))
+    .proofs(role.listed())
+    .proofs(by.and_then(|by| role.statement(by)))
+    .fix(
+        Fix::new(FixClass::A, format!("allow role `{name}` to write session logs"))
+            .run(policy("put-role-policy").json("policy-document", &document))
+            .undo(policy("delete-role-policy")),
+    );
     Some(weighed(finding, is_demanded))
 }
 

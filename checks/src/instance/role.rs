@@ -1,31 +1,16 @@
-//! Who the agent is to AWS: the instance profile, its role, and what that role may do.
+//! A role with its policies, and what it may do.
 
-use super::estate::Estate;
-use super::simulation;
+use super::Host;
 use crate::iam::{
     Context, Decision, EndpointKind, EndpointPolicy, Layer, LayerEffect, Missing, OrganizationPolicies, Policies,
-    PolicySet, PolicySource, Principal, Request, Unreadable, base_name, evaluate,
+    PolicySet, PolicySource, Principal, Request, Unreadable, evaluate,
 };
 use crate::iam_facts::{Document, Held, PolicyName, simulated};
-use crate::snapshot::ec2::{IamInstanceProfile, Instance, VpcEndpoint};
-use crate::snapshot::iam::{InstanceProfile, Role};
-use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
-use crate::snapshot::{Gap, Observed, Snapshot};
+use crate::snapshot::ec2::VpcEndpoint;
+use crate::snapshot::iam::Role;
+use crate::snapshot::{Gap, Snapshot};
 use foldhash::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
-
-/// The agent's call that registers the node and repeats as its heartbeat.
-pub const REGISTER: &str = "ssm:UpdateInstanceInformation";
-
-/// The agent's calls that open the session and message channels.
-///
-/// Source: Systems Manager user guide, "Reference: ec2messages, ssmmessages, and other API operations".
-pub const CHANNELS: &[&str] = &[
-    "ssmmessages:CreateControlChannel",
-    "ssmmessages:CreateDataChannel",
-    "ssmmessages:OpenControlChannel",
-    "ssmmessages:OpenDataChannel",
-];
 
 /// A role with its policies, ready to be asked what it may do.
 #[derive(Debug)]
@@ -65,49 +50,9 @@ impl Decisions {
     }
 }
 
-/// The instance's credentials as far as they are known.
-#[derive(Debug, Clone)]
-pub struct Identity<'a> {
-    /// The profile as the instance shows it.
-    pub attached: Option<&'a IamInstanceProfile>,
-    /// Name of that profile.
-    pub profile_name: &'a str,
-    /// The profile as IAM shows it.
-    pub profile: Observed<&'a InstanceProfile>,
-    /// The profile's role; absent when the profile has none.
-    pub role: Observed<Arc<RoleFacts<'a>>>,
-    /// Name of the role that Default Host Management hands out; absent when it is off.
-    pub default_host_management: Observed<&'a str>,
-    /// That role.
-    pub default_host_role: Observed<Arc<RoleFacts<'a>>>,
-}
-
-impl<'a> Identity<'a> {
-    /// What the snapshot holds about the credentials of an instance.
-    pub fn of(estate: &Estate<'a>, instance: &'a Instance) -> Self {
-        let snapshot = estate.snapshot;
-        let attached = instance.iam_instance_profile.as_ref();
-        let profile_name = attached.map_or("", |profile| base_name(&profile.arn));
-        let profile = if attached.is_some() { snapshot.instance_profiles.get(profile_name) } else { Ok(None) };
-        let role = match &profile {
-            Ok(Some(profile)) => Ok(profile.roles.first().map(|role| estate.role(role))),
-            Ok(None) => Ok(None),
-            Err(gap) => Err(gap.clone()),
-        };
-        let default_host_management = snapshot.service_settings.get(DEFAULT_HOST_MANAGEMENT).map(|setting| {
-            setting.map(|setting| base_name(&setting.setting_value)).filter(|role| !role.is_empty() && *role != "$None")
-        });
-        let default_host_role = match &default_host_management {
-            Ok(Some(name)) => snapshot.roles.get(name).map(|role| role.map(|role| estate.role(role))),
-            Ok(None) => Ok(None),
-            Err(gap) => Err(gap.clone()),
-        };
-        Self { attached, profile_name, profile, role, default_host_management, default_host_role }
-    }
-}
-
 impl<'a> RoleFacts<'a> {
-    pub(super) fn of(snapshot: &'a Snapshot, shown: &'a Role) -> Self {
+    /// A role as its profile or IAM shows it, with its policies; `simulated` are the actions whose simulation may have been asked for.
+    pub fn of(snapshot: &'a Snapshot, shown: &'a Role, simulated: &[&str]) -> Self {
         let name = shown.role_name.as_str();
         let known = snapshot.roles.get(name).ok().flatten();
         let Held { names, identity, boundary, documents, gaps } = Held::by_role(snapshot, name);
@@ -122,7 +67,7 @@ impl<'a> RoleFacts<'a> {
             decisions: None,
             trusts: None,
         };
-        facts.add_told(snapshot);
+        facts.add_told(snapshot, simulated);
         let policies = &facts.policies;
         let is_same_for_all = policies.identity.looks_at_actions_only()
             && policies.boundary.as_ref().is_none_or(PolicySet::looks_at_actions_only)
@@ -140,69 +85,62 @@ impl<'a> RoleFacts<'a> {
     }
 
     /// What a simulation tells of policies whose text is not at hand.
-    fn add_told(&mut self, snapshot: &Snapshot) {
+    fn add_told(&mut self, snapshot: &Snapshot, actions: &[&str]) {
         let arn = &self.role.arn;
-        let actions: Vec<&str> = simulation::actions().collect();
         if !self.is_listed(snapshot) {
-            self.policies.identity.told = simulated::identity(snapshot, arn, &actions);
+            self.policies.identity.told = simulated::identity(snapshot, arn, actions);
         }
         if self.role.permissions_boundary.is_some()
             && let Some(boundary) = self.policies.boundary.as_mut().filter(|boundary| !boundary.unreadable.is_empty())
         {
-            boundary.told = simulated::boundary(snapshot, arn, &actions);
+            boundary.told = simulated::boundary(snapshot, arn, actions);
         }
-        let (policies, gap) = simulated::service_control(snapshot, arn, &actions);
+        let (policies, gap) = simulated::service_control(snapshot, arn, actions);
         self.policies.service_control = policies;
         self.gaps.extend(gap);
     }
 
     /// Whether the role may make a call; `endpoint` is the VPC endpoint that the call passes, when it passes one.
-    pub fn decide(&self, case: &super::Case<'_>, action: &str, endpoint: Option<&VpcEndpoint>) -> Decision {
-        let request = case.request(self, action, endpoint);
+    pub fn decide(&self, host: &Host<'_>, action: &str, endpoint: Option<&VpcEndpoint>) -> Decision {
+        let request = host.request(self, action, endpoint);
         let mut policies = self.policies.clone();
         policies.endpoints = endpoint.into_iter().filter_map(endpoint_policy).collect();
         evaluate(&request, &policies)
     }
 
     /// Whether the role's own policies, boundary included, allow a call, whatever way it takes.
-    pub fn decide_by_itself(&self, case: &super::Case<'_>, action: &str) -> Arc<Decision> {
-        let decide = || evaluate(&case.request(self, action, case.endpoint_of(action)), &self.policies);
+    pub fn decide_by_itself(&self, host: &Host<'_>, action: &str) -> Arc<Decision> {
+        let decide = || evaluate(&host.request(self, action, host.endpoint_of(action)), &self.policies);
         self.decisions.as_ref().map_or_else(|| Arc::new(decide()), |known| known.of(action, decide))
     }
 
     /// Whether the role's own policies, boundary included, allow a call on a resource; `of_resource` is the resource's own policy.
     ///
     /// The resource counts as the account's own unless its ARN names another one.
-    pub fn decide_on(
-        &self,
-        case: &super::Case<'_>,
-        action: &str,
-        resource: &str,
-        of_resource: Option<PolicySet>,
-    ) -> Decision {
-        let mut request = case.request(self, action, case.endpoint_of(action));
+    pub fn decide_on(&self, host: &Host<'_>, action: &str, resource: &str, of_resource: Option<PolicySet>) -> Decision {
+        let mut request = host.request(self, action, host.endpoint_of(action));
         request.resource = resource.to_owned();
         let owner = resource.split(':').nth(4).filter(|account| !account.is_empty());
-        request.resource_account = Some(owner.unwrap_or(case.account()).to_owned());
+        request.resource_account = Some(owner.unwrap_or(host.account()).to_owned());
         evaluate(&request, &Policies { resource: of_resource, ..self.policies.clone() })
     }
 
     /// What the identity policies alone say of a call: boundary and the like left aside.
-    pub fn grant(&self, case: &super::Case<'_>, action: &str) -> Grant {
-        let decision = self.decide_by_itself(case, action);
+    pub fn grant(&self, host: &Host<'_>, action: &str) -> Grant {
+        let decision = self.decide_by_itself(host, action);
         match effect(&decision, Layer::Identity) {
             LayerEffect::ExplicitDeny => Grant::Refused,
             LayerEffect::ImplicitDeny => Grant::Lacking(decision),
-            LayerEffect::Unknown if !self.readable_allow(case, action) => Grant::Open(self.open(&decision)),
+            LayerEffect::Unknown if !self.readable_allow(host, action) => Grant::Open(self.open(&decision)),
             _ => Grant::Given,
         }
     }
 
     /// Whether a policy that could be read allows a call; one that could not may still deny it.
-    fn readable_allow(&self, case: &super::Case<'_>, action: &str) -> bool {
+    fn readable_allow(&self, host: &Host<'_>, action: &str) -> bool {
         let identity = PolicySet::of(self.policies.identity.policies.clone());
         let decision = evaluate(
-            &case.request(self, action, case.endpoint_of(action)),
+            &host.request(self, action, host.endpoint_of(action)),
             &Policies { identity, service_control: OrganizationPolicies::Assumed, ..Policies::default() },
         );
         effect(&decision, Layer::Identity) == LayerEffect::Allows
@@ -224,9 +162,9 @@ impl<'a> RoleFacts<'a> {
     ///
     /// Whether EC2 tells the account and the instance on that call is not documented: a trust policy that asks for them is decided
     /// only where both cases agree.
-    pub fn decide_trust(&self, case: &super::Case<'_>, services: &[&str]) -> Arc<Decision> {
+    pub fn decide_trust(&self, host: &Host<'_>, services: &[&str]) -> Arc<Decision> {
         let decide = |service: &str| {
-            let decide = || self.decide_trust_in(case, service);
+            let decide = || self.decide_trust_in(host, service);
             self.trusts.as_ref().map_or_else(|| Arc::new(decide()), |known| known.of(service, decide))
         };
         let decisions: Vec<Arc<Decision>> = services.iter().map(|service| decide(service)).collect();
@@ -235,7 +173,7 @@ impl<'a> RoleFacts<'a> {
         decisions.into_iter().nth(best).unwrap_or_else(|| decide("ec2.amazonaws.com"))
     }
 
-    fn decide_trust_in(&self, case: &super::Case<'_>, service: &str) -> Decision {
+    fn decide_trust_in(&self, host: &Host<'_>, service: &str) -> Decision {
         let ask = |told: &dyn Fn(Context) -> Context| {
             let principal = Principal::Service(service.to_owned());
             let context = told(Context::complete().with_principal(&principal));
@@ -243,7 +181,7 @@ impl<'a> RoleFacts<'a> {
             evaluate(&request, &Policies { resource: Some(self.trust.clone()), ..Policies::default() })
         };
         let plain = ask(&|context| context);
-        let told = ask(&|context| context.with("aws:SourceAccount", case.account()).with("aws:SourceArn", case.arn()));
+        let told = ask(&|context| context.with("aws:SourceAccount", host.account()).with("aws:SourceArn", host.arn()));
         if plain.verdict == told.verdict {
             return plain;
         }
