@@ -6,4 +6,23 @@ use crate::rule::Rule;
 pub(crate) use crate::ssh::Ssh as Symptom;
 pub(crate) use crate::ssh::{Case, Settled};
 
-pub(super) static ALL: &[&Rule<Symptom>] = &[&system::sshd_not_running::RULE];
+pub(super) static ALL: &[&Rule<Symptom>] = &[
+    &system::account_locked_or_expired::RULE,
+    &system::allow_deny_users::RULE,
+    &system::authorized_keys_missing::RULE,
+    &system::authorized_keys_permissions::RULE,
+    &system::authorized_keys_relocated::RULE,
+    &system::eic_package_missing_or_old::RULE,
+    &system::home_missing::RULE,
+    &system::locale_or_profile_exits::RULE,
+    &system::os_firewall_drop::RULE,
+    &system::os_firewall_reject::RULE,
+    &system::pam_access_denied::RULE,
+    &system::pty_exhausted::RULE,
+    &system::root_login_off::RULE,
+    &system::shell_invalid::RULE,
+    &system::slow_login::RULE,
+    &system::sshd_not_running::RULE,
+    &system::sshd_other_port::RULE,
+    &system::tcp_wrappers::RULE,
+];
