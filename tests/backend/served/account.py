@@ -24,6 +24,14 @@ class RegionState:
         self.firewall_domains = {}  # domain list id -> names
         self.connect_endpoints = {}  # endpoint id -> entry of DescribeInstanceConnectEndpoints
         self.functions = {}  # function name -> its configuration
+        self.function_interfaces = {}  # (subnet id, group ids) -> interface id
+        self.function_limits = {}  # members of `AccountLimit` that differ from the defaults
+        self.event_sources = {}  # id -> entry of ListEventSourceMappings
+        self.container_instances = {}  # EC2 instance id -> members of DescribeContainerInstances that differ from a healthy entry
+        self.ecs_settings = {}  # account settings of ECS that were set
+        self.scaling_activities = []  # entries of DescribeScalingActivities
+        self.activations = []  # entries of DescribeActivations
+        self.serial_console = False
         self.trail = []  # events of CloudTrail, `CloudTrailEvent` as an object
 
 
@@ -54,6 +62,8 @@ class Account(Scope):
         self.patches = []
         self.heals = []
         self.names = {}  # names of seeded things, without the `$`
+        self.notifications = {}  # bucket name -> its notification configuration
+        self.checkip = "198.51.100.7"  # the address that callers of this account seem to come from
         self.organization = False
         self.service_control = None  # documents by level, the root first; None: in no organization
         self.regions = defaultdict(RegionState)

@@ -9,6 +9,10 @@ from . import rules, steps, worlds
 SEEDING = threading.BoundedSemaphore(2)
 
 
+class Text(str):
+    """An answer that goes out as it is, not as JSON."""
+
+
 def handle(app, environ, body):
     """`(status, headers, body)` for a control request; a mistake of the test is a 400 that says which."""
     path = environ["PATH_INFO"].removeprefix("/_test/")
@@ -22,6 +26,8 @@ def handle(app, environ, body):
         return _json(400, {"error": f"missing or unknown: {error}"})
     except Exception as error:  # noqa: BLE001 - the test shall read the reason
         return _json(400, {"error": f"{type(error).__name__}: {error}"})
+    if isinstance(answer, Text):
+        return 200, {"Content-Type": "text/plain"}, answer.encode()
     return _json(200, answer)
 
 
@@ -124,7 +130,12 @@ def patches(app, query):
     return app.accounts.get(query["account"]).patches
 
 
-GET = {"calls": calls, "patches": patches, "names": names, "worlds": lambda app, query: worlds.names()}
+def checkip(app, query):
+    """The address that the caller seems to come from, as `checkip.amazonaws.com` says it; set by the step `checkip`."""
+    return Text(app.accounts.get(query["account"]).checkip + "\n")
+
+
+GET = {"checkip": checkip, "calls": calls, "patches": patches, "names": names, "worlds": lambda app, query: worlds.names()}
 POST = {
     "world": seed_world,
     "steps": run_steps,

@@ -14,11 +14,27 @@ environment.prepare()
 from moto.moto_server.werkzeug_app import MotoRequestHandler  # noqa: E402 - after the environment
 from werkzeug.serving import make_server  # noqa: E402
 
-from . import endpoints, fakes, moto_fixes  # noqa: E402,F401 - they register themselves
+from . import endpoints, fakes, files, moto_fixes  # noqa: E402,F401 - they register themselves
 from .account import Accounts  # noqa: E402
 from .app import App  # noqa: E402
 
-SERVICES = ("ec2", "iam", "ssm", "sts", "logs", "s3", "kms", "route53", "route53resolver", "organizations")
+SERVICES = (
+    "ec2",
+    "iam",
+    "ssm",
+    "sts",
+    "logs",
+    "s3",
+    "sqs",
+    "sns",
+    "kms",
+    "ecs",
+    "events",
+    "autoscaling",
+    "route53",
+    "route53resolver",
+    "organizations",
+)
 
 
 class Handler(MotoRequestHandler):
@@ -65,4 +81,5 @@ def end_with_input():
     """Exit when whoever started this process is gone."""
     while sys.stdin.buffer.read(4096):
         pass
+    files.remove()
     os._exit(0)

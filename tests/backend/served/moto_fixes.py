@@ -3,17 +3,21 @@
 Each correction names the behaviour of AWS that it restores; none is about a particular test.
 """
 
+import hashlib
 import ipaddress
 import json
 import random
 
-from moto.ec2.models import elastic_ip_addresses, vpcs
+from cryptography.hazmat.primitives import serialization
+from moto.ec2.models import elastic_ip_addresses, key_pairs, vpcs
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface
 from moto.ec2.models.instances import InstanceBackend
+from moto.ec2.models.managed_prefixes import ManagedPrefixListBackend
 from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.route_tables import Route
 from moto.ec2.models.transit_gateway_route_tables import TransitGatewayRouteTableBackend
 from moto.ec2.models.vpcs import VPCEndPoint
+from moto.ecs.models import EC2ContainerServiceBackend
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy
 
@@ -23,7 +27,10 @@ from .registry import after, answers
 
 # The managed policies that instance roles carry; all eleven hundred would cost two seconds for each account.
 POLICIES = (
+    "AWSLambdaBasicExecutionRole",
+    "AWSLambdaVPCAccessExecutionRole",
     "AdministratorAccess",
+    "AmazonEC2ContainerServiceforEC2Role",
     "AmazonEC2ReadOnlyAccess",
     "AmazonEC2RoleforSSM",
     "AmazonS3ReadOnlyAccess",
@@ -138,6 +145,59 @@ TransitGatewayRouteTableBackend.create_transit_gateway_route = _transit_route
 
 # Elastic addresses are public ones; moto takes them from the loopback block.
 elastic_ip_addresses.random_ip = lambda: f"52.{random.randint(16, 19)}.{random.randint(0, 255)}.{random.randint(1, 254)}"
+
+
+
+def _rsa_key_pair():
+    """The fingerprint of a key that EC2 made is the SHA-1 of the private key (EC2 user guide, key pair fingerprints)."""
+    made = _moto_rsa_key_pair()
+    private = serialization.load_pem_private_key(made["material"], None)
+    der = private.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return {**made, "fingerprint": _pairs(hashlib.sha1(der))}
+
+
+def _pairs(digest):
+    return ":".join(f"{byte:02x}" for byte in digest.digest())
+
+
+_moto_rsa_key_pair = key_pairs.random_rsa_key_pair
+key_pairs.random_rsa_key_pair = _rsa_key_pair
+
+
+@after("ec2", "DescribeKeyPairs")
+def key_type(call, account, _state, answer):
+    """Each key pair says its type; moto leaves it out."""
+    known = objects.ec2(account.id, call.region).key_pairs
+    for pair in answer.get("KeyPairs", []):
+        pair["KeyType"] = known[pair["KeyName"]].key_type or "rsa"
+
+
+_moto_capacity_providers = EC2ContainerServiceBackend.describe_capacity_providers
+
+
+def _capacity_providers(backend, names):
+    """Without names, all of them."""
+    return _moto_capacity_providers(backend, names or list(backend.capacity_providers))
+
+
+EC2ContainerServiceBackend.describe_capacity_providers = _capacity_providers
+
+_moto_prefix_lists = ManagedPrefixListBackend.create_default_pls
+
+
+def _prefix_lists(backend):
+    """The list of EC2 Instance Connect is there in every region (EC2 user guide, Instance Connect prerequisites)."""
+    _moto_prefix_lists(backend)
+    backend._create_aws_managed_prefix_list(
+        name=f"com.amazonaws.{backend.region_name}.ec2-instance-connect",
+        address_family="IPv4",
+        entries=[{"Cidr": "18.202.216.48/29", "Description": ""}],
+    )
+
+
+ManagedPrefixListBackend.create_default_pls = _prefix_lists
 
 _moto_filter = NetworkInterface.get_filter_value
 

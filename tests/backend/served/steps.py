@@ -6,8 +6,11 @@ Each step is an object with one of these members:
 - `node`: members for the managed node of `$instance` (or of `InstanceId`), or one of `lost` (no ping for two hours),
   `never` (not registered) and `disconnected` (online, but without the channel that sessions use);
 - `object`: `"instance $instance"` with `set: {attribute: value}`, straight on moto's object;
-- `state`: members of the region's own state (`console`, `instance_status`, `volume_status`, `settings`, ...);
+- `state`: members of the region's own state (`console`, `instance_status`, `functions`, `settings`, ...);
 - `organization`: service control policies by level, the root first, each level a list of documents;
+- `checkip`: the address that the caller seems to come from;
+- `file`: `{name, text, mode, save}`: a file on this machine, whose path is named as `save` says;
+- `listen`: what a peer on `address` and `port` says to whoever connects, see `peers`;
 - `deny`: `{service, operation}`; `rule`: see `rules`; `patch`: see `patches`; `heal`: `{after: match, node: members}`.
 
 Names and times in texts: see `template`.
@@ -18,11 +21,19 @@ import json
 
 import jmespath
 
-from . import inside, patches, rules
+from . import files, inside, patches, peers, rules
 from .objects import find
 from .template import resolve
 
-DOCUMENTS = {"PolicyDocument", "AssumeRolePolicyDocument", "Content", "Policy", "policyDocument"}
+DOCUMENTS = {
+    "AssumeRolePolicyDocument",
+    "AttributeValue",
+    "Content",
+    "EventPattern",
+    "Policy",
+    "PolicyDocument",
+    "policyDocument",
+}
 
 
 NODE = {
@@ -98,12 +109,24 @@ class Runner:
             present = getattr(self.state, name)
             if isinstance(present, dict):
                 patches.merge(present, members)
+            elif isinstance(present, (str, bool)):
+                setattr(self.state, name, members)
             else:
                 present.extend(members)
 
     def _organization(self, step):
         self.account.organization = True
         self.account.service_control = self.resolve(step["organization"])
+
+    def _checkip(self, step):
+        self.account.checkip = self.resolve(step["checkip"])
+
+    def _file(self, step):
+        wish = self.resolve(step["file"])
+        self.names[wish["save"]] = files.write(self.account.id, wish["name"], wish["text"], int(wish.get("mode", "0600"), 8))
+
+    def _listen(self, step):
+        peers.listen(**self.resolve(step["listen"]))
 
     def _deny(self, step):
         self.account.denied.add((step["deny"]["service"], step["deny"]["operation"]))
@@ -121,7 +144,9 @@ class Runner:
 
 
 def _document(key, value):
-    """Policies and documents may be written as objects; the API takes them as text."""
+    """Policies and documents may be written as objects; the API takes them as text. A queue has its policy among its attributes."""
+    if key == "Attributes":
+        return {name: _document(name, each) for name, each in value.items()}
     return json.dumps(value) if key in DOCUMENTS and isinstance(value, (dict, list)) else value
 
 
@@ -131,6 +156,9 @@ KINDS = {
     "object": Runner._object,
     "state": Runner._state,
     "organization": Runner._organization,
+    "checkip": Runner._checkip,
+    "file": Runner._file,
+    "listen": Runner._listen,
     "deny": Runner._deny,
     "rule": Runner._rule,
     "patch": Runner._patch,

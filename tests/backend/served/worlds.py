@@ -5,10 +5,12 @@ import pkgutil
 
 import worlds as folder
 
+# What several worlds are made of.
+PARTS = {"containers", "functions", "parts", "shells"}
 MODULES = {
     each.name: importlib.import_module(f"worlds.{each.name}")
     for each in pkgutil.iter_modules(folder.__path__)
-    if each.name != "parts"
+    if each.name not in PARTS
 }
 
 

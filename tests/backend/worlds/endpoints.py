@@ -12,12 +12,5 @@ def build(world):
     parts.endpoint_group(world)
     for short in ("ssm", "ssmmessages", "ec2messages"):
         parts.endpoint(world, short, subnets=["$endpoint_subnet"])
-    world.call(
-        "ec2.CreateVpcEndpoint",
-        {"endpoint_s3": "VpcEndpoint.VpcEndpointId"},
-        VpcEndpointType="Gateway",
-        VpcId="$vpc",
-        ServiceName="com.amazonaws.$region.s3",
-        RouteTableIds=["$rtb"],
-    )
+    parts.gateway_endpoint(world)
     parts.managed_instance(world)

@@ -2,10 +2,12 @@
 
 AGENT = "3.3.987.0"
 AMAZON_LINUX = "ami-0a1b2c3d4e5f60001"
+ECS_OPTIMIZED = "ami-0a1b2c3d4e5f60004"
 EC2_TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
+PLAIN = str.maketrans("-.", "__")  # names of services as names of a world
 CONSOLE = """\
 [    0.000000] Linux version 6.1.115-126.197.amzn2023.x86_64 (mockbuild@ip-10-0-33-12) #1 SMP PREEMPT_DYNAMIC
 [    0.512001] EXT4-fs (nvme0n1p1): mounted filesystem with ordered data mode. Quota mode: none.
@@ -210,10 +212,10 @@ def managed_instance(world, **more):
 
 
 def endpoint(world, short, subnets=("$subnet",), groups=("$endpoint_sg",), private_dns=True, **more):
-    """`$endpoint_<short>`: an interface endpoint for a service of the region."""
+    """`$endpoint_<short>`: an interface endpoint for a service of the region; `.` and `-` become `_` in the name."""
     world.call(
         "ec2.CreateVpcEndpoint",
-        {f"endpoint_{short}": "VpcEndpoint.VpcEndpointId"},
+        {f"endpoint_{short.translate(PLAIN)}": "VpcEndpoint.VpcEndpointId"},
         VpcEndpointType="Interface",
         VpcId="$vpc",
         ServiceName=f"com.amazonaws.$region.{short}",
@@ -221,6 +223,18 @@ def endpoint(world, short, subnets=("$subnet",), groups=("$endpoint_sg",), priva
         SecurityGroupIds=list(groups),
         PrivateDnsEnabled=private_dns,
         **more,
+    )
+
+
+def gateway_endpoint(world, short="s3", tables=("$rtb",)):
+    """`$endpoint_<short>`: a gateway endpoint for S3 or DynamoDB in route tables."""
+    world.call(
+        "ec2.CreateVpcEndpoint",
+        {f"endpoint_{short}": "VpcEndpoint.VpcEndpointId"},
+        VpcEndpointType="Gateway",
+        VpcId="$vpc",
+        ServiceName=f"com.amazonaws.$region.{short}",
+        RouteTableIds=list(tables),
     )
 
 

@@ -1,6 +1,6 @@
 """IAM's policy simulator for a role: identity policies, boundary, and the organization's service control policies by level.
 
-It judges what the worlds use: Action, NotAction, `*` resources, and the string, address and Bool operators on keys of the request. As AWS's
+It judges what the worlds use: Action, NotAction, Resource, NotResource, and the string, address and Bool operators on keys of the request. As AWS's
 own does, it takes keys that it was not given to be absent.
 """
 
@@ -12,6 +12,7 @@ from .. import objects
 from ..protocol import Fault
 from ..registry import answers
 
+RESOURCE = "resource"  # under this name the resource stands among the keys of the request; without one, every statement is about it
 ALLOWED, EXPLICIT, IMPLICIT = "allowed", "explicitDeny", "implicitDeny"
 
 
@@ -25,13 +26,17 @@ def simulate(call, account, _state):
     given = call.input.get("ContextEntries") or []
     context = {entry["ContextKeyName"].lower(): entry["ContextKeyValues"] for entry in given}
     return {
-        "EvaluationResults": [_result(account, role, action, context) for action in call.input["ActionNames"]],
+        "EvaluationResults": [
+            _result(account, role, action, {**context, RESOURCE: resource})
+            for action in call.input["ActionNames"]
+            for resource in call.input.get("ResourceArns") or ["*"]
+        ],
         "IsTruncated": False,
     }
 
 
 def _result(account, role, action, context):
-    result = {"EvalActionName": action, "EvalResourceName": "*", "MatchedStatements": [], "MissingContextValues": []}
+    result = {"EvalActionName": action, "EvalResourceName": context[RESOURCE], "MatchedStatements": [], "MissingContextValues": []}
     if account.service_control is not None:
         decisions = [_decide(level, action, context) for level in account.service_control]
         refused = next((decision for decision in decisions if decision != ALLOWED), None)
@@ -71,8 +76,15 @@ def _applies(statement, action, context):
     hit = any(fnmatch.fnmatchcase(action.lower(), pattern.lower()) for pattern in named)
     if hit == ("NotAction" in statement):
         return False
+    if context[RESOURCE] != "*" and not _names(statement, context[RESOURCE]):
+        return False
     conditions = statement.get("Condition", {}).items()
     return all(_holds(operator, key, _list(wanted), context) for operator, keys in conditions for key, wanted in keys.items())
+
+
+def _names(statement, resource):
+    patterns = _list(statement.get("Resource") or statement.get("NotResource"))
+    return any(fnmatch.fnmatchcase(resource, pattern) for pattern in patterns) != ("NotResource" in statement)
 
 
 def _holds(operator, key, wanted, context):

@@ -85,6 +85,6 @@ def describe_sessions(call, _account, _state):
 
 
 @answers("ssm", "DescribeActivations")
-def describe_activations(call, _account, _state):
-    """No hybrid activations."""
-    return page(call, [], "ActivationList")
+def describe_activations(call, _account, state):
+    """Hybrid activations as a scenario lists them."""
+    return page(call, state.activations, "ActivationList")
