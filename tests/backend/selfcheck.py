@@ -17,6 +17,7 @@ import jmespath
 from botocore.exceptions import ClientError
 
 from checks.front import FRONT_CHECKS
+from checks.services import SERVICE_CHECKS
 from checks.serve import Served
 from served.template import resolve
 
@@ -43,14 +44,14 @@ def main():
             judge = lambda name: scenario_faults(served, name, numbers[name], scenarios[name], healthy)  # noqa: E731
             wrong += [fault for faults in pool.map(judge, scenarios) for fault in faults]
         print(f"{len(worlds)} worlds, {len(scenarios)} scenarios after {time.monotonic() - began:.1f} s")
-        for check in FRONT_CHECKS:
+        for check in FRONT_CHECKS + SERVICE_CHECKS:
             try:
                 check(served)
             except Exception as error:  # noqa: BLE001 - every check is reported
                 wrong.append(f"{check.__name__}: {type(error).__name__}: {error}")
     if served.process.wait(10) != 0:
         wrong.append("the front did not end with its standard input")
-    print(f"{len(FRONT_CHECKS)} checks of the front, {len(wrong)} faults, {time.monotonic() - began:.1f} s")
+    print(f"{len(FRONT_CHECKS + SERVICE_CHECKS)} checks of the front, {len(wrong)} faults, {time.monotonic() - began:.1f} s")
     print("\n".join(wrong))
     sys.exit(bool(wrong))
 

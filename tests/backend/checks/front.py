@@ -7,7 +7,8 @@ REGION = "eu-west-1"
 ACCOUNT = "300000000001"
 
 
-def _code(function, **values):
+def code(function, **values):
+    """The error code and status that a call ends with; None when it succeeds."""
     try:
         function(**values)
     except ClientError as error:
@@ -46,7 +47,7 @@ def denials_have_the_services_own_form(served):
         for suffix, wanted in (("DENY", expected), ("FREE", None)):
             client = served.client(service, ACCOUNT, REGION, suffix)
             names = {api: method for method, api in client.meta.method_to_api_mapping.items()}
-            found = _code(getattr(client, names[operation]), **values)
+            found = code(getattr(client, names[operation]), **values)
             allowed = wanted is None and (found is None or found[0] not in ("AccessDenied", expected[0]))
             assert found == wanted or allowed, f"{service}:{operation} with {suffix}: {found}"
 
@@ -57,7 +58,7 @@ def throttling_ends_after_its_times(served):
     rule = {"service": "ec2", "operation": "DescribeVpcs", "times": 2, "error": error}
     served.post("rule", {"key": f"AKIA{ACCOUNT}SLOW", "rule": rule})
     vpcs = served.client("ec2", ACCOUNT, REGION, "SLOW").describe_vpcs
-    assert [_code(vpcs) for _ in range(3)] == [("RequestLimitExceeded", 503)] * 2 + [None]
+    assert [code(vpcs) for _ in range(3)] == [("RequestLimitExceeded", 503)] * 2 + [None]
 
 
 def connections_break(served):
@@ -91,7 +92,7 @@ def a_wrong_key_is_refused(served):
             aws_access_key_id="AKIAIOSFODNN7EXAMPLE",
             aws_secret_access_key="x",
         )
-        found = _code(getattr(client, operation))
+        found = code(getattr(client, operation))
         assert found == expected, f"{service}: {found}"
 
 
@@ -100,7 +101,7 @@ def accounts_and_regions_are_apart(served):
     here = served.get(f"names?account={ACCOUNT}")["instance"]
     for account, region in (("300000000002", REGION), (ACCOUNT, "eu-west-2")):
         client = served.client("ec2", account, region)
-        found = _code(client.describe_instances, InstanceIds=[here])
+        found = code(client.describe_instances, InstanceIds=[here])
         assert found == ("InvalidInstanceID.NotFound", 400), f"{account} {region}: {found}"
 
 
@@ -148,7 +149,7 @@ def calls_are_recorded_with_their_input(served):
 
 def a_gap_is_named(served):
     """What neither the front nor moto knows is a 501 with the name, at once."""
-    found = _code(served.client("ec2", ACCOUNT, REGION).describe_network_insights_paths)
+    found = code(served.client("ec2", ACCOUNT, REGION).describe_network_insights_paths)
     assert found == ("NotImplemented", 501), found
 
 

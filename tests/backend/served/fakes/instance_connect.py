@@ -61,3 +61,16 @@ FILTERS = {
     "subnet-id": "SubnetId",
     "vpc-id": "VpcId",
 }
+
+
+@answers("ec2", "DeleteInstanceConnectEndpoint")
+def delete_endpoint(call, account, state):
+    """The endpoint goes, and its interface with it."""
+    endpoint_id = call.input["InstanceConnectEndpointId"]
+    entry = state.connect_endpoints.pop(endpoint_id, None)
+    if entry is None:
+        text = f"The instance connect endpoint ID '{endpoint_id}' does not exist."
+        raise Fault("InvalidInstanceConnectEndpointId.NotFound", text)
+    for eni_id in entry["NetworkInterfaceIds"]:
+        objects.ec2(account.id, call.region).enis.pop(eni_id, None)
+    return {"InstanceConnectEndpoint": {**entry, "State": "delete-in-progress"}}
