@@ -1,5 +1,6 @@
 //! The address under which this machine is seen: what AWS's own service for that says.
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -34,7 +35,7 @@ impl Session {
     pub(super) async fn source_address_of(&self, url: &str) -> Result<String, CallError> {
         let config = self.config();
         let timeouts = TimeoutConfig::builder().connect_timeout(PATIENCE).operation_timeout(PATIENCE).build();
-        let mut builder = Operation::<(), IpAddr, std::convert::Infallible>::builder()
+        let mut builder = Operation::builder()
             .service_name("checkip")
             .operation_name("SourceAddress")
             .endpoint_url(url)
@@ -54,8 +55,8 @@ impl Session {
             builder = builder.time_source(time);
         }
         let operation = builder
-            .serializer(|()| Ok(HttpRequest::try_from(http::Request::builder().uri("/").body(SdkBody::empty())?)?))
-            .deserializer(|response| {
+            .serializer(|(): ()| Ok(HttpRequest::try_from(http::Request::builder().uri("/").body(SdkBody::empty())?)?))
+            .deserializer(|response| -> Result<IpAddr, OrchestratorError<Infallible>> {
                 let answer = RawAnswer::of(response).filter(|answer| answer.status == 200);
                 let text = answer.and_then(|answer| String::from_utf8(answer.body).ok());
                 let address = text.and_then(|text| text.trim().parse().ok());
