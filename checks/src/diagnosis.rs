@@ -234,6 +234,7 @@ fn elsewhere(
     let whereabouts = match place {
         Place::Instance => "inside the instance",
         Place::Client => "on the machine that opens the session",
+        Place::Function => "in the function or its log",
     };
     // Most rules of a healthy instance end here: one text of the right length each.
     let hint = |before: &[&str]| [before, &["run `", command, "` ", whereabouts, ": ", look_for]].concat().concat();

@@ -160,6 +160,8 @@ pub enum Place {
     Instance,
     /// The machine of whoever opens the session.
     Client,
+    /// The code, log or caller of a function.
+    Function,
 }
 
 impl Judgement {

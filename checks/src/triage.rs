@@ -41,8 +41,11 @@ pub fn ssh(snapshot: &Snapshot, question: &ssh::Question) -> Result<Diagnosis, S
 /// # Errors
 /// It does not exist, or its own facts are not known.
 pub fn lambda(snapshot: &Snapshot, question: &lambda::Question) -> Result<Diagnosis, SubjectGap> {
-    let case = lambda::Case { snapshot, question };
-    let subject = Subject { kind: "lambda-function", id: question.function.clone(), arn: String::new(), name: None };
+    let function = lambda::find(snapshot, &question.function)?;
+    let network = Network::new(snapshot);
+    let case = lambda::Case::new(&network, question, function);
+    let subject =
+        Subject { kind: "lambda-function", id: case.name().to_owned(), arn: case.arn().to_owned(), name: None };
     Ok(diagnose(rules::LAMBDA, &case, subject, &lambda::works(&case)))
 }
 

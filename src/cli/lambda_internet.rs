@@ -3,7 +3,10 @@
 use super::common::Connection;
 use super::diagnose::{Facts, Judged};
 use super::question::{Question, together};
+use crate::error::Error;
 use checks::diagnosis::SubjectGap;
+use checks::lambda::target::Target;
+use checks::reach::Subject;
 use checks::snapshot::{Read, Snapshot};
 use checks::{lambda, triage};
 use clap::Args;
@@ -34,10 +37,21 @@ impl Subjects {
 
 impl Question for Subjects {
     const COMMAND: &'static str = "lambda-internet";
-    const WAVES: usize = 4;
+    /// Four waves, and one for prefix lists in the tables of a hub.
+    const WAVES: usize = 5;
 
     fn connection(&self) -> Connection {
         self.connection.clone()
+    }
+
+    fn checked(&self) -> Result<(), Error> {
+        for function in &self.functions {
+            let written =
+                if function.starts_with("arn:") { function.clone() } else { format!("function:{}", plain(function)) };
+            Subject::parse(&written).map_err(Error::usage)?;
+        }
+        Target::parse(self.to.as_deref(), "").map_err(Error::usage)?;
+        Ok(())
     }
 
     fn reads(&self, snapshot: &Snapshot) -> Vec<Read> {
@@ -64,4 +78,9 @@ impl Question for Subjects {
         }
         judged
     }
+}
+
+/// A function's name out of a partial ARN, `123456789012:function:web`.
+fn plain(function: &str) -> &str {
+    function.split_once(":function:").map_or(function, |(_, rest)| rest)
 }

@@ -38,5 +38,5 @@ pub use obstacle::{Cause, Effect, NatInstanceFault, Obstacle};
 pub use path::{Hop, HopVerdict, Path, Verdict, verdict_of};
 pub use ports::PortSet;
 pub use route::PassedOver;
-pub use service_path::{ServicePath, Way, WayKind, to_service, to_service_briefly};
+pub use service_path::{ServicePath, Way, WayKind, to_named_service, to_service, to_service_briefly};
 pub use traffic::{Family, Protocol, Traffic, TrafficSet};

@@ -11,6 +11,7 @@
 pub mod ecs;
 #[expect(clippy::arithmetic_side_effects, reason = "small numbers of a world's own")]
 pub mod fleet;
+pub mod lambda;
 pub mod ssh;
 mod worlds;
 

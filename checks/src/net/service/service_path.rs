@@ -115,6 +115,17 @@ pub fn to_service<'s>(
     Question { network, origin, service, region, port, names: dns_names(service, region), explains: true }.answer()
 }
 
+/// [`to_service`] by host names other than the usual ones: that of a bucket, or the dual-stack one in place of both.
+pub fn to_named_service<'s>(
+    network: &Network<'s>,
+    origin: &Interface<'s>,
+    (service, region): (&str, &str),
+    names: Vec<String>,
+    port: u16,
+) -> ServicePath {
+    Question { network, origin, service, region, port, names, explains: true }.answer()
+}
+
 /// [`to_service`], without hops where everything passes: that takes a fraction of the time.
 ///
 /// What passes from every address of a subnet passes from each of them: the question is asked once for all interfaces in a subnet that

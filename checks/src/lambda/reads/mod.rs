@@ -1,0 +1,124 @@
+//! Which reads a diagnosis of this symptom needs, given what is known already.
+//!
+//! The collector calls [`reads`] again after each round: what it gives then depends on the answers so far. Four rounds suffice: the
+//! function; its VPC; what routes and groups refer to; what a transit gateway leads to. Prefix lists in the routes of a hub take a fifth.
+
+mod names;
+mod state;
+
+use super::Question;
+use super::paths::question as of_paths;
+use super::target::Target;
+use crate::reach;
+use crate::snapshot::lambda::FunctionConfiguration;
+use crate::snapshot::operations as op;
+use crate::snapshot::{Operation, Read, Snapshot};
+use serde_json::{Value, json};
+
+/// Every operation that [`reads`] can ask for: the least privilege of the command.
+pub const READS: &[Operation] = &[
+    op::GET_FUNCTION_CONFIGURATION,
+    op::DESCRIBE_INSTANCES,
+    op::DESCRIBE_NETWORK_INTERFACES,
+    op::DESCRIBE_VPCS,
+    op::DESCRIBE_VPC_ATTRIBUTE,
+    op::DESCRIBE_SUBNETS,
+    op::DESCRIBE_ROUTE_TABLES,
+    op::DESCRIBE_NETWORK_ACLS,
+    op::DESCRIBE_SECURITY_GROUPS,
+    op::DESCRIBE_SECURITY_GROUP_VPC_ASSOCIATIONS,
+    op::DESCRIBE_VPC_ENDPOINTS,
+    op::DESCRIBE_NAT_GATEWAYS,
+    op::DESCRIBE_INTERNET_GATEWAYS,
+    op::DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS,
+    op::DESCRIBE_DHCP_OPTIONS,
+    op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_OPTIONS,
+    op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSIONS,
+    op::DESCRIBE_VPC_PEERING_CONNECTIONS,
+    op::GET_MANAGED_PREFIX_LIST_ENTRIES,
+    op::DESCRIBE_PREFIX_LISTS,
+    op::DESCRIBE_TRANSIT_GATEWAYS,
+    op::DESCRIBE_TRANSIT_GATEWAY_ATTACHMENTS,
+    op::DESCRIBE_TRANSIT_GATEWAY_VPC_ATTACHMENTS,
+    op::DESCRIBE_TRANSIT_GATEWAY_PEERING_ATTACHMENTS,
+    op::SEARCH_TRANSIT_GATEWAY_ROUTES,
+    op::GET_METRIC_STATISTICS,
+    op::HEAD_BUCKET,
+    op::LIST_HOSTED_ZONES_BY_VPC,
+    op::LIST_RESOLVER_RULE_ASSOCIATIONS,
+    op::LIST_RESOLVER_RULES,
+    op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS,
+    op::LIST_FIREWALL_RULES,
+    op::LIST_FIREWALL_DOMAINS,
+];
+
+/// The reads that can be asked now and have not been asked yet.
+pub fn reads(snapshot: &Snapshot, question: &Question) -> Vec<Read> {
+    let target = Target::parse(question.to.as_deref(), &snapshot.header.region).unwrap_or(Target::Internet);
+    let mut plan = Plan { snapshot, question, target, reads: Vec::new() };
+    plan.all();
+    plan.reads
+}
+
+struct Plan<'a> {
+    snapshot: &'a Snapshot,
+    question: &'a Question,
+    target: Target,
+    reads: Vec<Read>,
+}
+
+impl Plan<'_> {
+    fn ask(&mut self, operation: Operation, parameters: Value) {
+        let read = Read::new(operation, parameters);
+        if !self.snapshot.has_asked(&read) && !self.reads.contains(&read) {
+            self.reads.push(read);
+        }
+    }
+
+    fn all(&mut self) {
+        let name = self.question.function.as_str();
+        self.ask(op::GET_FUNCTION_CONFIGURATION, json!({ "FunctionName": name }));
+        self.target();
+        let Ok(Some(function)) = self.snapshot.functions.get(name) else { return };
+        self.state(function);
+        if is_attached(function) {
+            let asked = of_paths(name, &self.target, self.question.port, None);
+            for read in reach::reads(self.snapshot, &[asked]) {
+                self.ask(read.operation, Value::Object(read.parameters));
+            }
+            self.names(function);
+        }
+    }
+
+    /// What can be asked of the target before anything is known of the function.
+    fn target(&mut self) {
+        match self.target.clone() {
+            Target::Host(host) => self.host(&host),
+            Target::Service(service) => {
+                if service.has_gateway_endpoint() {
+                    let filters = json!([{ "Name": "prefix-list-name", "Values": [service.endpoint_service()] }]);
+                    self.ask(op::DESCRIBE_PREFIX_LISTS, json!({ "Filters": filters }));
+                }
+                if let Some(bucket) = service.bucket {
+                    self.ask(op::HEAD_BUCKET, json!({ "Bucket": bucket }));
+                }
+            }
+            Target::Internet | Target::Address(_) => {}
+        }
+    }
+
+    /// A name of which the facts may tell, else the operating system.
+    fn host(&mut self, host: &str) {
+        let asked = of_paths(&self.question.function, &Target::Host(host.to_owned()), self.question.port, None);
+        for read in reach::reads(self.snapshot, &[asked]) {
+            if read.operation == op::RESOLVE {
+                self.ask(read.operation, Value::Object(read.parameters));
+            }
+        }
+    }
+}
+
+/// Whether a function is attached to a VPC.
+fn is_attached(function: &FunctionConfiguration) -> bool {
+    function.vpc_config.as_ref().is_some_and(|config| !config.subnet_ids.is_empty())
+}
