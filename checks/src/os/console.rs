@@ -56,6 +56,28 @@ pub enum SignKind {
     DockerFailed,
     /// systemd got as far as a log-in prompt.
     LoginPrompt,
+    /// systemd started the SSH server, or listens in its place.
+    SshStarted,
+    /// systemd failed to start the SSH server.
+    SshFailed,
+    /// The SSH server refuses its configuration.
+    SshConfigInvalid,
+    /// The SSH server has no host keys.
+    SshHostKeysMissing,
+    /// The SSH server lacks the directory or user of its separated processes.
+    SshPrivsepMissing,
+    /// cloud-init found no authorized key of the default user.
+    KeysNotInjected,
+    /// SELinux denied something to the SSH server.
+    SelinuxDenied,
+    /// systemd let users log in.
+    UserSessionsOpen,
+    /// systemd failed to let users log in.
+    UserSessionsClosed,
+    /// systemd waits for a unit.
+    JobRunning,
+    /// An interface is not there or got no address.
+    NetworkNotConfigured,
 }
 
 /// Words that a line must hold, all of them, without regard to case; the first entry that fits decides.
@@ -104,6 +126,33 @@ const SIGNS: &[(SignKind, &[&str])] = &[
     (SignKind::EcsAgentStarted, &["started amazon elastic container service"]),
     (SignKind::EcsAgentFailed, &["failed to start amazon elastic container service"]),
     (SignKind::DockerFailed, &["failed to start docker application container engine"]),
+    // systemd's words with the descriptions of the units of Red Hat, Debian and SUSE.
+    (SignKind::SshFailed, &["failed to start", "openssh server daemon"]),
+    (SignKind::SshFailed, &["failed to start", "openbsd secure shell server"]),
+    (SignKind::SshFailed, &["failed to start", "openssh daemon"]),
+    (SignKind::SshStarted, &["started", "openssh server daemon"]),
+    (SignKind::SshStarted, &["started", "openbsd secure shell server"]),
+    (SignKind::SshStarted, &["listening on", "openbsd secure shell server"]),
+    (SignKind::SshStarted, &["started", "openssh daemon"]),
+    // OpenSSH's own: `servconf.c` and `sshd.c`.
+    (SignKind::SshConfigInvalid, &["sshd_config", "bad configuration option"]),
+    (SignKind::SshConfigInvalid, &["sshd_config", "terminating", "bad configuration options"]),
+    (SignKind::SshHostKeysMissing, &["no hostkeys available"]),
+    (SignKind::SshPrivsepMissing, &["missing privilege separation directory"]),
+    (SignKind::SshPrivsepMissing, &["privilege separation user", "does not exist"]),
+    // cloud-init's own: `cc_ssh_authkey_fingerprints.py`.
+    (SignKind::KeysNotInjected, &["no authorized ssh keys fingerprints found for user"]),
+    (SignKind::SelinuxDenied, &["avc:", "denied", "comm=\"sshd"]),
+    (SignKind::UserSessionsClosed, &["failed to start", "permit user sessions"]),
+    (SignKind::UserSessionsOpen, &["started", "permit user sessions"]),
+    (SignKind::UserSessionsOpen, &["finished", "permit user sessions"]),
+    (SignKind::JobRunning, &["a start job is running for"]),
+    // The words of Red Hat's `ifup`, `dhclient`, `ip`, `ifupdown` and systemd.
+    (SignKind::NetworkNotConfigured, &["device eth", "does not seem to be present"]),
+    (SignKind::NetworkNotConfigured, &["no dhcpoffers received"]),
+    (SignKind::NetworkNotConfigured, &["cannot find device \"eth"]),
+    (SignKind::NetworkNotConfigured, &["failed to start", "raise network interfaces"]),
+    (SignKind::NetworkNotConfigured, &["failed to start", "wait for network to be configured"]),
     (SignKind::LoginPrompt, &[" login:"]),
 ];
 
@@ -146,7 +195,12 @@ fn sign_of(line: &str) -> Option<Sign<'_>> {
     let (kind, words) = SIGNS.iter().find(|(_, words)| words.iter().all(|word| lower.contains(word)))?;
     let is_failure = !matches!(
         kind,
-        SignKind::AgentStarted | SignKind::LoginPrompt | SignKind::CloudInitFinished | SignKind::EcsAgentStarted
+        SignKind::AgentStarted
+            | SignKind::LoginPrompt
+            | SignKind::CloudInitFinished
+            | SignKind::EcsAgentStarted
+            | SignKind::SshStarted
+            | SignKind::UserSessionsOpen
     );
     let is_emergency = *kind == SignKind::EmergencyMode;
     if started && is_failure && !is_emergency {
@@ -225,6 +279,32 @@ web-1 login: ";
             assert_eq!(kinds(line), Some(kind), "{line}");
             assert_eq!(signs(&kept(line)).first().map(|sign| sign.kind), Some(kind), "{line}");
         }
+    }
+
+    #[test]
+    fn the_ssh_server_and_what_keeps_users_out_are_told() {
+        use SignKind::*;
+        for (line, kind) in [
+            ("[FAILED] Failed to start sshd.service - OpenSSH server daemon.", SshFailed),
+            ("[FAILED] Failed to start OpenBSD Secure Shell server.", SshFailed),
+            ("[  OK  ] Started ssh.service - OpenBSD Secure Shell server.", SshStarted),
+            ("[  OK  ] Listening on ssh.socket - OpenBSD Secure Shell server socket.", SshStarted),
+            ("Starting sshd: /etc/ssh/sshd_config: line 13: Bad configuration option: Prot", SshConfigInvalid),
+            ("/etc/ssh/sshd_config: terminating, 1 bad configuration options", SshConfigInvalid),
+            ("sshd: no hostkeys available -- exiting.", SshHostKeysMissing),
+            ("Missing privilege separation directory: /run/sshd", SshPrivsepMissing),
+            ("Privilege separation user sshd does not exist", SshPrivsepMissing),
+            ("ci-info: no authorized SSH keys fingerprints found for user ec2-user.", KeysNotInjected),
+            (r#"audit: avc:  denied  { read } for  pid=812 comm="sshd" name="authorized_keys""#, SelinuxDenied),
+            ("[  OK  ] Finished Permit User Sessions.", UserSessionsOpen),
+            ("[FAILED] Failed to start Permit User Sessions.", UserSessionsClosed),
+            ("[ ***  ] A start job is running for /data (1min 2s / 1min 30s)", JobRunning),
+            ("Bringing up interface eth0:  Device eth0 does not seem to be present, delaying", NetworkNotConfigured),
+        ] {
+            assert_eq!(signs(line).first().map(|sign| sign.kind), Some(kind), "{line}");
+            assert_eq!(signs(&kept(line)).first().map(|sign| sign.kind), Some(kind), "what is kept of {line}");
+        }
+        assert_eq!(signs("         Starting OpenSSH server daemon..."), []);
     }
 
     #[test]

@@ -40,6 +40,25 @@ impl Settled {
     }
 }
 
+/// Why an SSH server turned a client away, as it told it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TurnedAway {
+    /// Too many connections are not logged in.
+    TooMany,
+    /// The address of the client is penalized.
+    Penalty,
+}
+
+impl TurnedAway {
+    /// The server's words.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::TooMany => "Exceeded MaxStartups",
+            Self::Penalty => "Not allowed at this time",
+        }
+    }
+}
+
 impl<'a> Case<'a> {
     /// What a connection from this machine to an address or name of the instance met.
     ///
@@ -76,9 +95,22 @@ impl<'a> Case<'a> {
     }
 
     /// What a connection proves of the instance: how it shows that a fault which `settled` excludes is not there.
-    fn proof_of(&self, settled: Settled) -> Option<String> {
+    pub(crate) fn proof_of(&self, settled: Settled) -> Option<String> {
         let probe = self.probe().ok().flatten().filter(|probe| settled.is_shown_by(probe))?;
         Some(settled.words(probe))
+    }
+
+    /// Whether a connection got as far as the login and the key was refused.
+    pub(crate) fn was_refused(&self) -> bool {
+        self.probe().is_ok_and(|probe| probe.is_some_and(|probe| probe.login == "refused"))
+    }
+
+    /// What the SSH server said to a client that it turned away before it told its version.
+    ///
+    /// Source: OpenSSH's `sshd.c`: `MaxStartups`, and `PerSourcePenalties` from version 9.8 on.
+    pub(crate) fn turned_away(&self) -> Option<TurnedAway> {
+        let said = self.probe().ok().flatten()?.first_bytes.as_str();
+        [TurnedAway::TooMany, TurnedAway::Penalty].into_iter().find(|away| said.contains(away.words()))
     }
 
     /// A question that only a shell on the instance or the user's own machine answers, unless a connection settles it.
@@ -172,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_connection_to_another_machine_or_port_proves_nothing() {
-        let rule = inside().find(|rule| rule.about.id == "ssh/sshd-not-running").unwrap();
+        let rule = inside().find(|rule| rule.about.id == "ssh/sshd-other-port").unwrap();
         for target in ["203.0.113.11:22", "203.0.113.10:2222", "203.0.113.10"] {
             let mut world = worlds::public();
             world.answer(op::SSH_PROBE, json!({ "Target": target }), worlds::connected());

@@ -1,11 +1,13 @@
 //! The symptom "SSH to an instance fails": its case, its reads, its diagnosis.
 
 mod case;
+pub(crate) mod clue;
 mod inside;
 mod reads;
 
 pub use case::{Case, Question, Ssh};
 pub use inside::Settled;
+pub(crate) use inside::TurnedAway;
 pub use reads::{READS, reads};
 
 use crate::diagnosis::Works;

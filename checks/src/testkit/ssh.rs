@@ -41,6 +41,13 @@ pub fn public() -> World {
     worlds::public()
 }
 
+/// A public subnet, and this on the console of the instance.
+pub fn console(text: &str) -> World {
+    let mut world = public();
+    world.patch(op::GET_CONSOLE_OUTPUT, "/Output", json!(text));
+    world
+}
+
 /// What a connection that gets through shows: banner, keys, login.
 pub fn connected() -> Value {
     json!({

@@ -59,6 +59,8 @@ shapes! {
         security_groups: Vec<GroupIdentifier>,
         /// Whether forwarding is refused on the primary interface.
         source_dest_check: Option<bool>,
+        /// Whether enhanced networking with the Elastic Network Adapter is enabled.
+        ena_support: Option<bool>,
         /// Tags, `Name` among them.
         tags: Vec<Tag>,
     }

@@ -13,6 +13,13 @@ shapes! {
         memory_info: MemoryInfo,
         /// Its GPUs; absent for a type without.
         gpu_info: Option<GpuInfo>,
+        /// Its network adapters.
+        network_info: NetworkInfo,
+    }
+    /// The network adapters of a type.
+    NetworkInfo {
+        /// The Elastic Network Adapter: `unsupported`, `supported` or `required`.
+        ena_support: String,
     }
     /// The processor of a type.
     ProcessorInfo {
