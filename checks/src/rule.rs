@@ -165,7 +165,8 @@ pub(crate) use declare_rule;
 /// Declares a rule whose fault no API shows: the command that shows it stands in place of a judgement.
 ///
 /// `settled by` names what proves that the fault is not there, a variant of the symptom's own `Settled`, which the `inside` of its case
-/// weighs; `on` is a [`crate::finding::Place`]. All of these rules are tested together.
+/// weighs; `on` is a [`crate::finding::Place`]; where the subject is an instance, it may have another command on Windows. All of these
+/// rules are tested together.
 macro_rules! declare_inside {
     (
         $(#[doc = $line:literal])*
@@ -175,6 +176,30 @@ macro_rules! declare_inside {
         on $place:ident run $command:literal,
         look for $look_for:literal
     ) => {
+        $crate::rule::declare_inside! { @about $(#[doc = $line])* $id, $severity, fix $fix, $title }
+
+        fn judge(case: &super::super::Case<'_>) -> Result<$crate::finding::Judgement, $crate::snapshot::Gap> {
+            let place = $crate::finding::Place::$place;
+            Ok(case.inside(super::super::Settled::$settled, place, $command, $look_for))
+        }
+    };
+    (
+        $(#[doc = $line:literal])*
+        $id:literal, $severity:ident, fix $fix:ident,
+        $title:literal,
+        settled by $settled:ident,
+        on $place:ident run $command:literal, on windows $windows:literal,
+        look for $look_for:literal
+    ) => {
+        $crate::rule::declare_inside! { @about $(#[doc = $line])* $id, $severity, fix $fix, $title }
+
+        fn judge(case: &super::super::Case<'_>) -> Result<$crate::finding::Judgement, $crate::snapshot::Gap> {
+            let place = $crate::finding::Place::$place;
+            let command = if case.instance.is_windows() { $windows } else { $command };
+            Ok(case.inside(super::super::Settled::$settled, place, command, $look_for))
+        }
+    };
+    (@about $(#[doc = $line:literal])* $id:literal, $severity:ident, fix $fix:ident, $title:literal) => {
         $(#[doc = $line])*
         pub(crate) static RULE: $crate::rule::Rule<super::super::Symptom> = $crate::rule::Rule {
             about: $crate::rule::About {
@@ -191,11 +216,6 @@ macro_rules! declare_inside {
             },
             judge,
         };
-
-        fn judge(case: &super::super::Case<'_>) -> Result<$crate::finding::Judgement, $crate::snapshot::Gap> {
-            let place = $crate::finding::Place::$place;
-            Ok(case.inside(super::super::Settled::$settled, place, $command, $look_for))
-        }
     };
 }
 pub(crate) use declare_inside;

@@ -1,10 +1,13 @@
 //! The symptom "an EC2 instance does not register as a container instance, or is disconnected": its case, its reads, its diagnosis.
 
 mod case;
+mod host;
+mod host_reads;
 mod reads;
 mod registration;
 
 pub use case::{Case, Ecs, Question, SERVICES, Settled};
+pub(crate) use host::{LOOK_AT_CONFIG, LOOK_AT_CONFIG_WINDOWS};
 pub use reads::{READS, reads};
 pub use registration::entries;
 

@@ -15,6 +15,10 @@ pub const READS: &[Operation] = &[
     op::DESCRIBE_CLUSTERS,
     op::LIST_CONTAINER_INSTANCES,
     op::DESCRIBE_CONTAINER_INSTANCES,
+    op::GET_CONSOLE_OUTPUT,
+    op::DESCRIBE_INSTANCE_ATTRIBUTE,
+    op::DESCRIBE_IMAGES,
+    op::DESCRIBE_INSTANCE_TYPES,
 ];
 
 /// `DescribeContainerInstances` takes so many entries at once.
@@ -49,6 +53,9 @@ impl Plan<'_> {
         self.ask(op::DESCRIBE_INSTANCE_STATUS, json!({ "InstanceIds": [id], "IncludeAllInstances": true }));
         self.ask(op::DESCRIBE_CLUSTERS, json!({ "clusters": [self.question.cluster_name()] }));
         self.entries(self.question.cluster_name());
+        for (operation, parameters) in super::host_reads::reads(self.snapshot, self.question) {
+            self.ask(operation, parameters);
+        }
     }
 
     /// The entries of the instance in a cluster.

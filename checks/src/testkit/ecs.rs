@@ -72,8 +72,48 @@ pub fn never(world: &mut World) -> &mut World {
     world.forget(op::DESCRIBE_CONTAINER_INSTANCES)
 }
 
+/// User data of every world.
+pub const USER_DATA: &str = "#!/bin/bash\necho ECS_CLUSTER=web >> /etc/ecs/ecs.config\n";
+
+/// Image of every world.
+const IMAGE: &str = "al2023-ami-ecs-hvm-2023.0.20261113-kernel-6.1-x86_64";
+
+/// The instance never registered, and has this user data.
+pub fn with_user_data<'w>(world: &'w mut World, text: &str) -> &'w mut World {
+    never(world).patch(op::DESCRIBE_INSTANCE_ATTRIBUTE, "/UserDataSigns", user_data(text))
+}
+
+/// The instance never registered, and its image has this name; it is Amazon's, or somebody's own.
+pub fn with_image<'w>(world: &'w mut World, name: &str, is_amazon: bool) -> &'w mut World {
+    never(world).patch(op::DESCRIBE_IMAGES, "/Images/0/Name", json!(name));
+    let alias = if is_amazon { json!("amazon") } else { Value::Null };
+    world.patch(op::DESCRIBE_IMAGES, "/Images/0/ImageOwnerAlias", alias)
+}
+
+/// The instance never registered, and wrote this to its console.
+pub fn with_console<'w>(world: &'w mut World, text: &str) -> &'w mut World {
+    never(world).patch(op::GET_CONSOLE_OUTPUT, "/Output", json!(text))
+}
+
+fn user_data(text: &str) -> Value {
+    serde_json::to_value(crate::os::user_data::signs(text.as_bytes())).unwrap_or_default()
+}
+
 fn registered(world: World) -> World {
     let mut world = world;
+    world.patch(op::DESCRIBE_IMAGES, "/Images/0/Name", json!(IMAGE));
+    world.answer(
+        op::DESCRIBE_INSTANCE_ATTRIBUTE,
+        json!({ "InstanceId": INSTANCE, "Attribute": "userData" }),
+        json!({ "InstanceId": INSTANCE, "UserDataSigns": user_data(USER_DATA) }),
+    );
+    world.answer(
+        op::DESCRIBE_INSTANCE_TYPES,
+        json!({ "InstanceTypes": ["t3.micro"] }),
+        json!({ "InstanceTypes": [{
+            "InstanceType": "t3.micro", "ProcessorInfo": { "SupportedArchitectures": ["x86_64"] }, "MemoryInfo": { "SizeInMiB": 1024 },
+        }] }),
+    );
     world
         .answer(
             op::DESCRIBE_CLUSTERS,
