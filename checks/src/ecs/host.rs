@@ -170,3 +170,59 @@ impl<'a> Case<'a> {
             .undo("sudo mv /etc/ecs/ecs.config.before /etc/ecs/ecs.config && sudo systemctl restart ecs")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::{Judgement, Place};
+    use crate::rule::{Rule, Sight};
+    use crate::rules;
+    use crate::snapshot::operations as op;
+    use crate::testkit::{World, ecs};
+    use serde_json::json;
+
+    fn inside() -> impl Iterator<Item = &'static Rule<crate::ecs::Ecs>> {
+        rules::ECS.iter().copied().filter(|rule| rule.about.sight == Sight::Inside)
+    }
+
+    fn judged(world: &World, rule: &Rule<crate::ecs::Ecs>) -> Judgement {
+        world.judge(rule)
+    }
+
+    #[test]
+    fn what_only_the_inside_shows_is_asked_until_the_agent_comes_through() {
+        assert!(inside().count() >= 8);
+        for rule in inside() {
+            let id = rule.about.id;
+            let mut world = ecs::nat();
+            let of_host = rule.about.layer == "host";
+            assert!(!of_host || matches!(judged(&world, rule), Judgement::Pass(_)), "{id}: connected settles it");
+            ecs::never(&mut world);
+            let Judgement::Elsewhere { place, command, look_for } = judged(&world, rule) else { panic!("{id}") };
+            assert!(!command.is_empty() && !look_for.is_empty(), "{id}");
+            world.patch(op::DESCRIBE_INSTANCES, "/Reservations/0/Instances/0/Platform", json!("windows"));
+            let Judgement::Elsewhere { command: on_windows, .. } = judged(&world, rule) else { panic!("{id}") };
+            assert!(!of_host || on_windows != command, "{id}: Windows has a command of its own");
+            world.patch(op::DESCRIBE_INSTANCES, "/Reservations/0/Instances/0/State/Name", json!("stopped"));
+            assert!(place == Place::Client || matches!(judged(&world, rule), Judgement::NotApplicable(_)), "{id}");
+        }
+    }
+
+    #[test]
+    fn the_start_is_past_where_the_agent_works_in_another_cluster() {
+        let mut world = ecs::nat();
+        let other = "arn:aws:ecs:eu-west-1:123456789012:container-instance/default/0a1b";
+        ecs::never(&mut world).answer(
+            op::DESCRIBE_CONTAINER_INSTANCES,
+            json!({ "cluster": "default", "containerInstances": [other] }),
+            json!({ "failures": [], "containerInstances": [ecs::entry(other, crate::testkit::INSTANCE)] }),
+        );
+        for rule in rules::ECS
+            .iter()
+            .copied()
+            .filter(|rule| ["ecs/user-data-missing", "ecs/ami-without-agent"].contains(&rule.about.id))
+        {
+            let judgement = judged(&world, rule);
+            assert!(matches!(&judgement, Judgement::NotApplicable(why) if why.contains("`default`")), "{judgement:?}");
+        }
+    }
+}

@@ -107,7 +107,9 @@ mod tests {
 
     #[test]
     fn fires_by_what_is_lacking() {
-        for (version, severity) in [("1.20.0", Severity::Degraded), ("1.50.1", Severity::Advice), ("1.67.1", Severity::Advice)] {
+        for (version, severity) in
+            [("1.20.0", Severity::Degraded), ("1.50.1", Severity::Advice), ("1.67.1", Severity::Advice)]
+        {
             assert_eq!(findings(agent(version).judge(&RULE))[0].severity, severity, "{version}");
         }
     }
@@ -123,6 +125,9 @@ mod tests {
         let mut world = ecs::nat();
         assert!(matches!(ecs::never(&mut world).judge(&RULE), Judgement::Elsewhere { .. }));
         let mut world = ecs::nat();
-        assert_eq!(missing(world.deny(op::DESCRIBE_CONTAINER_INSTANCES).judge(&RULE)), ["ecs:DescribeContainerInstances"]);
+        assert_eq!(
+            missing(world.deny(op::DESCRIBE_CONTAINER_INSTANCES).judge(&RULE)),
+            ["ecs:DescribeContainerInstances"]
+        );
     }
 }

@@ -61,7 +61,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(judgement);
     }
     let setting = case.user_data()?.and_then(|signs| signs.setting(GPU));
-    let is_on = setting.is_some_and(|setting| matches!(setting.value.as_str(), "true" | "1" | "t" | "True" | "TRUE" | "T"));
+    let is_on =
+        setting.is_some_and(|setting| matches!(setting.value.as_str(), "true" | "1" | "t" | "True" | "TRUE" | "T"));
     let has_driver = match case.ecs_image()? {
         EcsImage::AmazonLinux { has_gpu_driver } | EcsImage::Bottlerocket { has_gpu_driver } => has_gpu_driver,
         EcsImage::Unknown => is_on,
@@ -71,7 +72,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::pass("neither the image nor the user data switches GPU support on"));
     }
     // The agent goes on without GPUs where it finds none, and does not start where the driver fails on those there are.
-    let look_for = "`Nvidia GPU Manager` with an error: the driver of the image does not work with the GPU of this type";
+    let look_for =
+        "`Nvidia GPU Manager` with an error: the driver of the image does not work with the GPU of this type";
     Ok(case.ask_inside(Settled::Registered, COMMAND, "nvidia-smi", look_for))
 }
 
@@ -89,7 +91,10 @@ fn registered(case: &Case<'_>, entry: &ContainerInstance) -> Result<Judgement, G
     let (id, kind) = (case.instance.instance_id.as_str(), case.instance.instance_type.as_str());
     let parameter = "/aws/service/ecs/optimized-ami/amazon-linux-2023/gpu/recommended";
     let find = Aws::new("ssm", "get-parameters", case.region()).args("names", [parameter]);
-    let summary = format!("launch from the GPU variant of the ECS-optimized image: put the id that this shows into {}", case.template());
+    let summary = format!(
+        "launch from the GPU variant of the ECS-optimized image: put the id that this shows into {}",
+        case.template()
+    );
     Ok(Judgement::fail(
         Finding::new(format!(
             "type `{kind}` of instance `{id}` has NVIDIA GPUs ({}), and its agent tells of no driver: no task gets a GPU here",

@@ -53,7 +53,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let image = case.image()?;
     let family = match case.ecs_image()? {
         EcsImage::Without(family) => family,
-        EcsImage::Unknown => return Ok(inside("no unit `ecs`: whether the image holds the agent does not show".to_owned())),
+        EcsImage::Unknown => {
+            return Ok(inside("no unit `ecs`: whether the image holds the agent does not show".to_owned()));
+        }
         _ => return Ok(Judgement::pass("the image is ECS-optimized and brings the agent along")),
     };
     let signs = case.user_data()?;
@@ -116,11 +118,17 @@ mod tests {
     #[test]
     fn silent_as_a_question_where_the_image_or_the_user_data_may_hold_it() {
         let mut world = ecs::nat();
-        assert!(matches!(ecs::with_image(&mut world, PLAIN, false).judge(&RULE), Judgement::Elsewhere { .. }), "a copy");
+        assert!(
+            matches!(ecs::with_image(&mut world, PLAIN, false).judge(&RULE), Judgement::Elsewhere { .. }),
+            "a copy"
+        );
         for text in ["#!/bin/bash\nyum install -y ecs-init\n", "#!/bin/bash\n/opt/setup.sh\n"] {
             let mut world = ecs::nat();
             ecs::with_user_data(&mut world, text);
-            assert!(matches!(ecs::with_image(&mut world, PLAIN, true).judge(&RULE), Judgement::Elsewhere { .. }), "{text}");
+            assert!(
+                matches!(ecs::with_image(&mut world, PLAIN, true).judge(&RULE), Judgement::Elsewhere { .. }),
+                "{text}"
+            );
         }
     }
 

@@ -41,7 +41,8 @@ declare_rule! {
     needs [LIST_CONTAINER_INSTANCES, GET_CONSOLE_OUTPUT, DESCRIBE_INSTANCE_ATTRIBUTE]
 }
 
-const COMMAND: &str = "cat /var/lib/cloud/data/result.json; sudo grep -i cloud-init /var/log/ecs/ecs-agent.log | tail -n 3";
+const COMMAND: &str =
+    "cat /var/lib/cloud/data/result.json; sudo grep -i cloud-init /var/log/ecs/ecs-agent.log | tail -n 3";
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if let Some(judgement) = case.past_start()? {
@@ -54,7 +55,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.user_data()?.is_none_or(|signs| signs.kind == "none") {
         return Ok(Judgement::not_applicable("the instance has no user data that cloud-init could miss"));
     }
-    let Some(line) = case.console_line(SignKind::NoDatasource, &[SignKind::CloudInitFinished, SignKind::EcsAgentStarted])? else {
+    let Some(line) =
+        case.console_line(SignKind::NoDatasource, &[SignKind::CloudInitFinished, SignKind::EcsAgentStarted])?
+    else {
         return Ok(case.ask_inside(Settled::Registered, COMMAND, COMMAND, "`DataSourceNone`"));
     };
     let reboot = Aws::new("ec2", "reboot-instances", case.region()).args("instance-ids", [id]);
@@ -71,7 +74,8 @@ mod tests {
     use super::*;
     use crate::testkit::{ecs, findings, missing};
 
-    const NONE: &str = "Cloud-init v. 22.2.2 finished at Sun, 22 Nov 2026 20:02:11 +0000. Datasource DataSourceNone.  Up 31.2 seconds";
+    const NONE: &str =
+        "Cloud-init v. 22.2.2 finished at Sun, 22 Nov 2026 20:02:11 +0000. Datasource DataSourceNone.  Up 31.2 seconds";
 
     #[test]
     fn fires_on_the_line_of_cloud_init() {

@@ -1,11 +1,33 @@
 //! Rules of `ecs/host`. Written by `UPDATE=1 cargo test -p checks`.
 
+pub(crate) mod agent_image_missing;
+pub(crate) mod agent_service_stopped;
+pub(crate) mod agent_terminal_exit;
 pub(crate) mod agent_too_old;
 pub(crate) mod ami_gpu_or_arch_mismatch;
 pub(crate) mod ami_without_agent;
+pub(crate) mod attributes_rejected;
 pub(crate) mod boot_not_finished;
+pub(crate) mod bottlerocket_setting;
+pub(crate) mod checkpoint_disabled_duplicates;
+pub(crate) mod clock_skew;
 pub(crate) mod cloud_init_no_datasource;
+pub(crate) mod config_invalid_value;
+pub(crate) mod disk_full;
+pub(crate) mod docker_config_invalid;
+pub(crate) mod docker_no_bridge;
+pub(crate) mod docker_not_ready;
+pub(crate) mod imds_unreachable;
+pub(crate) mod memory_starved;
+pub(crate) mod reserved_memory_too_high;
+pub(crate) mod selinux_apparmor;
+pub(crate) mod state_baked_into_ami;
+pub(crate) mod state_cluster_mismatch;
+pub(crate) mod state_container_instance_inactive;
+pub(crate) mod state_instance_type_changed;
+pub(crate) mod tags_rejected;
 pub(crate) mod user_data_deadlock;
 pub(crate) mod user_data_failed;
 pub(crate) mod user_data_malformed;
 pub(crate) mod user_data_missing;
+pub(crate) mod windows_not_initialised;

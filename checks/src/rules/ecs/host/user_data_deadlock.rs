@@ -128,6 +128,9 @@ mod tests {
     fn unknown_when_a_read_is_denied() {
         let mut world = with("systemctl start ecs");
         assert_eq!(missing(world.deny(op::GET_CONSOLE_OUTPUT).judge(&RULE)), ["ec2:GetConsoleOutput"]);
-        assert_eq!(missing(world.deny(op::DESCRIBE_INSTANCE_ATTRIBUTE).judge(&RULE)), ["ec2:DescribeInstanceAttribute"]);
+        assert_eq!(
+            missing(world.deny(op::DESCRIBE_INSTANCE_ATTRIBUTE).judge(&RULE)),
+            ["ec2:DescribeInstanceAttribute"]
+        );
     }
 }

@@ -43,7 +43,8 @@ declare_rule! {
     needs [LIST_CONTAINER_INSTANCES, DESCRIBE_INSTANCE_ATTRIBUTE, GET_CONSOLE_OUTPUT]
 }
 
-const COMMAND: &str = "cloud-init status --long; sudo tail -n 30 /var/log/cloud-init-output.log; sudo cat /etc/ecs/ecs.config";
+const COMMAND: &str =
+    "cloud-init status --long; sudo tail -n 30 /var/log/cloud-init-output.log; sudo cat /etc/ecs/ecs.config";
 const WINDOWS: &str = r#"Get-Content "$env:ProgramData\Amazon\EC2Launch\log\agent.log","$env:ProgramData\Amazon\EC2-Windows\Launch\Log\UserdataExecution.log" -Tail 30"#;
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
@@ -92,7 +93,8 @@ mod tests {
     use super::*;
     use crate::testkit::{World, ecs, findings, missing};
 
-    const FAILED: &str = "cc_scripts_user.py[WARNING]: Failed to run module scripts-user (scripts in /var/lib/cloud/instance/scripts)";
+    const FAILED: &str =
+        "cc_scripts_user.py[WARNING]: Failed to run module scripts-user (scripts in /var/lib/cloud/instance/scripts)";
     const SET: &str = "echo ECS_CLUSTER=web >> /etc/ecs/ecs.config\n";
 
     fn with(text: &str, console: &str) -> World {
@@ -116,7 +118,10 @@ mod tests {
             format!("#!/bin/bash\nyum install -y x\n{SET}"),
             format!("#!/bin/bash\nset -e\n{SET}yum install -y x\n"),
         ] {
-            assert!(matches!(with(&text, FAILED).judge(&RULE), Judgement::Elsewhere { look_for, .. } if look_for.contains("console")), "{text}");
+            assert!(
+                matches!(with(&text, FAILED).judge(&RULE), Judgement::Elsewhere { look_for, .. } if look_for.contains("console")),
+                "{text}"
+            );
         }
         assert!(matches!(with(ecs::USER_DATA, "").judge(&RULE), Judgement::Elsewhere { .. }));
     }

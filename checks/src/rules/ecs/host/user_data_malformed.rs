@@ -52,7 +52,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let Some(signs) = case.user_data()? else {
         return Ok(Judgement::not_applicable("EC2 gives no user data for this instance"));
     };
-    let inside = |look_for: String| case.inside(Settled::Registered, crate::finding::Place::Instance, LOOK_AT_CONFIG, look_for);
+    let inside =
+        |look_for: String| case.inside(Settled::Registered, crate::finding::Place::Instance, LOOK_AT_CONFIG, look_for);
     let image = case.ecs_image()?;
     if matches!(image, EcsImage::Bottlerocket { .. } | EcsImage::Windows) || case.instance.is_windows() {
         return Ok(Judgement::not_applicable("it is no Linux that runs cloud-init"));
@@ -62,7 +63,10 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     let Some((field, what)) = fault(signs) else {
         if signs.is_double_base64 {
-            return Ok(inside("no `ECS_CLUSTER`: the user data is base64 twice, which only newer versions of cloud-init undo".to_owned()));
+            return Ok(inside(
+                "no `ECS_CLUSTER`: the user data is base64 twice, which only newer versions of cloud-init undo"
+                    .to_owned(),
+            ));
         }
         return Ok(Judgement::pass("the user data is run, and what it tells the agent reaches it"));
     };
@@ -93,7 +97,10 @@ fn fault(signs: &UserDataSigns) -> Option<(&'static str, &'static str)> {
     let has = |fault: &str| signs.faults.iter().any(|own| own == fault);
     let target = signs.cluster.as_ref().map(|sign| sign.target.as_str()).unwrap_or_default();
     Some(if has("unknown-start") {
-        ("Faults", "cloud-init does not run the user data, which begins with none of the words that it knows, such as `#!`")
+        (
+            "Faults",
+            "cloud-init does not run the user data, which begins with none of the words that it knows, such as `#!`",
+        )
     } else if has("mime-version-missing") {
         ("Faults", "cloud-init does not take the user data for a MIME message, which lacks the header `MIME-Version`")
     } else if has("boundary-missing") || has("boundary-unused") {
@@ -101,7 +108,10 @@ fn fault(signs: &UserDataSigns) -> Option<(&'static str, &'static str)> {
     } else if has("blank-before-shebang") && signs.kind == "shell-script" {
         ("Faults", "the script in the user data cannot be executed, since `#!` does not stand at its very beginning")
     } else if has("stray-carriage-returns") && target == "other-file" {
-        ("Faults", "the script in the user data has carriage returns behind a first line without one, which become part of paths")
+        (
+            "Faults",
+            "the script in the user data has carriage returns behind a first line without one, which become part of paths",
+        )
     } else if target == "other-file" {
         ("Cluster.Target", "the user data writes `ECS_CLUSTER` to a file that is not `/etc/ecs/ecs.config`")
     } else if target == "environment" && !signs.initializes_agent {
@@ -133,8 +143,18 @@ mod tests {
             (SET.to_owned(), "begins with none"),
             (format!("\n#!/bin/bash\n{SET}"), "very beginning"),
             (format!("Content-Type: multipart/mixed; boundary=a\n\n--a\n\n#!/bin/bash\n{SET}--a--"), "MIME-Version"),
-            (format!("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n--b\n\n#!/bin/bash\n{SET}--b--"), "boundary"),
-            (format!("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: text/x-shellscript\n\n{SET}--a--"), "part"),
+            (
+                format!(
+                    "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n--b\n\n#!/bin/bash\n{SET}--b--"
+                ),
+                "boundary",
+            ),
+            (
+                format!(
+                    "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: text/x-shellscript\n\n{SET}--a--"
+                ),
+                "part",
+            ),
         ] {
             let found = findings(with(&text).judge(&RULE));
             assert!(found[0].detail.contains(word), "{text}: {}", found[0].detail);
@@ -157,7 +177,9 @@ mod tests {
         for text in [
             format!("#!/bin/bash\n{SET}"),
             format!("#!/bin/bash\r\n{}", SET.replace('\n', "\r\n")),
-            format!("MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: text/x-shellscript\n\nls\n--a\nContent-Type: text/x-shellscript\n\n#!/bin/bash\n{SET}--a--"),
+            format!(
+                "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: text/x-shellscript\n\nls\n--a\nContent-Type: text/x-shellscript\n\n#!/bin/bash\n{SET}--a--"
+            ),
         ] {
             assert!(matches!(with(&text).judge(&RULE), Judgement::Pass(_)), "{text:?}");
         }
@@ -177,6 +199,9 @@ mod tests {
     #[test]
     fn unknown_when_the_user_data_is_denied() {
         let mut world = with(SET);
-        assert_eq!(missing(world.deny(op::DESCRIBE_INSTANCE_ATTRIBUTE).judge(&RULE)), ["ec2:DescribeInstanceAttribute"]);
+        assert_eq!(
+            missing(world.deny(op::DESCRIBE_INSTANCE_ATTRIBUTE).judge(&RULE)),
+            ["ec2:DescribeInstanceAttribute"]
+        );
     }
 }

@@ -74,7 +74,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         EcsImage::Unknown => return Ok(inside(format!("{look_for}: the image may hold it, or not"))),
     }
     let id = case.instance.instance_id.as_str();
-    let what = if signs.kind == "none" { "instance has no user data" } else { "user data tells the agent of no cluster" };
+    let what =
+        if signs.kind == "none" { "instance has no user data" } else { "user data tells the agent of no cluster" };
     let detail = format!("the {what}, so the agent of `{id}` joins cluster `default` and not `{cluster}`");
     Ok(Judgement::fail(case.user_data_finding(detail, "Kind", signs.kind.as_str()).fix(case.set_cluster())))
 }
@@ -107,7 +108,10 @@ mod tests {
 
     #[test]
     fn silent_as_a_question_where_something_else_may_tell_it() {
-        for text in ["#!/bin/bash\naws s3 cp s3://b/ecs.config /etc/ecs/ecs.config\n", "#!/bin/bash\n/opt/aws/bin/cfn-init -s x\n"] {
+        for text in [
+            "#!/bin/bash\naws s3 cp s3://b/ecs.config /etc/ecs/ecs.config\n",
+            "#!/bin/bash\n/opt/aws/bin/cfn-init -s x\n",
+        ] {
             assert!(matches!(with(text).judge(&RULE), Judgement::Elsewhere { .. }), "{text}");
         }
         let mut world = with("");
@@ -117,6 +121,9 @@ mod tests {
     #[test]
     fn unknown_when_the_user_data_is_denied() {
         let mut world = with("");
-        assert_eq!(missing(world.deny(op::DESCRIBE_INSTANCE_ATTRIBUTE).judge(&RULE)), ["ec2:DescribeInstanceAttribute"]);
+        assert_eq!(
+            missing(world.deny(op::DESCRIBE_INSTANCE_ATTRIBUTE).judge(&RULE)),
+            ["ec2:DescribeInstanceAttribute"]
+        );
     }
 }
