@@ -54,8 +54,8 @@ pub fn lambda(snapshot: &Snapshot, question: &lambda::Question) -> Result<Diagno
 /// # Errors
 /// The bucket does not exist, or its own facts are not known.
 pub fn s3(snapshot: &Snapshot, question: &s3::Question) -> Result<Diagnosis, SubjectGap> {
-    let case = s3::Case { snapshot, question };
-    let subject = Subject { kind: "s3-bucket", id: question.bucket.clone(), arn: String::new(), name: None };
+    let case = s3::find(snapshot, question)?;
+    let subject = Subject { kind: "s3-bucket", id: question.bucket.clone(), arn: case.bucket_arn(), name: None };
     Ok(diagnose(rules::S3, &case, subject, &s3::works(&case)))
 }
 

@@ -22,4 +22,5 @@ pub use diagnosis::diagnosis;
 pub use judge::{Answer, decide};
 pub use question::Question;
 pub use reads::{READS, reads};
+pub(crate) use resource::queue_url;
 pub use rules::{Entry, catalogue};

@@ -2,7 +2,7 @@
 
 use super::question::Question;
 use super::reader::is_foreign;
-use crate::iam::{Layer, PolicySet, PolicySource, Unreadable, base_name};
+use crate::iam::{Arn, Layer, PolicySet, PolicySource, Unreadable, base_name};
 use crate::iam_facts::{Document, reason};
 use crate::snapshot::{Answers, Gap, Observed, Operation, Outcome, Recorded, Reply, Snapshot, operations as op};
 use serde_json::{Value, json};
@@ -87,10 +87,7 @@ impl Target {
             }
             "kms" if resource.starts_with("key/") => Self::Key(whole()),
             "kms" => Self::Unread(format!("the policy of the key behind `{}`", question.resource)),
-            "sqs" => {
-                let suffix = if arn.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
-                Self::Queue(format!("https://sqs.{}.{suffix}/{}/{resource}", arn.region, arn.account))
-            }
+            "sqs" => Self::Queue(url_of(&arn)),
             // A subscription has its topic's policy.
             "sns" => {
                 let topic = resource.split(':').next().unwrap_or_default();
@@ -130,6 +127,16 @@ impl Target {
             Self::Plain | Self::Unread(_) => return None,
         })
     }
+}
+
+/// The URL of a queue, by which its attributes are asked for.
+pub(crate) fn queue_url(arn: &str) -> Option<String> {
+    Arn::parse(arn).filter(|arn| arn.service == "sqs").map(|arn| url_of(&arn))
+}
+
+fn url_of(queue: &Arn<'_>) -> String {
+    let suffix = if queue.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+    format!("https://sqs.{}.{suffix}/{}/{}", queue.region, queue.account, queue.resource)
 }
 
 /// The policy of a resource, and the document that it is.

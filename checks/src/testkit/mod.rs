@@ -13,6 +13,7 @@ pub mod ecs;
 pub mod fleet;
 pub mod lambda;
 pub mod ssh;
+pub mod s3;
 mod worlds;
 
 pub use worlds::{ACCOUNT, INSTANCE, REGION, closed, nat, public};
