@@ -12,8 +12,8 @@ pub mod ecs;
 #[expect(clippy::arithmetic_side_effects, reason = "small numbers of a world's own")]
 pub mod fleet;
 pub mod lambda;
-pub mod ssh;
 pub mod s3;
+pub mod ssh;
 mod worlds;
 
 pub use worlds::{ACCOUNT, INSTANCE, REGION, closed, nat, public};
