@@ -6,8 +6,8 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::iam::{Decision, FailedElement, NearMiss, Principal, StatementRef, Verdict};
+use crate::instance::gaps;
 use crate::snapshot::{Gap, operations as op};
-use crate::ssm::identity::gaps;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
