@@ -17,6 +17,7 @@ pub mod net;
 pub mod os;
 pub mod page;
 pub mod reach;
+pub mod remedy;
 pub mod report;
 pub mod rule;
 pub mod rules;

@@ -2,12 +2,12 @@
 
 use super::Case;
 use crate::finding::{Finding, Judgement};
-use crate::fix::{Aws, Fix, FixClass};
-use crate::iam::{
-    EndpointKind, EndpointPolicy, Layer, LayerEffect, Missing, Policies, PolicySet, PolicySource, Request, evaluate,
-};
+use crate::fix::{Fix, FixClass};
+use crate::iam::Request;
 use crate::instance::RoleFacts;
 use crate::net::{Cause, ServicePath, Verdict, WayKind};
+use crate::remedy::Site;
+use crate::remedy::endpoint::{self, EndpointPlace};
 use crate::rule::About;
 use crate::snapshot::ec2::{VpcEndpoint, is};
 use crate::snapshot::{Gap, operations as op};
@@ -99,7 +99,7 @@ fn missing(case: &Case<'_>, path: &ServicePath) -> Finding {
             "VpcEndpoints[].VpcEndpointId",
             Value::Array(listed),
         ))
-        .fix(create(case, Fix::new(FixClass::B, summary), &[name.as_str()], &[]));
+        .fix(endpoint::create(&case.endpoint_place(), Fix::new(FixClass::B, summary), &[name.as_str()], &[]));
     let no_route = path.obstacles.iter().filter(|obstacle| obstacle.cause == Cause::NoRoute);
     finding = finding.proofs(no_route.flat_map(|obstacle| obstacle.evidence.iter().cloned()));
     finding.path = path
@@ -111,45 +111,17 @@ fn missing(case: &Case<'_>, path: &ServicePath) -> Finding {
     finding
 }
 
-/// Creates interface endpoints in the subnet of the instance, with these groups; without any, with a new group that lets the groups of the
-/// instance in on 443.
-pub fn create(case: &Case<'_>, fix: Fix, service_names: &[&str], groups: &[&str]) -> Fix {
-    let instance = case.instance;
-    let command = |verb: &str| Aws::new("ec2", verb, case.region());
-    let mut fix = fix;
-    if groups.is_empty() {
-        let group = command("create-security-group")
-            .arg("group-name", "ssm-endpoints")
-            .arg("description", "Systems Manager endpoints")
-            .arg("vpc-id", &instance.vpc_id);
-        fix = fix.run(group.keep("group", "GroupId"));
-        let own = instance.primary_interface().into_iter().flat_map(|eni| &eni.groups);
-        for group in own {
-            let allow = command("authorize-security-group-ingress").made("group-id", "group").arg("protocol", "tcp");
-            fix = fix.run(allow.arg("port", "443").arg("source-group", &group.group_id));
+impl<'a> Case<'a> {
+    /// Where endpoints of the agent's services are made.
+    pub(crate) fn endpoint_place(&self) -> EndpointPlace<'a> {
+        let groups = self.instance.primary_interface().into_iter().flat_map(|eni| &eni.groups);
+        EndpointPlace {
+            site: Site::of(self),
+            subnets: vec![&self.instance.subnet_id],
+            groups: groups.map(|group| group.group_id.as_str()).collect(),
+            named: ("ssm-endpoints", "Systems Manager endpoints"),
         }
     }
-    for name in service_names {
-        let service = name.rsplit('.').next().unwrap_or(name);
-        let create = command("create-vpc-endpoint")
-            .arg("vpc-id", &instance.vpc_id)
-            .arg("vpc-endpoint-type", "Interface")
-            .arg("service-name", name)
-            .args("subnet-ids", [&instance.subnet_id]);
-        let create = if groups.is_empty() {
-            create.made("security-group-ids", "group")
-        } else {
-            create.args("security-group-ids", groups)
-        };
-        let create = create.flag("private-dns-enabled");
-        fix = fix.run(create.keep(service, "VpcEndpoint.VpcEndpointId"));
-        fix = fix.undo(command("delete-vpc-endpoints").made("vpc-endpoint-ids", service));
-    }
-    if groups.is_empty() {
-        // It can go when the interfaces of the endpoints are gone, which takes minutes.
-        fix = fix.undo(command("delete-security-group").made("group-id", "group"));
-    }
-    fix
 }
 
 /// The service name, with the prefix that the other endpoints of the VPC have: it differs between partitions.
@@ -217,81 +189,6 @@ impl Unused {
     }
 }
 
-/// What the policy of an endpoint says to a call, whatever other policies say.
-#[derive(Debug, Clone, PartialEq)]
-pub enum PolicySays {
-    /// It lets the call through.
-    Allows,
-    /// It does not; `by` says why in words.
-    Denies {
-        /// The statement that denies, or the one that nearly allows.
-        by: Option<String>,
-        /// Whether a Deny statement applies.
-        is_explicit: bool,
-    },
-    /// It depends on facts that are not known.
-    Unknown(Vec<Gap>),
-}
-
-/// What the policy of an endpoint says to a request.
-pub fn policy_says(endpoint: &VpcEndpoint, kind: EndpointKind, request: &Request) -> PolicySays {
-    if is_full_access(&endpoint.policy_document) {
-        return PolicySays::Allows;
-    }
-    let id = endpoint.vpc_endpoint_id.as_str();
-    let mut policy = PolicySet::default();
-    policy.add_text(PolicySource::new(Layer::Endpoint, id), &endpoint.policy_document);
-    // Everything else allows, so that the verdict and its reasons are the endpoint's.
-    let mut identity = PolicySet::default();
-    identity.add_text(PolicySource::new(Layer::Identity, "any"), ALLOW_ALL);
-    let policies = Policies { identity, endpoints: vec![EndpointPolicy { kind, policy }], ..Policies::default() };
-    let decision = evaluate(request, &policies);
-    let own = decision.layers.iter().find(|layer| layer.layer == Layer::Endpoint);
-    match own.map(|layer| (layer.effect, layer.by.as_ref())) {
-        Some((LayerEffect::ExplicitDeny, by)) => {
-            PolicySays::Denies { by: by.map(ToString::to_string), is_explicit: true }
-        }
-        Some((LayerEffect::ImplicitDeny, _)) => {
-            PolicySays::Denies { by: decision.near_miss().map(ToString::to_string), is_explicit: false }
-        }
-        Some((LayerEffect::Unknown, _)) => {
-            let words = |missing: &Missing| Gap::opaque(format!("what endpoint policy `{id}` says: {missing}"));
-            PolicySays::Unknown(decision.missing.iter().map(words).collect())
-        }
-        _ => PolicySays::Allows,
-    }
-}
-
-const ALLOW_ALL: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
-
-/// Whether a policy is the default one, which lets everybody do everything.
-///
-/// Source: AWS PrivateLink guide, "Control access to VPC endpoints using endpoint policies".
-pub fn is_full_access(document: &str) -> bool {
-    if document.trim().is_empty() {
-        return true;
-    }
-    let Ok(document) = serde_json::from_str::<Value>(document) else { return false };
-    let statements = document.get("Statement");
-    let only = match statements {
-        Some(Value::Array(statements)) => match statements.as_slice() {
-            [only] => only,
-            _ => return false,
-        },
-        Some(only) => only,
-        None => return false,
-    };
-    let is_any = |member: &str| match only.get(member) {
-        Some(Value::String(text)) => text == "*",
-        Some(Value::Array(texts)) => texts.iter().any(|text| text == "*"),
-        Some(Value::Object(kinds)) => kinds.get("AWS").is_some_and(|text| text == "*"),
-        _ => false,
-    };
-    only.get("Effect").is_some_and(|effect| effect == "Allow")
-        && only.get("Condition").is_none()
-        && ["Principal", "Action", "Resource"].into_iter().all(is_any)
-}
-
 /// A call of the agent that passes an endpoint, with the keys that hold for calls to the account's own resources.
 pub fn request(case: &Case<'_>, role: &RoleFacts<'_>, action: &str, endpoint: &VpcEndpoint) -> Request {
     let mut request = case.request(role, action, Some(endpoint));
@@ -316,37 +213,6 @@ pub fn used(path: &ServicePath) -> &[String] {
         Some(WayKind::Endpoint(ids)) => ids,
         _ => &[],
     }
-}
-
-/// A way to mend a policy: with one more statement, or, where a Deny stands, by hand.
-pub fn mend_policy(case: &Case<'_>, endpoint: &VpcEndpoint, is_explicit: bool, statement: &Value) -> Fix {
-    let id = endpoint.vpc_endpoint_id.as_str();
-    let show = Aws::new("ec2", "describe-vpc-endpoints", case.region()).args("vpc-endpoint-ids", [id]);
-    let modify = |policy: &str| {
-        Aws::new("ec2", "modify-vpc-endpoint", case.region()).arg("vpc-endpoint-id", id).arg("policy-document", policy)
-    };
-    match with_statement(&endpoint.policy_document, statement) {
-        Some(policy) if !is_explicit => Fix::new(
-            FixClass::A,
-            format!("add a statement to the policy of endpoint `{id}`; the others stay as they are"),
-        )
-        .run(modify(&policy.to_string()))
-        .undo(modify(&endpoint.policy_document)),
-        _ => {
-            Fix::new(FixClass::M, format!("have the owner of endpoint `{id}` take the agent out of the Deny statement"))
-                .run(show)
-        }
-    }
-}
-
-fn with_statement(document: &str, statement: &Value) -> Option<Value> {
-    let mut document: Value = serde_json::from_str(document).ok()?;
-    let statements = document.get_mut("Statement")?;
-    match statements {
-        Value::Array(statements) => statements.push(statement.clone()),
-        only => *only = json!([only.clone(), statement]),
-    }
-    Some(document)
 }
 
 #[cfg(test)]
@@ -382,20 +248,5 @@ mod tests {
             json!({ "Role": { "RoleName": "Default", "Arn": "arn:aws:iam::123456789012:role/service-role/Default" } });
         world.answer(op::GET_ROLE, json!({ "RoleName": "Default" }), default);
         assert_eq!(name(&world), Ok(Some("Default".to_owned())));
-    }
-
-    #[test]
-    fn the_default_policy_is_known_in_every_spelling() {
-        let full = |document: &str| assert!(is_full_access(document), "{document}");
-        full("");
-        full(r#"{"Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["*"],"Resource":"*"}}"#);
-        for narrow in [
-            r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]}"#,
-            r#"{"Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}]}"#,
-            r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{}}]}"#,
-            "no policy",
-        ] {
-            assert!(!is_full_access(narrow), "{narrow}");
-        }
     }
 }

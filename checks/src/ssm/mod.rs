@@ -1,6 +1,5 @@
 //! The symptom "not managed by Systems Manager, connection lost, or sessions fail": its case, its reads, its diagnosis.
 
-pub mod acl;
 pub mod calls;
 mod case;
 pub mod credentials;

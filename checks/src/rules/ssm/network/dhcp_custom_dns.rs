@@ -5,6 +5,8 @@ use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::instance::resolution::{names, unreachable};
 use crate::net::dns::{self, Servers};
+use crate::remedy::Site;
+use crate::remedy::vpc::amazon_dns;
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
@@ -85,20 +87,9 @@ fn finding(case: &Case<'_>, servers: &[String], reasons: &[String]) -> Finding {
         finding = finding.about("security-group", &group.group_id);
         return finding.fix(open_group(case, &group.group_id, servers));
     }
-    let command = |verb: &str| Aws::new("ec2", verb, case.region());
-    let create = command("create-dhcp-options")
-        .arg("dhcp-configurations", "Key=domain-name-servers,Values=AmazonProvidedDNS")
-        .keep("options", "DhcpOptions.DhcpOptionsId");
-    let associate = || command("associate-dhcp-options").arg("vpc-id", vpc);
     let summary =
         "give the VPC an option set with AmazonProvidedDNS; instances take it over when their lease is renewed";
-    finding.fix(
-        Fix::new(FixClass::A, summary)
-            .run(create)
-            .run(associate().made("dhcp-options-id", "options"))
-            .undo(associate().arg("dhcp-options-id", options))
-            .undo(command("delete-dhcp-options").made("dhcp-options-id", "options")),
-    )
+    finding.fix(amazon_dns(&Site::of(case), options, summary))
 }
 
 fn open_group(case: &Case<'_>, group: &str, servers: &[String]) -> Fix {

@@ -3,10 +3,11 @@
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
 use crate::net::Cause;
+use crate::remedy::endpoint::create;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::endpoints::{self, Unused};
+use crate::ssm::endpoints::Unused;
 use crate::walls::Wall;
 
 declare_rule! {
@@ -64,7 +65,12 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     let Some(endpoint) = endpoint else { return finding };
     let groups: Vec<&str> = endpoint.groups.iter().map(|group| group.group_id.as_str()).collect();
     let summary = format!("create another endpoint for `{}`; `{id}` stays as it is", endpoint.service_name);
-    finding.fix(endpoints::create(case, Fix::new(FixClass::B, summary), &[endpoint.service_name.as_str()], &groups))
+    finding.fix(create(
+        &case.endpoint_place(),
+        Fix::new(FixClass::B, summary),
+        &[endpoint.service_name.as_str()],
+        &groups,
+    ))
 }
 
 #[cfg(test)]

@@ -4,12 +4,14 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::iam::EndpointKind;
 use crate::instance::RoleFacts;
+use crate::remedy::Site;
+use crate::remedy::endpoint_policy::{PolicySays, is_full_access, mend, policy_says};
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::VpcEndpoint;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
 use crate::ssm::calls::{CHANNELS, REGISTER};
-use crate::ssm::endpoints::{PolicySays, is_full_access, mend_policy, policy_says, request, role_of, unlisted, used};
+use crate::ssm::endpoints::{request, role_of, unlisted, used};
 use crate::walls::{affects, open};
 use serde_json::json;
 
@@ -133,7 +135,7 @@ fn finding(
             .about("vpc-endpoint", id)
             .about("role", name)
             .proof(Evidence::new(op::DESCRIBE_VPC_ENDPOINTS, id, "PolicyDocument", endpoint.policy_document.as_str()))
-            .fix(mend_policy(case, endpoint, *is_explicit, &statement)),
+            .fix(mend(&Site::of(case), endpoint, *is_explicit, &statement)),
     )
 }
 

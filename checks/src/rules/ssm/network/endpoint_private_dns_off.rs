@@ -1,8 +1,9 @@
 //! An interface endpoint that the service's own name does not lead to.
 
 use crate::finding::{Finding, Judgement};
-use crate::fix::{Aws, Fix, FixClass};
 use crate::net::Cause;
+use crate::remedy::Site;
+use crate::remedy::endpoint::private_dns;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
@@ -63,13 +64,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         names.join(", "),
         case.instance.instance_id
     );
-    let modify =
-        |flag: &str| Aws::new("ec2", "modify-vpc-endpoint", case.region()).arg("vpc-endpoint-id", id).flag(flag);
-    wall.finding(detail).fix(
-        Fix::new(FixClass::A, format!("switch private DNS of `{id}` on; the name changes for the whole VPC"))
-            .run(modify("private-dns-enabled"))
-            .undo(modify("no-private-dns-enabled")),
-    )
+    wall.finding(detail).fix(private_dns(&Site::of(case), id, true))
 }
 
 #[cfg(test)]

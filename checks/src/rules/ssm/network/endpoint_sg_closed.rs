@@ -1,14 +1,15 @@
 //! The security groups of an interface endpoint do not let the instance in.
 
 use crate::finding::{Finding, Judgement};
-use crate::fix::{Aws, Fix, FixClass};
-use crate::net::Cause;
+use crate::fix::{Fix, FixClass};
+use crate::net::{Cause, Direction};
+use crate::remedy::Site;
+use crate::remedy::security_group::{Peer, allow, permission};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
 use crate::ssm::endpoints::{unlisted, used};
 use crate::walls::{Wall, Watch, in_words};
-use serde_json::json;
 
 declare_rule! {
     /// ## What it checks
@@ -80,13 +81,10 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     if groups.is_empty() {
         return finding;
     }
-    let permission = json!([{ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "UserIdGroupPairs": [{ "GroupId": own.group_id }] }]);
-    let command = |name, group: &str| Aws::new("ec2", name, case.region()).arg("group-id", group);
+    let rule = permission("tcp", 443, &[Peer::Group(&own.group_id)]);
     let summary = format!("allow TCP 443 into {} from the instance's group `{}`", in_words(&groups), own.group_id);
-    finding.fix(groups.iter().fold(Fix::new(FixClass::A, summary), |fix, group| {
-        fix.run(command("authorize-security-group-ingress", group).json("ip-permissions", &permission))
-            .undo(command("revoke-security-group-ingress", group).json("ip-permissions", &permission))
-    }))
+    let fix = Fix::new(FixClass::A, summary);
+    finding.fix(groups.iter().fold(fix, |fix, group| allow(fix, &Site::of(case), Direction::Ingress, group, &rule)))
 }
 
 #[cfg(test)]
@@ -94,6 +92,7 @@ mod tests {
     use super::*;
     use crate::snapshot::operations as op;
     use crate::testkit::{self, findings, missing};
+    use serde_json::json;
 
     const INGRESS: &str = "/SecurityGroups/1/IpPermissions";
 

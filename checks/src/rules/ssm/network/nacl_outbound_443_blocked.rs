@@ -2,10 +2,11 @@
 
 use crate::finding::{Finding, Judgement};
 use crate::net::Cause;
+use crate::remedy::Site;
+use crate::remedy::acl::acl_fix;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::acl::acl_fix;
 use crate::walls::{Wall, Watch};
 
 declare_rule! {
@@ -59,7 +60,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         wall.labels_in_words(),
         wall.by()
     );
-    wall.finding(detail).fix(acl_fix(case, acl, !at_endpoint, (443, 443), wall))
+    wall.finding(detail).fix(acl_fix(&Site::of(case), acl, !at_endpoint, (443, 443), wall))
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use crate::finding::{Finding, Judgement};
 use crate::net::Cause;
+use crate::remedy::Site;
+use crate::remedy::acl::{acl_fix, reply_ports};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::acl::{acl_fix, reply_ports};
 use crate::walls::{Wall, Watch};
 
 declare_rule! {
@@ -62,8 +63,8 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         wall.labels_in_words(),
         wall.by()
     );
-    let ports = if at_endpoint { (1024, u16::MAX) } else { reply_ports(case) };
-    wall.finding(detail).fix(acl_fix(case, acl, at_endpoint, ports, wall))
+    let ports = if at_endpoint { (1024, u16::MAX) } else { reply_ports(case.instance) };
+    wall.finding(detail).fix(acl_fix(&Site::of(case), acl, at_endpoint, ports, wall))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
 use crate::instance::is_claimed;
 use crate::net::{Cause, Verdict};
+use crate::remedy::endpoint::create;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::{Case, endpoints};
@@ -92,7 +93,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     );
     let names: Vec<String> = wall.labels.iter().map(|service| endpoints::service_name(case, service)).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    wall.finding(detail).fix(endpoints::create(case, fix, &names, &[]))
+    wall.finding(detail).fix(create(&case.endpoint_place(), fix, &names, &[]))
 }
 
 #[cfg(test)]

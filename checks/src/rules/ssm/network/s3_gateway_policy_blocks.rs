@@ -4,11 +4,13 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::iam::{ContextValue, EndpointKind, Request};
 use crate::instance::RoleFacts;
+use crate::remedy::Site;
+use crate::remedy::endpoint_policy::{PolicySays, is_full_access, mend, policy_says};
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::{VpcEndpoint, is};
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::endpoints::{PolicySays, is_full_access, mend_policy, policy_says, request, role_of};
+use crate::ssm::endpoints::{request, role_of};
 use crate::walls::{in_words, open};
 use serde_json::{Value, json};
 
@@ -163,7 +165,7 @@ fn finding(
     Finding::new(detail)
         .about("vpc-endpoint", id)
         .proof(Evidence::new(op::DESCRIBE_VPC_ENDPOINTS, id, "PolicyDocument", endpoint.policy_document.as_str()))
-        .fix(mend_policy(case, endpoint, is_explicit, &statement))
+        .fix(mend(&Site::of(case), endpoint, is_explicit, &statement))
 }
 
 #[cfg(test)]

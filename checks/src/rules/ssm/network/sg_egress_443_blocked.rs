@@ -1,13 +1,14 @@
 //! The instance's own security groups let nothing out to Systems Manager.
 
 use crate::finding::{Finding, Judgement};
-use crate::fix::{Aws, Fix, FixClass};
-use crate::net::{Cause, Family};
+use crate::fix::{Fix, FixClass};
+use crate::net::{Cause, Direction, Family};
+use crate::remedy::Site;
+use crate::remedy::security_group::{Peer, allow, permission};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
 use crate::walls::{Wall, Watch};
-use serde_json::{Value, json};
 
 declare_rule! {
     /// ## What it checks
@@ -86,24 +87,13 @@ fn fix(case: &Case<'_>, wall: &Wall<'_>, group: &str) -> Fix {
         .flat_map(|endpoint| &endpoint.groups)
         .map(|group| group.group_id.as_str())
         .collect();
-    let (peer, words): (Value, String) = match endpoint_groups.first() {
-        Some(peer) => {
-            (json!({ "UserIdGroupPairs": [{ "GroupId": peer }] }), format!("to the endpoint's group `{peer}`"))
-        }
-        None if is_v6 => (json!({ "Ipv6Ranges": [{ "CidrIpv6": "::/0" }] }), "to the internet over IPv6".to_owned()),
-        None => (json!({ "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }), "to the internet".to_owned()),
+    let (peer, words) = match endpoint_groups.first() {
+        Some(peer) => (Peer::Group(peer), format!("to the endpoint's group `{peer}`")),
+        None if is_v6 => (Peer::Block("::/0"), "to the internet over IPv6".to_owned()),
+        None => (Peer::Block("0.0.0.0/0"), "to the internet".to_owned()),
     };
-    let mut permission = json!({ "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443 });
-    if let (Some(permission), Value::Object(peer)) = (permission.as_object_mut(), peer) {
-        permission.extend(peer);
-    }
-    let command = |verb: &str| {
-        let command = Aws::new("ec2", verb, case.region()).arg("group-id", group);
-        command.json("ip-permissions", &json!([permission]))
-    };
-    Fix::new(FixClass::A, format!("allow TCP 443 out of `{group}` {words}"))
-        .run(command("authorize-security-group-egress"))
-        .undo(command("revoke-security-group-egress"))
+    let fix = Fix::new(FixClass::A, format!("allow TCP 443 out of `{group}` {words}"));
+    allow(fix, &Site::of(case), Direction::Egress, group, &permission("tcp", 443, &[peer]))
 }
 
 #[cfg(test)]
@@ -111,6 +101,7 @@ mod tests {
     use super::*;
     use crate::snapshot::operations as op;
     use crate::testkit::{self, findings, missing};
+    use serde_json::json;
 
     const EGRESS: &str = "/SecurityGroups/0/IpPermissionsEgress";
 

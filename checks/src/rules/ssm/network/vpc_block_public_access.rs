@@ -1,8 +1,9 @@
 //! VPC Block Public Access stops the way over the internet.
 
 use crate::finding::{Finding, Judgement};
-use crate::fix::{Aws, Fix, FixClass};
 use crate::net::Cause;
+use crate::remedy::Site;
+use crate::remedy::vpc::exclusion;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
@@ -59,47 +60,13 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         wall.labels_in_words(),
         wall.by()
     );
-    wall.finding(detail).about("subnet", subnet).fix(exclusion(case, wall))
-}
-
-/// What the owner of the guardrail can do for this way out.
-///
-/// Source: VPC user guide, "Block public access to VPCs and subnets": `allow-egress` exclusions work only with `block-bidirectional`, and
-/// let out what goes through NAT and egress-only gateways.
-fn exclusion(case: &Case<'_>, wall: &Wall<'_>) -> Fix {
-    let subnet = case.instance.subnet_id.as_str();
-    let passes = |kind: &str| wall.steps.iter().find(|step| step.component.kind == kind);
-    let exclude = |fix: Fix, subnet: &str, mode: &str, kept: &str| {
-        let create = Aws::new("ec2", "create-vpc-block-public-access-exclusion", case.region())
-            .arg("subnet-id", subnet)
-            .arg("internet-gateway-exclusion-mode", mode);
-        let delete = Aws::new("ec2", "delete-vpc-block-public-access-exclusion", case.region());
-        fix.run(create.keep(kept, "VpcBlockPublicAccessExclusion.ExclusionId")).undo(delete.made("exclusion-id", kept))
-    };
-    if let Some(nat) = passes("nat-gateway") {
-        let gateway = case.snapshot.nat_gateways.get(&nat.component.id).ok().flatten();
-        let others = gateway.map(|gateway| gateway.subnet_id.as_str()).filter(|id| !id.is_empty() && *id != subnet);
-        let summary = format!(
-            "ask the owner of the guardrail; with consent, exclude the subnet of the instance and that of `{}`, for what goes out",
-            nat.component.id
-        );
-        let fix = Fix::new(FixClass::M, summary);
-        let fix = others.into_iter().fold(fix, |fix, other| exclude(fix, other, "allow-egress", "exclusion_nat"));
-        return exclude(fix, subnet, "allow-egress", "exclusion");
-    }
-    if passes("egress-only-internet-gateway").is_some() {
-        let summary =
-            "ask the owner of the guardrail; with consent, exclude the subnet of the instance, for what goes out";
-        return exclude(Fix::new(FixClass::M, summary), subnet, "allow-egress", "exclusion");
-    }
-    let summary = "send the agent over a NAT gateway or interface endpoints instead of the instance's public address; the exclusion shown \
-                   opens the subnet to what comes in from the internet as well, so only the owner of the guardrail can consent to it";
-    exclude(Fix::new(FixClass::M, summary), subnet, "allow-bidirectional", "exclusion")
+    wall.finding(detail).about("subnet", subnet).fix(exclusion(&Site::of(case), wall))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fix::FixClass;
     use crate::snapshot::operations as op;
     use crate::testkit::{self, World, findings, missing};
     use serde_json::{Value, json};

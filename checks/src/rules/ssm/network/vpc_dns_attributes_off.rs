@@ -1,8 +1,9 @@
 //! A VPC whose DNS attributes keep names from being answered.
 
 use crate::finding::{Finding, Judgement};
-use crate::fix::{Aws, Fix, FixClass};
 use crate::net::Cause;
+use crate::remedy::Site;
+use crate::remedy::vpc::switch_on;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
@@ -75,16 +76,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         case.instance.instance_id,
         wall.labels_in_words()
     );
-    let modify = |value: &str| {
-        Aws::new("ec2", "modify-vpc-attribute", case.region())
-            .arg("vpc-id", vpc)
-            .arg(option, format!("{{\"Value\":{value}}}"))
-    };
-    wall.finding(detail).fix(
-        Fix::new(FixClass::A, format!("switch `{attribute}` of `{vpc}` on, for every instance of the VPC"))
-            .run(modify("true"))
-            .undo(modify("false")),
-    )
+    wall.finding(detail).fix(switch_on(&Site::of(case), vpc, attribute, option))
 }
 
 #[cfg(test)]

@@ -6,10 +6,11 @@ use crate::fix::{Aws, Fix, FixClass};
 use crate::iam::{Decision, FailedElement, Layer, PolicySet, PolicySource, Verdict};
 use crate::instance::RoleFacts;
 use crate::instance::nearly;
+use crate::remedy::endpoint::create;
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::endpoints::{create, service_name};
+use crate::ssm::endpoints::service_name;
 use crate::ssm::sessions::{Way, not_asked, preference, way_to};
 use serde_json::json;
 
@@ -165,7 +166,7 @@ fn finding(role: &RoleFacts<'_>, key: &str, arn: Option<&str>, decision: &Decisi
 fn endpoint(case: &Case<'_>) -> Fix {
     let name = service_name(case, "kms");
     let fix = Fix::new(FixClass::B, "create an endpoint for `kms`; it is billed by the hour");
-    create(case, fix, &[name.as_str()], &[])
+    create(&case.endpoint_place(), fix, &[name.as_str()], &[])
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
+use crate::remedy::endpoint::create;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::RouteTable;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::endpoints::{create, service_name};
+use crate::ssm::endpoints::service_name;
 use crate::ssm::sessions::{Way, not_asked, preference, way_to};
 use serde_json::Value;
 
@@ -77,7 +78,7 @@ fn finding(case: &Case<'_>, service: &str, table: &RouteTable) -> Finding {
         let delete = Aws::new("ec2", "delete-vpc-endpoints", case.region()).made("vpc-endpoint-ids", "endpoint");
         Fix::new(FixClass::A, summary).run(gateway.keep("endpoint", "VpcEndpoint.VpcEndpointId")).undo(delete)
     } else {
-        create(case, Fix::new(FixClass::B, summary), &[name.as_str()], &[])
+        create(&case.endpoint_place(), Fix::new(FixClass::B, summary), &[name.as_str()], &[])
     };
     let targets: Vec<Value> = table.routes.iter().map(|route| route.gateway_id.as_str().into()).collect();
     Finding::new(format!(

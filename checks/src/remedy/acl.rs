@@ -1,9 +1,9 @@
 //! How to mend a network ACL.
 
-use super::Case;
-use crate::fix::{Aws, Fix, FixClass};
+use super::Site;
+use crate::fix::{Fix, FixClass};
 use crate::net::{AddressSet, Cause, PortSet, client_ports};
-use crate::snapshot::ec2::{NetworkAclEntry, is};
+use crate::snapshot::ec2::{Instance, NetworkAclEntry, is};
 use crate::walls::Wall;
 
 /// The number of AWS's own final deny; entries of a customer have 1 to 32766.
@@ -14,16 +14,16 @@ const FINAL: i64 = 32_767;
 /// With more far blocks than this, one entry for every address takes their place: an ACL holds 20 entries in each direction by default.
 const MOST_BLOCKS: usize = 4;
 
-/// Ports, first and last, from which the instance opens connections: replies go there.
-pub fn reply_ports(case: &Case<'_>) -> (u16, u16) {
-    client_ports(case.instance).ranges().next().unwrap_or((1024, u16::MAX))
+/// Ports, first and last, from which an instance opens connections: replies go there.
+pub fn reply_ports(instance: &Instance) -> (u16, u16) {
+    client_ports(instance).ranges().next().unwrap_or((1024, u16::MAX))
 }
 
 /// Allow entries just in front of the one that denies, for the peers of the packets that were dropped and for these ports.
 ///
 /// Class M, for review or without commands, where they would overrule other denies or where no number is free.
-pub fn acl_fix(case: &Case<'_>, acl: &str, egress: bool, ports: (u16, u16), wall: &Wall<'_>) -> Fix {
-    let entries = case.snapshot.network_acls.get(acl).ok().flatten().map_or(&[][..], |acl| acl.entries.as_slice());
+pub fn acl_fix(site: &Site<'_>, acl: &str, egress: bool, ports: (u16, u16), wall: &Wall<'_>) -> Fix {
+    let entries = site.snapshot().network_acls.get(acl).ok().flatten().map_or(&[][..], |acl| acl.entries.as_slice());
     let side: Vec<&NetworkAclEntry> = entries.iter().filter(|entry| entry.egress == egress).collect();
     let deciding = deciding(entries, wall);
     let first = deciding.iter().copied().filter(|number| *number < FINAL).min();
@@ -56,7 +56,7 @@ pub fn acl_fix(case: &Case<'_>, acl: &str, egress: bool, ports: (u16, u16), wall
     };
     peers.iter().zip(&numbers).fold(Fix::new(class, summary), |fix, (peer, number)| {
         let entry = |name| {
-            Aws::new("ec2", name, case.region())
+            site.command(name)
                 .arg("network-acl-id", acl)
                 .flag(if egress { "egress" } else { "ingress" })
                 .arg("rule-number", number.to_string())
@@ -139,7 +139,7 @@ fn overruled(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::net::{Family, Obstacle, Protocol, Traffic};
+    use crate::net::{Family, Network, Obstacle, Protocol, Traffic};
     use crate::snapshot::operations as op;
     use crate::testkit::{self, World};
     use serde_json::{Value, json};
@@ -154,8 +154,8 @@ mod tests {
         let mut world: World = testkit::nat();
         world.patch(op::DESCRIBE_NETWORK_ACLS, "/NetworkAcls/0/Entries", entries.clone());
         let snapshot = world.snapshot();
-        let estate = crate::ssm::Estate::new(&snapshot);
-        let case = Case::new(&estate, snapshot.instances.known().iter().next().unwrap());
+        let network = Network::new(&snapshot);
+        let site = Site { network: &network, vpc: "vpc-1", subnet: "subnet-private", who: "instance" };
         let proof = crate::evidence::Evidence::new(
             op::DESCRIBE_NETWORK_ACLS,
             "acl-1",
@@ -166,7 +166,7 @@ mod tests {
         let header = Traffic::new(Protocol::TCP, far, AddressSet::of(["10.0.1.10"]), PortSet::range(32_768, 60_999));
         let obstacle = Obstacle::new(Cause::NetworkAclReply, component, vec![proof]).stopping(header);
         let wall = Wall { obstacle: &obstacle, labels: vec!["ssm"], steps: Vec::new(), position: 0 };
-        acl_fix(&case, "acl-1", false, reply_ports(&case), &wall)
+        acl_fix(&site, "acl-1", false, reply_ports(snapshot.instances.known().first().unwrap()), &wall)
     }
 
     #[test]
