@@ -39,6 +39,12 @@ pub(super) fn of_private(key: &PrivateKey) -> Value {
     told
 }
 
+/// A public key as OpenSSH writes it, without its comment.
+pub(super) fn as_openssh_writes(key: &PublicKey) -> String {
+    let text = key.to_openssh().unwrap_or_default();
+    text.split(' ').take(2).collect::<Vec<&str>>().join(" ")
+}
+
 /// Bits of a key.
 pub(super) fn bits(key: &PublicKey) -> i64 {
     let bits = match key.key_data() {

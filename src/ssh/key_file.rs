@@ -69,35 +69,35 @@ fn told(metadata: &Metadata, bytes: &[u8]) -> Value {
     let is_encrypted = ["Proc-Type: 4,ENCRYPTED", "BEGIN ENCRYPTED PRIVATE KEY", "\nEncryption: aes256-cbc"];
     let mut encrypted = is_encrypted.iter().any(|words| text.contains(words));
     let mut algorithm = if format == "dsa" { "ssh-dss".to_owned() } else { String::new() };
-    let (mut bits, mut prints, mut damage) = (0, Value::Null, damage(bytes, &text, format));
+    let (mut prints, mut damage) = (Value::Null, damage(bytes, &text, format));
     // OpenSSH's own format shows the public key of an encrypted one.
     let decoded = || decode_secret_key(&text, None).ok().or_else(|| PrivateKey::from_openssh(text.as_bytes()).ok());
     let private = if encrypted { None } else { decoded() };
-    if let Some(key) = &private {
-        encrypted = key.is_encrypted();
-        prints = fingerprints::of_private(key);
-    } else if let Some(key) = public_part(&text) {
-        prints = fingerprints::of_public(&key);
+    let public = match &private {
+        Some(key) => {
+            encrypted = key.is_encrypted();
+            prints = fingerprints::of_private(key);
+            Some(key.public_key().clone())
+        }
+        None => public_part(&text).inspect(|key| prints = fingerprints::of_public(key)),
+    };
+    if let Some(key) = &public {
         algorithm = key.algorithm().as_str().to_owned();
-        bits = fingerprints::bits(&key);
     } else if !encrypted
         && matches!(format, "openssh" | "pkcs1" | "pkcs8" | "sec1")
         && damage.iter().all(|found| is_harmless(found))
     {
         damage.push("unreadable-body");
     }
-    if let Some(key) = &private {
-        algorithm = key.algorithm().as_str().to_owned();
-        bits = fingerprints::bits(key.public_key());
-    }
     json!({
         "Format": format,
         "Encrypted": encrypted,
         "Algorithm": algorithm,
-        "Bits": bits,
+        "Bits": public.as_ref().map_or(0, fingerprints::bits),
         "Mode": mode(metadata),
         "IsOwn": is_own(metadata),
         "Damage": damage,
+        "PublicKey": public.as_ref().map_or_else(String::new, fingerprints::as_openssh_writes),
         "Fingerprints": prints,
     })
 }

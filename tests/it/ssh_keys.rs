@@ -44,6 +44,8 @@ fn fingerprints_are_those_of_openssh_and_of_ec2() {
             assert_eq!(told["Encrypted"], false);
             let prints = &told["Fingerprints"];
             assert_eq!(prints["Sha256"], sha256(&path));
+            let public = std::fs::read_to_string(format!("{path}.pub")).unwrap();
+            assert!(public.starts_with(told["PublicKey"].as_str().unwrap()) && told["PublicKey"] != "");
             // The commands of the EC2 user guide, on a copy that OpenSSL reads.
             let pem = format!("{path}.copy");
             std::fs::copy(&path, &pem).unwrap();
@@ -143,10 +145,14 @@ fn damage_is_named_and_openssh_agrees() {
     let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     std::fs::write(format!("{}/wide", folder.path()), wide).unwrap();
     assert!(found(&format!("{}/wide", folder.path())).contains(&json!("utf-16")));
-    // OpenSSL's formats survive what OpenSSH's own does not.
+    // OpenSSL's formats survive most of what OpenSSH's own does not.
     let pem = key(&folder, "pem", &["-t", "rsa", "-b", "2048", "-m", "PEM"]);
     let text = std::fs::read_to_string(&pem).unwrap();
-    for (name, text) in [("pem-crlf", text.replace('\n', "\r\n")), ("pem-final", text.trim_end().to_owned())] {
+    for (name, text) in [
+        ("pem-crlf", text.replace('\n', "\r\n")),
+        ("pem-final", text.trim_end().to_owned()),
+        ("pem-mark", format!("\u{feff}{text}")),
+    ] {
         let path = damaged(name, &text);
         assert!(openssh_reads(&path), "{name}");
         assert!(!found(&path).contains(&json!("unreadable-body")), "{name}");

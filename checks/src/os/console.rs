@@ -54,6 +54,8 @@ pub enum SignKind {
     EcsAgentFailed,
     /// systemd failed to start Docker.
     DockerFailed,
+    /// cloud-init wrote the fingerprint of a host key.
+    HostKey,
     /// systemd got as far as a log-in prompt.
     LoginPrompt,
     /// systemd started the SSH server, or listens in its place.
@@ -153,6 +155,10 @@ const SIGNS: &[(SignKind, &[&str])] = &[
     (SignKind::NetworkNotConfigured, &["cannot find device \"eth"]),
     (SignKind::NetworkNotConfigured, &["failed to start", "raise network interfaces"]),
     (SignKind::NetworkNotConfigured, &["failed to start", "wait for network to be configured"]),
+    // Between `BEGIN SSH HOST KEY FINGERPRINTS` and its end, as `ssh-keygen -l` prints them (`write-ssh-key-fingerprints` of cloud-init).
+    (SignKind::HostKey, &["sha256:", "(ed25519)"]),
+    (SignKind::HostKey, &["sha256:", "(ecdsa)"]),
+    (SignKind::HostKey, &["sha256:", "(rsa)"]),
     (SignKind::LoginPrompt, &[" login:"]),
 ];
 

@@ -2,5 +2,7 @@
 
 pub mod console;
 pub mod ecs_image;
+pub mod host_keys;
 pub mod image;
+pub mod login_user;
 pub mod user_data;

@@ -219,6 +219,7 @@ facts! {
         instances: ec2::Instance,
         instance_statuses: ec2::InstanceStatus,
         images: ec2::Image,
+        key_pairs: ec2::KeyPair,
         instance_types: ec2::InstanceType,
         instance_profile_associations: ec2::IamInstanceProfileAssociation,
         network_interfaces: ec2::NetworkInterface,
@@ -367,6 +368,7 @@ resource! {
     ec2::InstanceStatus, op::DESCRIBE_INSTANCE_STATUS, "InstanceStatuses", "InstanceIds", "instance-id", instance_id;
     ec2::Image, op::DESCRIBE_IMAGES, "Images", "ImageIds", "image-id", image_id;
     ec2::InstanceType, op::DESCRIBE_INSTANCE_TYPES, "InstanceTypes", "InstanceTypes", "instance-type", instance_type;
+    ec2::KeyPair, op::DESCRIBE_KEY_PAIRS, "KeyPairs", "KeyPairIds", "key-pair-id", key_pair_id;
     ec2::IamInstanceProfileAssociation, op::DESCRIBE_IAM_INSTANCE_PROFILE_ASSOCIATIONS, "IamInstanceProfileAssociations", "AssociationIds", "association-id", association_id;
     ec2::NetworkInterface, op::DESCRIBE_NETWORK_INTERFACES, "NetworkInterfaces", "NetworkInterfaceIds", "network-interface-id", network_interface_id;
     ec2::Vpc, op::DESCRIBE_VPCS, "Vpcs", "VpcIds", "vpc-id", vpc_id;

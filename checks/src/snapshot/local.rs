@@ -61,6 +61,8 @@ shapes! {
         /// `utf-16`, `byte-order-mark`, `crlf`, `no-final-newline`, `newlines-lost`, `no-header`, `no-footer`, `truncated`,
         /// `unreadable-body`.
         damage: Vec<String>,
+        /// The public key as OpenSSH writes it, without a comment; empty where the file does not tell.
+        public_key: String,
         /// Its fingerprints, as far as the file tells them.
         fingerprints: Option<KeyFingerprints>,
     }

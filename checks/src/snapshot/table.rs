@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 const NOT_NARROWING: &[&str] = &[
     "DryRun",
     "IncludeAllInstances",
+    "IncludePublicKey",
     "MaxItems",
     "MaxRecords",
     "MaxResults",

@@ -18,6 +18,8 @@ shapes! {
         owner_id: String,
         /// The image it was launched from.
         image_id: String,
+        /// The key pair that it was launched with; empty for none.
+        key_name: String,
         /// Such as `t3.micro`.
         instance_type: String,
         /// `windows`, or empty for everything else.
@@ -285,6 +287,19 @@ shapes! {
         /// RFC 3339.
         #[serde(deserialize_with = "crate::snapshot::text::time")]
         creation_date: String,
+    }
+    /// `DescribeKeyPairs`: the public half of a key pair.
+    KeyPair {
+        /// Such as `key-0abc`.
+        key_pair_id: String,
+        /// Its name, which an instance carries from its launch on.
+        key_name: String,
+        /// `rsa` or `ed25519`.
+        key_type: String,
+        /// SHA-1, MD5 or SHA-256 of the key, by its type and origin.
+        key_fingerprint: String,
+        /// The public key as OpenSSH writes it, where it was asked for.
+        public_key: String,
     }
     /// `DescribeIamInstanceProfileAssociations`.
     IamInstanceProfileAssociation {
