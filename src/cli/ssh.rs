@@ -14,6 +14,9 @@ pub(super) struct Subjects {
     /// Ids of the instances, such as i-0123456789abcdef0
     #[arg(required = true, value_name = "INSTANCE", value_parser = super::ssm::instance_id)]
     instances: Vec<String>,
+    /// Where connections come from: an address, a block, or `internet`; without it the public address of this machine counts
+    #[arg(long, value_name = "CIDR", value_parser = ssh::Origin::parse)]
+    from: Option<ssh::Origin>,
     /// Port of the SSH server
     #[arg(long, value_name = "PORT", default_value_t = 22, value_parser = clap::value_parser!(u16).range(1..))]
     port: u16,
@@ -23,7 +26,7 @@ pub(super) struct Subjects {
 
 impl Subjects {
     fn questions(&self) -> Vec<ssh::Question> {
-        let question = |id: &String| ssh::Question { instance: id.clone(), port: self.port };
+        let question = |id: &String| ssh::Question { port: self.port, from: self.from, ..ssh::Question::about(id) };
         self.instances.iter().map(question).collect()
     }
 }

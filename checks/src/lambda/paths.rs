@@ -130,7 +130,7 @@ fn has(end: &End<'_>, family: Family) -> bool {
     end.spots.iter().any(|spot| match &spot.place {
         Place::Interface(own) | Place::ConnectEndpoint { interface: own, .. } => !own.addresses(family).is_empty(),
         Place::Address(address) | Place::Outside(address) => Family::of(*address) == family,
-        Place::Internet | Place::ServiceNetwork => true,
+        Place::Internet | Place::Far(_) | Place::ServiceNetwork => true,
     })
 }
 

@@ -145,7 +145,7 @@ impl<'a> Judge<'a> {
             Point::Address(address) => {
                 AddressSet::internet(Family::of(*address)).contains(*address) && self.atlas.holders(*address).is_empty()
             }
-            Point::Interface(_) | Point::Gateway(_) | Point::ConnectEndpoint { .. } => false,
+            Point::Interface(_) | Point::Gateway(_) | Point::Far(_) | Point::ConnectEndpoint { .. } => false,
         }
     }
 }

@@ -113,7 +113,7 @@ impl Written {
         if let Subject::ConnectEndpoint(id) = &to {
             return Err(format!("`to`: connections only start at `{id}`: AWS brings clients there; give it as `from`"));
         }
-        let is_outside = |end: &Subject| matches!(end, Subject::Internet | Subject::Outside(_));
+        let is_outside = |end: &Subject| matches!(end, Subject::Internet | Subject::Outside(_) | Subject::Far(_));
         if is_outside(&from) && is_outside(&to) {
             return Err("one end has to be inside a VPC".to_owned());
         }

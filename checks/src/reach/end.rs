@@ -47,6 +47,8 @@ pub enum Place<'a> {
     Address(IpAddr),
     /// An address outside, whoever has it here.
     Outside(IpAddr),
+    /// Addresses outside every VPC, each of which is meant.
+    Far(AddressSet),
     /// Any address on the internet.
     Internet,
     /// An EC2 Instance Connect Endpoint, where connections only start.
@@ -73,6 +75,8 @@ impl<'a> Place<'a> {
             }),
             Self::Address(address) => (Family::of(*address) == family).then_some(Point::Address(*address)),
             Self::Outside(address) => (Family::of(*address) == family).then_some(Point::Outside(*address)),
+            Self::Far(addresses) if addresses.of_family(family).is_empty() => None,
+            Self::Far(addresses) => Some(Point::Far(addresses.of_family(family))),
             Self::Internet | Self::ServiceNetwork => Some(Point::Internet(family)),
         }
     }
@@ -84,6 +88,7 @@ impl Place<'_> {
         match self {
             Self::Interface(own) => own.ipv4.contains(address) || own.ipv6.contains(address),
             Self::Address(own) | Self::Outside(own) => *own == address,
+            Self::Far(addresses) => addresses.contains(address),
             Self::Internet | Self::ServiceNetwork | Self::ConnectEndpoint { .. } => false,
         }
     }
@@ -164,6 +169,10 @@ impl<'a> Atlas<'a> {
                 End::new("address", &text).at(text, Place::Outside(*address))
             }
             Subject::Address(address) => outside(*address),
+            Subject::Far(block) => {
+                let text = block.to_string();
+                End::new("address", &text).at(text, Place::Far(AddressSet::block(*block)))
+            }
             Subject::Internet => End::new("internet", "internet").at("internet", Place::Internet),
             Subject::Named(prefix) => return self.of_name(prefix),
             Subject::Function(name) => function::end(self, name)?,

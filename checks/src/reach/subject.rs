@@ -1,6 +1,7 @@
 //! What can stand at an end of a path, as a user writes it. Whether it exists is another question: see [`super::Atlas`].
 
 use crate::net::{AddressSet, Family};
+use ipnetwork::IpNetwork;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -21,6 +22,8 @@ pub enum Subject {
     Address(IpAddr),
     /// `198.51.100.7@internet`: an address outside, whoever has it.
     Outside(IpAddr),
+    /// Every address of a block outside every VPC, where connections start; no text stands for it.
+    Far(IpNetwork),
     /// `internet`: any address outside.
     Internet,
     /// A host name, in lower case and without a final dot.
@@ -87,6 +90,7 @@ impl Subject {
     pub fn family(&self) -> Option<Family> {
         match self {
             Self::At(_, address) | Self::Address(address) | Self::Outside(address) => Some(Family::of(*address)),
+            Self::Far(block) => Some(Family::of(block.ip())),
             _ => None,
         }
     }
@@ -105,6 +109,7 @@ impl fmt::Display for Subject {
             Self::Function(text) => write!(f, "function:{text}"),
             Self::Address(address) => write!(f, "{address}"),
             Self::Outside(address) => write!(f, "{address}@internet"),
+            Self::Far(block) => write!(f, "{block}"),
             Self::Internet => f.write_str("internet"),
         }
     }

@@ -1,9 +1,12 @@
 //! One instance under diagnosis: its facts, and what several rules need of them, worked out once.
 
+use super::path::{self, Road};
+use super::question::Question;
+use super::source::Source;
 use crate::instance::Host;
 use crate::net::Network;
 use crate::rule::Symptom;
-use crate::snapshot::ec2::Instance;
+use crate::snapshot::ec2::{Instance, is};
 
 /// The symptom "SSH to an instance fails".
 pub enum Ssh {}
@@ -12,21 +15,16 @@ impl Symptom for Ssh {
     type Case<'a> = Case<'a>;
 }
 
-/// What is asked: an instance, and how it is reached.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
-    /// Id of the instance.
-    pub instance: String,
-    /// The port of the SSH server.
-    pub port: u16,
-}
-
 /// What was found of it, with everything its rules look at.
 pub struct Case<'a> {
     /// The instance.
     pub host: Host<'a>,
     /// What is asked.
     pub question: &'a Question,
+    /// From where connections come.
+    pub source: Source,
+    /// The ways from there to the port of the instance, one for each address family; none where nobody says which way is meant.
+    pub roads: Vec<Road>,
 }
 
 /// Gives what every case of an instance has: `case.instance`, `case.region()`.
@@ -41,6 +39,19 @@ impl<'a> std::ops::Deref for Case<'a> {
 impl<'a> Case<'a> {
     /// Prepares the case of an instance.
     pub fn new(network: &'a Network<'a>, question: &'a Question, instance: &'a Instance) -> Self {
-        Self { host: Host::new("ssh", network, instance), question }
+        let snapshot = network.snapshot;
+        let host = Host::new("ssh", network, instance);
+        let source = Source::of(snapshot, question);
+        let mut case = Self { host, question, source, roads: Vec::new() };
+        case.roads = path::of_case(&case);
+        case
+    }
+
+    /// Whether EC2 says that a status check of the instance fails.
+    pub fn has_failed_check(&self) -> bool {
+        let status = self.host.status().ok().flatten();
+        status.is_some_and(|status| {
+            is(&status.system_status.status, "impaired") || is(&status.instance_status.status, "impaired")
+        })
     }
 }

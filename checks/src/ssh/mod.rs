@@ -3,12 +3,18 @@
 mod case;
 pub(crate) mod clue;
 mod inside;
+pub mod path;
+mod question;
 mod reads;
+mod source;
 
-pub use case::{Case, Question, Ssh};
+pub use case::{Case, Ssh};
 pub use inside::Settled;
 pub(crate) use inside::TurnedAway;
+pub use path::Road;
+pub use question::{Origin, Question};
 pub use reads::{READS, reads};
+pub use source::Source;
 
 use crate::diagnosis::Works;
 

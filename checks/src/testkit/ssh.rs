@@ -15,7 +15,7 @@ pub const TARGET: &str = "203.0.113.10:22";
 
 /// What every world is asked.
 pub fn question() -> Question {
-    Question { instance: INSTANCE.to_owned(), port: 22 }
+    Question::about(INSTANCE)
 }
 
 impl Tried for Ssh {

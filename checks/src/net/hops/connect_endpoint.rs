@@ -59,7 +59,7 @@ fn is_public(to: &Point<'_, '_>) -> bool {
     match to {
         Point::Address(address) | Point::Outside(address) => AddressSet::internet_ref(Family::Ipv4).contains(*address),
         Point::Internet(family) => *family == Family::Ipv4,
-        Point::Interface(_) | Point::Gateway(_) | Point::ConnectEndpoint { .. } => false,
+        Point::Interface(_) | Point::Gateway(_) | Point::Far(_) | Point::ConnectEndpoint { .. } => false,
     }
 }
 

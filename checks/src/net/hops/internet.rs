@@ -124,8 +124,8 @@ fn back_in<'s>(trip: &Trip<'_, 's>, walk: &mut Walk<'_>, at: Place<'_, 's>, id: 
     let stop = |walk: &mut Walk<'_>| {
         walk.stop(Way::Reply, hop, parcel.traffic, || {
             let by = match trip.beyond {
-                Some(gateway) => format!("packets came from behind `{gateway}`"),
-                None => format!("{destinations} is no address of the internet"),
+                Some(gateway) if !gateway.is_empty() => format!("packets came from behind `{gateway}`"),
+                _ => format!("{destinations} is no address of the internet"),
             };
             Obstacle::new(Cause::NoReturnRoute, hop(), Vec::new()).by(by)
         });

@@ -1,4 +1,5 @@
-//! Virtual private gateways as the place where packets come from: a VPN or Direct Connect, whose far side nobody can look at.
+//! Private networks as the place where packets come from: over a virtual private gateway, a transit gateway or whatever else leads back
+//! to them. Nobody can look at their far side.
 //!
 //! Source: VPC user guide, "Gateway route tables"; only addresses of interfaces are delivered to.
 
@@ -36,7 +37,7 @@ pub(in crate::net) fn from_private<'s>(
                 return nobody(network, walk, gateway, &asked);
             }
         },
-        Point::Outside(_) | Point::Internet(_) | Point::Gateway(_) | Point::ConnectEndpoint { .. } => {
+        Point::Outside(_) | Point::Internet(_) | Point::Gateway(_) | Point::Far(_) | Point::ConnectEndpoint { .. } => {
             return walk.gap(|| behind(&Target::VirtualPrivateGateway(gateway.to_owned())));
         }
     };
@@ -54,6 +55,67 @@ pub(in crate::net) fn from_private<'s>(
     walk.pass(Way::Forward, &asked, || (Component::new("vpn-gateway", gateway), None, None));
     let parcel = Parcel { link: Link::Lost("SG_REFERENCES_NOT_PRESERVED"), ..Parcel::new(&asked, Way::Forward) };
     trip.enter_vpc(walk, target.vpc, || Component::new("vpn-gateway", gateway), parcel);
+}
+
+/// From private addresses that no interface here has, to an interface: in by whatever its subnet answers them over. What lies behind that
+/// is not known, so that such a way is never more than not blocked.
+pub(in crate::net) fn from_beyond<'s>(
+    network: &Network<'s>,
+    walk: &mut Walk<'_>,
+    source: AddressSet,
+    to: &Point<'_, 's>,
+    flow: &Flow,
+) {
+    let narrowed;
+    let target = match to {
+        Point::Interface(target) => &**target,
+        Point::Address(address) => match network.only_owner(*address) {
+            Some(owner) => {
+                narrowed = owner.narrowed(*address);
+                &narrowed
+            }
+            None => return walk.gap(|| Gap::opaque(format!("who has {address}"))),
+        },
+        _ => return walk.gap(|| Gap::opaque(format!("how packets come from {source}"))),
+    };
+    let gateway = gateway_to(network, target, &source);
+    let asked: TrafficSet = flow.to(source, target.addresses(walk.family).clone()).into();
+    if asked.is_empty() {
+        return walk.obstacle(|| Obstacle::new(Cause::NoAddress, target.component(), Vec::new()));
+    }
+    let beyond = gateway.as_ref().map_or("", |target| match target {
+        Target::VirtualPrivateGateway(id) => id,
+        _ => "",
+    });
+    let trip = Trip {
+        network,
+        from: None,
+        to: Some(target),
+        is_guess: false,
+        service: None,
+        causes: Causes::INTERFACE,
+        beyond: Some(beyond),
+    };
+    if let Some(gateway) = &gateway {
+        walk.opaque(Way::Forward, || gateway.component(), &asked, "UNSUPPORTED_COMPONENT", || behind(gateway));
+    }
+    let parcel = Parcel { link: Link::Lost("SG_REFERENCES_NOT_PRESERVED"), ..Parcel::new(&asked, Way::Forward) };
+    let vpc = || Component::new("vpc", network.vpc_id(target.vpc));
+    trip.enter_vpc(walk, target.vpc, vpc, parcel);
+}
+
+/// Where the subnet of an interface sends its answers to private addresses, when all of them leave by one gateway to other networks.
+fn gateway_to(network: &Network<'_>, target: &Interface<'_>, source: &AddressSet) -> Option<Target> {
+    let table = network.table_of(target.subnet).ok()?;
+    let legs = table.divide(source);
+    let is_link = |target: &&Target| {
+        matches!(
+            target,
+            Target::VirtualPrivateGateway(_) | Target::TransitGateway(_) | Target::Peering(_) | Target::Other(_)
+        )
+    };
+    let live = legs.iter().filter_map(|leg| leg.choice.as_ref()).filter(|choice| !choice.is_blackhole);
+    live.map(|choice| choice.target).find(is_link).cloned()
 }
 
 /// The addresses that the subnet of the target routes to the gateway; every address where there are none, so that the missing way back

@@ -34,6 +34,9 @@ pub enum Point<'n, 's> {
     Internet(Family),
     /// Addresses behind a virtual private gateway, `vgw-…`: only as the point where packets start.
     Gateway(String),
+    /// Addresses outside every VPC, each of which is meant: over the internet as far as they are public, else over whatever leads back to
+    /// them. Only as the point where packets start.
+    Far(AddressSet),
     /// An EC2 Instance Connect Endpoint, by its interface: only as the point where connections start.
     ConnectEndpoint {
         /// Its interface.
@@ -98,6 +101,7 @@ impl<'s> Network<'s> {
             }
             Point::Address(address) | Point::Outside(address) => Some(Family::of(*address)),
             Point::Internet(family) => Some(*family),
+            Point::Far(addresses) => Some(addresses.first().map_or(Family::Ipv4, Family::of)),
             Point::Gateway(_) => None,
         };
         fixed(to).or_else(|| fixed(from)).unwrap_or(Family::Ipv4)
@@ -123,6 +127,7 @@ impl<'s> Network<'s> {
             },
             Point::Outside(address) => self.come_from_outside(&mut walk, AddressSet::one(*address), to, flow),
             Point::Internet(family) => self.come_from_outside(&mut walk, AddressSet::internet(*family), to, flow),
+            Point::Far(addresses) => self.come_from_far(&mut walk, &addresses.of_family(family), to, flow),
             Point::ConnectEndpoint { interface, preserves_client_ip } => {
                 connect_endpoint::leave(self, &mut walk, (interface, *preserves_client_ip), to, flow);
             }
@@ -240,6 +245,7 @@ impl<'s> Network<'s> {
                 (None, self.blocks_of(origin.vpc).map_or_else(|| all.clone(), |own| all.difference(own)))
             }
             Point::Gateway(gateway) => return walk.gap(|| Gap::opaque(format!("what is behind `{gateway}`"))),
+            Point::Far(addresses) => return walk.gap(|| Gap::opaque(format!("which of {addresses} is meant"))),
             Point::ConnectEndpoint { interface, .. } => return walk.gap(|| no_receiver(interface)),
         };
         let asked = flow.to(source, destination);
@@ -254,6 +260,22 @@ impl<'s> Network<'s> {
         Trip { to: target, is_guess, ..trip }.leave(walk, origin, asked);
     }
 
+    /// From addresses that are all meant: each part by its own way.
+    fn come_from_far(&self, walk: &mut Walk<'_>, source: &AddressSet, to: &Point<'_, 's>, flow: &Flow) {
+        let internet = AddressSet::internet_ref(walk.family);
+        let (public, private) = (source.intersection(internet), source.difference(internet));
+        match (public.is_empty(), private.is_empty()) {
+            (_, true) => self.come_from_outside(walk, public, to, flow),
+            (true, false) => gateway::from_beyond(self, walk, private, to, flow),
+            (false, false) => {
+                let (mut over_internet, mut beyond) = (walk.branch(), walk.branch());
+                self.come_from_outside(&mut over_internet, public, to, flow);
+                gateway::from_beyond(self, &mut beyond, private, to, flow);
+                walk.join([over_internet, beyond].into_iter().collect());
+            }
+        }
+    }
+
     /// From an address that belongs to no interface here: the internet, as far as it is public.
     fn come_from_outside(&self, walk: &mut Walk<'_>, source: AddressSet, to: &Point<'_, 's>, flow: &Flow) {
         let family = walk.family;
@@ -264,7 +286,7 @@ impl<'s> Network<'s> {
         match to {
             Point::Interface(target) => self.into(walk, target, flow.to(source, self.outside(target, family))),
             Point::Address(address) | Point::Outside(address) => self.to_address(walk, source, *address, flow),
-            Point::Internet(_) | Point::Gateway(_) => walk.gap(|| Gap::opaque("the internet")),
+            Point::Internet(_) | Point::Gateway(_) | Point::Far(_) => walk.gap(|| Gap::opaque("the internet")),
             Point::ConnectEndpoint { interface, .. } => walk.gap(|| no_receiver(interface)),
         }
     }
@@ -361,6 +383,7 @@ fn shown(point: &Point<'_, '_>, family: Family) -> String {
         Point::Address(address) | Point::Outside(address) => address.to_string(),
         Point::Internet(_) => "internet".to_owned(),
         Point::Gateway(gateway) => gateway.clone(),
+        Point::Far(addresses) => addresses.to_string(),
         Point::ConnectEndpoint { interface, .. } => interface.id.to_owned(),
     }
 }

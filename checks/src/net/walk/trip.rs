@@ -33,7 +33,7 @@ pub(in crate::net) struct Trip<'t, 's> {
     /// certain addresses are meant, wherever they are.
     pub(in crate::net) service: Option<&'t str>,
     pub(in crate::net) causes: Causes,
-    /// The virtual private gateway behind which packets start.
+    /// The virtual private gateway behind which packets start; empty for a private network that is reached over something else.
     pub(in crate::net) beyond: Option<&'t str>,
 }
 

@@ -70,6 +70,10 @@ impl<'a> Scope<'a> {
                     vpcs.insert(String::new());
                     self.address(atlas, *address);
                 }
+                Place::Far(addresses) => {
+                    vpcs.insert(String::new());
+                    self.outside = self.outside.union(addresses);
+                }
                 Place::Internet | Place::ServiceNetwork => {
                     vpcs.insert(String::new());
                     let all = [Family::Ipv4, Family::Ipv6].map(AddressSet::internet);

@@ -33,7 +33,7 @@ impl Plan<'_> {
                 Subject::ConnectEndpoint(id) => {
                     connect_endpoints.insert(id.as_str());
                 }
-                Subject::Outside(_) | Subject::Internet => {}
+                Subject::Outside(_) | Subject::Far(_) | Subject::Internet => {}
             }
         }
         let snapshot = self.snapshot;

@@ -1,0 +1,263 @@
+//! The ways from the source to the port of the instance.
+
+use super::case::Case;
+use super::question::Origin;
+use super::source::Source;
+use crate::finding::Judgement;
+use crate::net::{Effect, Family, Path, Protocol, Verdict};
+use crate::reach::{self, Fault, Judge, Packets, Subject};
+use crate::snapshot::ec2::{AddressAssociation, Instance, InstanceNetworkInterface, Route, is};
+use crate::snapshot::{Gap, Snapshot, operations as op};
+use crate::walls::{Lane, Ways};
+use std::net::IpAddr;
+
+/// One way to the instance.
+#[derive(Debug, Clone)]
+pub struct Road {
+    /// The address family, in words; what tells it from another way.
+    pub label: String,
+    /// The address of the instance that it leads to, where a certain one is meant.
+    pub to: Option<IpAddr>,
+    /// What the engine found.
+    pub path: Path,
+    /// What keeps the source from sending at all.
+    pub faults: Vec<Fault>,
+}
+
+/// The ways of a case: one for each family in which both ends meet.
+pub(super) fn of_case(case: &Case<'_>) -> Vec<Road> {
+    if !case.has_known_way() {
+        return Vec::new();
+    }
+    let judge = Judge::new(case.host.network);
+    let mut roads: Vec<Road> = questions(case).into_iter().map(|question| walked(&judge, question)).collect();
+    // A client that meets a closed address goes on to the next.
+    if roads.iter().any(|road| road.path.verdict == Verdict::Reachable) {
+        for road in roads.iter_mut().filter(|road| road.path.verdict == Verdict::Blocked) {
+            road.path.verdict = Verdict::Degraded;
+            for obstacle in &mut road.path.obstacles {
+                obstacle.effect = Effect::Degraded;
+            }
+        }
+    }
+    roads
+}
+
+/// The questions about paths that a question about an instance comes to.
+pub(super) fn questions(case: &Case<'_>) -> Vec<Asked> {
+    let targets = case.targets();
+    let asked = |(to, address): (Subject, Option<IpAddr>)| {
+        let family = case.family_to(address);
+        let from = case.sender(family)?;
+        let packets = Packets::To(Protocol::TCP, Some(case.question.port));
+        Some(Asked {
+            family,
+            to: address,
+            case: reach::Case { id: None, from, to, packets, family: Some(family), expect: None },
+        })
+    };
+    targets.into_iter().filter_map(asked).collect()
+}
+
+/// A question about a path.
+pub(super) struct Asked {
+    family: Family,
+    to: Option<IpAddr>,
+    pub(super) case: reach::Case,
+}
+
+fn walked(judge: &Judge<'_>, asked: Asked) -> Road {
+    let Asked { family, to, case } = asked;
+    let label = family.to_string();
+    let open = |gap: Gap| Path {
+        family,
+        to: case.to.to_string(),
+        hops: Vec::new(),
+        reply_hops: Vec::new(),
+        verdict: Verdict::Unknown,
+        obstacles: Vec::new(),
+        gaps: vec![gap],
+    };
+    let pair = match judge.pairs(&case) {
+        Ok(pairs) => pairs.into_iter().next(),
+        Err(reach::Problem::NotReadable(_, gap)) => return Road { label, to, path: open(gap), faults: Vec::new() },
+        Err(problem) => {
+            let path = open(Gap::opaque(format!("the way from `{}` ({problem})", case.from)));
+            return Road { label, to, path, faults: Vec::new() };
+        }
+    };
+    let Some(pair) = pair else {
+        return Road { label, to, path: open(Gap::opaque("the way")), faults: Vec::new() };
+    };
+    let mut answer = judge.answer(&pair, &case);
+    let unseen: Vec<Gap> = pair.from.gaps.iter().chain(&pair.to.gaps).cloned().collect();
+    let path = match answer.ways.pop() {
+        Some(mut way) => {
+            if way.path.verdict != Verdict::Blocked && !unseen.is_empty() {
+                way.path.verdict = Verdict::Unknown;
+                way.path.gaps.extend(unseen);
+            }
+            way.path
+        }
+        None => Path { gaps: unseen, ..open(Gap::opaque("the way")) },
+    };
+    Road { label, to, path, faults: pair.from.faults }
+}
+
+impl<'a> Case<'a> {
+    /// Whether it is known by which way connections come: over the internet or from where the question says. Whoever says nothing about
+    /// an instance that other private networks lead to may sit in one of them.
+    pub fn has_known_way(&self) -> bool {
+        let is_said = matches!(self.source, Source::Given(_));
+        let is_private = |(_, address): &(Subject, Option<IpAddr>)| match address {
+            Some(address) => !is_public(*address),
+            None => !self.has_public_address(),
+        };
+        is_said || !(self.is_linked() && self.targets().iter().any(is_private))
+    }
+
+    /// Whether the internet has an address for it.
+    pub fn has_public_address(&self) -> bool {
+        self.own_addresses().into_iter().any(is_public)
+    }
+
+    /// Every address of the instance.
+    pub fn own_addresses(&self) -> Vec<IpAddr> {
+        addresses_of(self.host.instance)
+    }
+
+    /// The addresses that the user connects to, when one or a name that was looked up is given.
+    ///
+    /// # Errors
+    /// The name was not looked up.
+    pub fn meant(&self) -> Result<Vec<IpAddr>, Gap> {
+        let Some(host) = self.question.probe.as_deref() else { return Ok(Vec::new()) };
+        named(self.host.snapshot, host)
+    }
+
+    /// Addresses of the instance that are meant: those that the user connects to, else none in particular.
+    fn targets(&self) -> Vec<(Subject, Option<IpAddr>)> {
+        let id = &self.host.instance.instance_id;
+        let own = self.own_addresses();
+        let meant = self.meant().unwrap_or_default().into_iter().filter(|address| own.contains(address));
+        let fits = |address: &IpAddr| self.source.origin().family().is_none_or(|family| family == Family::of(*address));
+        let targets: Vec<_> =
+            meant.filter(fits).map(|address| (Subject::At(id.clone(), address), Some(address))).collect();
+        if targets.is_empty() { vec![(Subject::Instance(id.clone()), None)] } else { targets }
+    }
+
+    /// The family of connections to an address: that of the source, of the address, or of the public address that the instance has.
+    fn family_to(&self, address: Option<IpAddr>) -> Family {
+        let own = || {
+            let has = |family| self.own_addresses().into_iter().any(|own| is_public(own) && Family::of(own) == family);
+            if has(Family::Ipv6) && !has(Family::Ipv4) { Family::Ipv6 } else { Family::Ipv4 }
+        };
+        address.map(Family::of).or_else(|| self.source.origin().family()).unwrap_or_else(own)
+    }
+
+    /// Who sends: the interface that has the address here, an address outside, or all of a block.
+    fn sender(&self, family: Family) -> Option<Subject> {
+        let origin = self.source.origin();
+        if origin.family().is_some_and(|own| own != family) {
+            return None;
+        }
+        let Origin::Block(block) = origin else { return Some(Subject::Internet) };
+        let Some(address) = origin.addresses().single() else { return Some(Subject::Far(block)) };
+        if is_public(address) {
+            return Some(Subject::Outside(address));
+        }
+        let owners: Vec<_> = self.host.network.owners(address).collect();
+        let vpc = &self.host.instance.vpc_id;
+        match (owners.iter().find(|own| own.vpc_id == vpc), owners.as_slice()) {
+            (Some(own), _) | (None, [own]) => Some(Subject::At(own.id.to_owned(), address)),
+            (None, _) => Some(Subject::Far(block)),
+        }
+    }
+
+    /// Whether the subnet of the instance has a route to another private network: a VPN, Direct Connect, transit gateway or peering.
+    pub fn is_linked(&self) -> bool {
+        let table = self.host.network.route_table(&self.host.instance.subnet_id);
+        table.is_ok_and(|table| table.routes.iter().any(|route| !is(&route.state, "blackhole") && is_link(route)))
+    }
+
+    /// Whether the source is outside, as somebody on the internet.
+    pub fn is_from_internet(&self) -> bool {
+        self.source.origin().is_public()
+    }
+
+    /// The interface that connections arrive at.
+    pub fn interface(&self) -> Option<&'a InstanceNetworkInterface> {
+        let instance = self.host.instance;
+        let address = self.roads.iter().find_map(|road| road.to);
+        let has = |eni: &&InstanceNetworkInterface| address.is_some_and(|own| addresses_on(eni).contains(&own));
+        instance.network_interfaces.iter().find(has).or_else(|| instance.primary_interface())
+    }
+}
+
+/// Whether a route leads to another private network.
+pub fn is_link(route: &Route) -> bool {
+    route.gateway_id.starts_with("vgw-")
+        || !route.transit_gateway_id.is_empty()
+        || !route.vpc_peering_connection_id.is_empty()
+        || !route.core_network_arn.is_empty()
+        || !route.local_gateway_id.is_empty()
+}
+
+/// Whether an address is one of the internet.
+pub fn is_public(address: IpAddr) -> bool {
+    crate::net::AddressSet::internet(Family::of(address)).contains(address)
+}
+
+/// The addresses that a name or an address stands for.
+///
+/// # Errors
+/// Nobody looked the name up, or it has no address.
+pub fn named(snapshot: &Snapshot, host: &str) -> Result<Vec<IpAddr>, Gap> {
+    if let Ok(address) = host.trim_start_matches('[').trim_end_matches(']').parse() {
+        return Ok(vec![address]);
+    }
+    let found = snapshot.resolutions.get(&host.trim_end_matches('.').to_ascii_lowercase())?;
+    let not_asked = || Gap::NotAsked { action: op::RESOLVE.action.to_owned() };
+    Ok(found.ok_or_else(not_asked)?.addresses.iter().filter_map(|address| address.parse().ok()).collect())
+}
+
+/// Every address of an instance.
+pub fn addresses_of(instance: &Instance) -> Vec<IpAddr> {
+    let of_instance = [&instance.public_ip_address, &instance.private_ip_address];
+    let mut all: Vec<IpAddr> = of_instance.into_iter().filter_map(|text| text.parse().ok()).collect();
+    all.extend(instance.network_interfaces.iter().flat_map(addresses_on));
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Every address of an interface.
+pub fn addresses_on(eni: &InstanceNetworkInterface) -> Vec<IpAddr> {
+    let public = |association: &Option<AddressAssociation>| {
+        association.as_ref().map(|own| own.public_ip.clone()).unwrap_or_default()
+    };
+    let private = eni.private_ip_addresses.iter();
+    let pairs = private.flat_map(|own| [own.private_ip_address.clone(), public(&own.association)]);
+    let v6 = eni.ipv6_addresses.iter().map(|own| own.ipv6_address.clone());
+    let texts = [eni.private_ip_address.clone(), public(&eni.association)].into_iter().chain(pairs).chain(v6);
+    texts.filter_map(|text| text.parse().ok()).collect()
+}
+
+impl Ways for Case<'_> {
+    fn lanes(&self) -> Vec<Lane<'_>> {
+        self.roads.iter().map(|road| Lane::of_path(&road.label, &road.path)).collect()
+    }
+
+    fn facts(&self) -> &Snapshot {
+        self.host.snapshot
+    }
+
+    fn without_lanes(&self) -> Judgement {
+        if self.host.instance.network_interfaces.is_empty() {
+            return Judgement::not_applicable("the instance has no network interface");
+        }
+        Judgement::not_applicable(
+            "asked once it is known from where connections come, which `ssh/no-public-address` asks for",
+        )
+    }
+}
