@@ -41,6 +41,18 @@ impl<'a> Case<'a> {
         }))
     }
 
+    /// What a rule about the running agent says where the question does not arise: the agent is connected, here or in another cluster, or
+    /// another rule's fault comes before.
+    ///
+    /// # Errors
+    /// Why the registration is not known.
+    pub(crate) fn past_connection(&self) -> Result<Option<Judgement>, Gap> {
+        if self.registered().is_none() || self.is_asleep() {
+            return self.past_start();
+        }
+        Ok((self.is_connected() == Some(true)).then(|| Judgement::pass(self.sign())))
+    }
+
     /// Another cluster that the facts show the instance in.
     pub(crate) fn elsewhere(&self) -> Option<&'a str> {
         let entries = self.snapshot.container_instances.known().iter();

@@ -82,17 +82,32 @@ pub(super) fn cluster(value: &str, target: &str, is_conditional: bool) -> Cluste
 ///
 /// `ecs-init` splits each line at its first `=` after it took the blanks off both ends, and keeps quotes.
 pub(super) fn take(text: &str, target: &str, is_conditional: bool, signs: &mut UserDataSigns) {
+    let is_config = target == "config";
     for line in text.lines() {
-        let Some((key, value)) = line.trim().split_once('=') else { continue };
+        let Some((key, value)) = line.trim().split_once('=') else {
+            // What stands in a variable may be any line.
+            signs.runs_others |= is_config && line.contains(EXPANSION);
+            continue;
+        };
         if key == "ECS_CLUSTER" {
             signs.cluster = Some(cluster(value, target, is_conditional));
-        } else if key.trim().ends_with("ECS_CLUSTER") && !key.starts_with('#') {
-            let spoiled = ClusterSign { fault: "spoiled-key".to_owned(), ..cluster("", target, is_conditional) };
-            signs.cluster = Some(spoiled);
-        } else if target == "config" && is_setting(key) {
+        } else if is_spoiled(key) {
+            if signs.cluster.as_ref().is_none_or(|sign| !sign.reaches_agent()) {
+                let spoiled = ClusterSign { fault: "spoiled-key".to_owned(), ..cluster("", target, is_conditional) };
+                signs.cluster = Some(spoiled);
+            }
+        } else if is_config && is_setting(key) {
             setting(key, value.trim(), is_conditional, signs);
+        } else {
+            signs.runs_others |= is_config && key.contains(EXPANSION);
         }
     }
+}
+
+/// Whether what stands before `=` was meant as `ECS_CLUSTER`, and is more than that.
+fn is_spoiled(key: &str) -> bool {
+    let last = key.split_whitespace().last().unwrap_or_default();
+    !key.starts_with('#') && last.trim_start_matches(['"', '\'']) == "ECS_CLUSTER"
 }
 
 fn is_setting(key: &str) -> bool {
@@ -136,7 +151,6 @@ struct Pairs {
     most: usize,
     longest_name: usize,
     longest_value: usize,
-    shortest_value: usize,
     name: fn(char) -> bool,
     value: fn(char) -> bool,
     reserved: fn(&str) -> bool,
@@ -147,7 +161,6 @@ const ATTRIBUTES: Pairs = Pairs {
     most: 10,
     longest_name: 128,
     longest_value: 128,
-    shortest_value: 1,
     name: |letter| letter.is_ascii_alphanumeric() || "-_/\\.".contains(letter),
     value: |letter| letter.is_ascii_alphanumeric() || "-_.@/\\: ".contains(letter),
     reserved: |_| false,
@@ -158,9 +171,8 @@ const TAGS: Pairs = Pairs {
     most: 50,
     longest_name: 128,
     longest_value: 256,
-    shortest_value: 0,
-    name: |letter| letter.is_alphanumeric() || "+-=._:/@ ".contains(letter),
-    value: |letter| letter.is_alphanumeric() || "+-=._:/@ ".contains(letter),
+    name: |letter| letter.is_alphanumeric() || !letter.is_ascii() || "+-=._:/@ ".contains(letter),
+    value: |letter| letter.is_alphanumeric() || !letter.is_ascii() || "+-=._:/@ ".contains(letter),
     reserved: |name| name.to_lowercase().starts_with("aws:"),
 };
 
@@ -189,7 +201,7 @@ fn faults_of_pairs(value: &str, limits: &Pairs) -> Vec<&'static str> {
         add(name.chars().count() > limits.longest_name, "name-too-long");
         add(value.chars().count() > limits.longest_value, "value-too-long");
         add(name.is_empty() || !name.chars().all(limits.name), "bad-name");
-        add(value.len() < limits.shortest_value || !value.chars().all(limits.value), "bad-value");
+        add(!value.chars().all(limits.value), "bad-value");
         add((limits.reserved)(name), "reserved-name");
     }
     faults

@@ -135,16 +135,23 @@ pub fn signs(text: &[u8]) -> UserDataSigns {
         "binary".clone_into(&mut signs.kind);
         return signs;
     }
-    if is_base64(&text)
-        && let Some(inner) = decoded(&text)
-    {
-        signs = UserDataSigns::default();
-        take(&inner, &mut signs);
-        if signs.kind != "unknown" {
-            signs.is_double_base64 = true;
-            return signs;
+    if is_base64(&text) {
+        match decoded(&text) {
+            Some(inner) => {
+                take(&inner, &mut signs);
+                if signs.kind != "unknown" {
+                    signs.is_double_base64 = true;
+                    return signs;
+                }
+                signs = UserDataSigns::default();
+            }
+            // Compressed, as it may be, it is not looked into.
+            None => {
+                "binary".clone_into(&mut signs.kind);
+                signs.is_double_base64 = true;
+                return signs;
+            }
         }
-        signs = UserDataSigns::default();
     }
     take(&text, &mut signs);
     signs
@@ -190,7 +197,7 @@ fn kind_of(text: &str) -> &'static str {
         }
     } else if starts("#cloud-boothook") {
         "cloud-boothook"
-    } else if starts("#include") || starts("#part-handler") {
+    } else if starts("#include") || starts("#part-handler") || starts("#upstart-job") {
         "include"
     } else if lower.contains("<powershell") || lower.contains("<script") {
         "windows"

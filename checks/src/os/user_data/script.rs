@@ -73,8 +73,6 @@ const HARMLESS: &[&str] = &[
     "ip",
     "modprobe",
     "chkconfig",
-    "rpm",
-    "dpkg",
     "exec",
     "read",
     "shift",
@@ -119,11 +117,7 @@ const HARMLESS: &[&str] = &[
     "restorecon",
     "localectl",
     "update-ca-trust",
-    "tar",
-    "unzip",
-    "gzip",
     "base64",
-    "xargs",
     "sort",
     "uniq",
     "let",
@@ -187,7 +181,7 @@ impl<'s> Script<'s> {
         }
         if depth == 0 && self.signs.cluster.is_none() {
             self.signs.can_stop_before |= self.stops_at_errors && self.can_fail;
-            self.signs.exits_before |= self.has_exited;
+            self.signs.exits_before |= self.has_exited && text.contains("ECS_CLUSTER");
         }
     }
 
@@ -314,7 +308,8 @@ impl<'s> Script<'s> {
         };
         let now = flags.contains(&"--now");
         let starts = matches!(verb, "start" | "restart" | "reload-or-restart") || (verb == "enable" && now);
-        let stops = matches!(verb, "stop" | "disable" | "mask");
+        // Without `--now`, what waits to be started is started all the same.
+        let stops = verb == "stop" || (matches!(verb, "disable" | "mask") && now);
         for unit in units.iter().map(|unit| unit.strip_suffix(".service").unwrap_or(unit)) {
             if unit == "ecs" && (starts || stops || verb == "enable") && !command.is_conditional {
                 self.signs.disables_agent = stops;
@@ -378,7 +373,7 @@ fn bare(words: &[String]) -> &[String] {
             !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         });
         let skip = match first.as_str() {
-            "sudo" | "command" | "nohup" | "env" | "builtin" | "nice" | "ionice" => {
+            "sudo" | "command" | "nohup" | "env" | "builtin" | "nice" | "ionice" | "exec" => {
                 others.iter().take_while(|word| word.starts_with('-')).count()
             }
             _ if is_assignment => 0,
@@ -405,6 +400,9 @@ fn printed(arguments: &[&str]) -> String {
     } else {
         (*format, values)
     };
+    if format.replace("%s", "").replace("%%", "").contains('%') {
+        return EXPANSION.to_string();
+    }
     let mut text = String::new();
     let mut values = values.iter();
     loop {

@@ -145,10 +145,14 @@ fn settings_are_held_against_what_the_agent_and_ecs_take() {
     assert_eq!(faults("ECS_INSTANCE_ATTRIBUTES={\"a\":\"b\"}"), [""; 0]);
     assert_eq!(faults("ECS_INSTANCE_ATTRIBUTES={a:b}"), ["not-json"]);
     assert_eq!(faults("ECS_INSTANCE_ATTRIBUTES={\"a\":1}"), ["not-an-object-of-texts"]);
-    assert_eq!(faults("ECS_INSTANCE_ATTRIBUTES={\"a b\":\"\"}"), ["bad-name", "bad-value"]);
+    assert_eq!(faults("ECS_INSTANCE_ATTRIBUTES={\"a b\":\"c;\"}"), ["bad-name", "bad-value"]);
     assert_eq!(faults("ECS_CONTAINER_INSTANCE_TAGS={\"aws:x\":\"y\"}"), ["reserved-name"]);
     assert_eq!(faults("ECS_RESERVED_MEMORY=lots"), ["not-a-number"]);
     assert_eq!(faults("ECS_AVAILABLE_LOGGING_DRIVERS=[\"awslogs\",\"paper\"]"), ["unknown-driver"]);
+    let two =
+        of("#!/bin/sh\ncat <<E > /etc/ecs/ecs.config\nECS_CLUSTER=web\nAPP_ECS_CLUSTER=x y\nexport ECS_CLUSTER=b\nE");
+    assert_eq!(two.cluster.unwrap().name, "web");
+    assert_eq!(faults("ECS_CONTAINER_INSTANCE_TAGS={\"\u{939}\u{93f}\":\"\"}"), [""; 0], "letters of every script");
     let unquoted = of("#!/bin/sh\necho ECS_INSTANCE_ATTRIBUTES={\"a\":\"b\"} >> /etc/ecs/ecs.config");
     assert_eq!(unquoted.settings[0].faults, ["not-json"], "the shell takes the quotes off");
 }
@@ -169,7 +173,8 @@ fn services_errors_and_others_are_told() {
         assert!(script(body).waits_for.is_empty(), "{body}");
     }
     assert!(
-        script("systemctl disable ecs").disables_agent
+        script("systemctl disable --now ecs").disables_agent
+            && !script("systemctl disable ecs").disables_agent
             && !script("systemctl stop ecs\nsystemctl start ecs").disables_agent
     );
     let write = "echo ECS_CLUSTER=a > /etc/ecs/ecs.config";
@@ -187,6 +192,11 @@ fn services_errors_and_others_are_told() {
         "aws s3 cp s3://b/ecs.config /etc/ecs/ecs.config",
         "curl -o /etc/ecs/ecs.config https://example.org/x",
         "envsubst < x > /etc/ecs/ecs.config",
+        "echo \"$CONFIG\" > /etc/ecs/ecs.config",
+        "printf '%b' \"$X\" > /etc/ecs/ecs.config",
+        "cat <<E > /etc/ecs/ecs.config\n$(cat /tmp/x)\nE",
+        "curl https://example.org/x | tar xz -C /",
+        "exec /opt/setup.sh",
     ] {
         assert!(!script(body).is_plain(), "{body}");
     }
@@ -203,6 +213,9 @@ fn faults_of_the_wrapping_are_told() {
     );
     let part = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: text/x-shellscript\n\necho x\n--a--";
     assert_eq!(of(part).faults, ["part-without-shebang"]);
+    // `hello world`, compressed
+    let packed = of("H4sIAAAAAAAAA8tIzcnJVyjPL8pJ4QIALTsIrwwAAAA=");
+    assert!(packed.is_double_base64 && packed.kind == "binary");
     // `#!/bin/bash\necho ECS_CLUSTER=prod >> /etc/ecs/ecs.config\n`
     let twice = of("IyEvYmluL2Jhc2gKZWNobyBFQ1NfQ0xVU1RFUj1wcm9kID4+IC9ldGMvZWNzL2Vjcy5jb25maWcK");
     assert!(twice.is_double_base64 && twice.kind == "shell-script");

@@ -47,18 +47,20 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let id = case.instance.instance_id.as_str();
     let inside = |look_for: String| case.ask_inside(Settled::Connected, LINUX, WINDOWS, look_for);
     let look_for = "a service that is not active, or not enabled";
+    if let Some(judgement) = case.past_connection()? {
+        return Ok(judgement);
+    }
     if case.registered().is_some() {
         return Ok(inside(look_for.to_owned()));
-    }
-    if let Some(judgement) = case.past_start()? {
-        return Ok(judgement);
     }
     let signs = case.user_data()?.filter(|signs| signs.disables_agent);
     if let Some(signs) = signs
         && signs.is_plain()
         && matches!(case.ecs_image()?, EcsImage::AmazonLinux { .. })
     {
-        let detail = format!("the user data of `{id}` ends with the service of the agent stopped or disabled");
+        let detail = format!(
+            "the user data of `{id}` stops the service of the agent, which waits for the user data, and does not start it again"
+        );
         let fix = Fix::new(
             FixClass::C,
             format!(
@@ -91,7 +93,7 @@ mod tests {
 
     #[test]
     fn fires_when_the_user_data_stops_it() {
-        for line in ["systemctl disable ecs", "systemctl stop ecs.service", "service ecs stop"] {
+        for line in ["systemctl disable --now ecs", "systemctl stop ecs.service", "service ecs stop"] {
             findings(with(line).judge(&RULE));
         }
     }
@@ -103,7 +105,12 @@ mod tests {
 
     #[test]
     fn silent_as_a_question_where_it_is_started_again_or_may_be() {
-        for line in ["systemctl stop ecs\nsystemctl start --no-block ecs", "systemctl stop ecs\n/opt/setup.sh", ""] {
+        for line in [
+            "systemctl stop ecs\nsystemctl start --no-block ecs",
+            "systemctl stop ecs\n/opt/setup.sh",
+            "systemctl disable ecs",
+            "",
+        ] {
             assert!(matches!(with(line).judge(&RULE), Judgement::Elsewhere { .. }), "{line}");
         }
         let mut world = ecs::nat();

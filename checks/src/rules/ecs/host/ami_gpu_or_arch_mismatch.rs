@@ -80,6 +80,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 fn registered(case: &Case<'_>, entry: &ContainerInstance) -> Result<Judgement, Gap> {
     let has_driver = entry.attributes.iter().any(|attribute| attribute.name == DRIVER);
     let known: Observed<&InstanceType> = case.instance_type();
+    if case.instance.is_windows() {
+        return Ok(Judgement::not_applicable("Windows offers GPUs to tasks in another way"));
+    }
     if has_driver || matches!(known, Err(Gap::NotAsked { .. })) {
         let reason = if has_driver { "the agent tells of a GPU driver" } else { "the family of its type has no GPUs" };
         return Ok(Judgement::pass(reason));

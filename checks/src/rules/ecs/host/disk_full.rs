@@ -45,6 +45,9 @@ const WINDOWS: &str = "Get-PSDrive -PSProvider FileSystem; docker system df";
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let id = case.instance.instance_id.as_str();
+    if let Some(judgement) = case.past_connection()? {
+        return Ok(judgement);
+    }
     let Some(line) = case.console_line(SignKind::DiskFull, &[SignKind::EcsAgentStarted])? else {
         let look_for = "a file system with `Use%` or `IUse%` at 100";
         return Ok(case.ask_inside(Settled::Connected, LINUX, WINDOWS, look_for));

@@ -46,6 +46,9 @@ const WINDOWS: &str = "Get-Service docker; docker info; Get-EventLog -LogName Ap
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let id = case.instance.instance_id.as_str();
+    if let Some(judgement) = case.past_connection()? {
+        return Ok(judgement);
+    }
     let Some(line) = case.console_line(SignKind::DockerFailed, &[SignKind::EcsAgentStarted])? else {
         let look_for = "a Docker that is not active, does not answer, or is too old for the agent";
         return Ok(case.ask_inside(Settled::Connected, LINUX, WINDOWS, look_for));

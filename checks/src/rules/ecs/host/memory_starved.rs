@@ -45,6 +45,9 @@ const WINDOWS: &str = "Get-CimInstance Win32_OperatingSystem | Select-Object Fre
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let id = case.instance.instance_id.as_str();
+    if let Some(judgement) = case.past_connection()? {
+        return Ok(judgement);
+    }
     let Some(line) = case.console_line(SignKind::OutOfMemory, &[])? else {
         let look_for = "no free memory, or an agent or a `dockerd` that the kernel killed";
         return Ok(case.ask_inside(Settled::Connected, LINUX, WINDOWS, look_for));

@@ -55,8 +55,16 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     // What else the script runs does not matter: where it waits, it gets no further.
     match case.ecs_image()? {
+        // Amazon Linux 1 has no systemd.
+        EcsImage::AmazonLinux { .. } if case.image()?.is_some_and(|image| image.name.starts_with("amzn-ami-")) => {
+            return Ok(Judgement::pass("the services of this image do not wait for the user data"));
+        }
         EcsImage::AmazonLinux { .. } => {}
-        EcsImage::Unknown => {
+        // The package of Amazon Linux has the same unit as the image, the one that is fetched from elsewhere has not.
+        EcsImage::Unknown
+        | EcsImage::Without(
+            "Amazon Linux 2" | "Amazon Linux 2 minimal" | "Amazon Linux 2023" | "Amazon Linux 2023 minimal",
+        ) => {
             let look_for = "`ecs.service` or `docker.service` waiting while `cloud-final.service` runs";
             return Ok(case.ask_inside(Settled::Registered, COMMAND, COMMAND, look_for));
         }
@@ -122,6 +130,8 @@ mod tests {
         assert!(matches!(with("systemctl start docker").judge(&RULE), Judgement::Elsewhere { .. }));
         let mut world = with("systemctl start ecs");
         assert!(matches!(ecs::with_image(&mut world, "golden-42", false).judge(&RULE), Judgement::Elsewhere { .. }));
+        let old = "amzn-ami-2018.03.20220831-amazon-ecs-optimized";
+        assert!(matches!(ecs::with_image(&mut world, old, true).judge(&RULE), Judgement::Pass(_)));
     }
 
     #[test]

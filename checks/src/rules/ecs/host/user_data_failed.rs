@@ -5,6 +5,7 @@ use crate::evidence::Evidence;
 use crate::finding::Judgement;
 use crate::os::console::SignKind;
 use crate::os::ecs_image::EcsImage;
+use crate::os::user_data::UserDataSigns;
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 
@@ -62,7 +63,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     let line = case.console_line(SignKind::UserDataFailed, &[])?;
     match line {
-        Some(line) if signs.can_stop_before && !signs.can_fail_after && is_sure && signs.kind == "shell-script" => {
+        Some(line) if is_sure && stops_before(signs) => {
             let detail = format!(
                 "the script in the user data of `{id}` failed; it ends at its first error, and only commands before the agent's \
                  configuration can fail: `{line}`"
@@ -86,6 +87,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             "`status: error`, or an error that keeps `ECS_CLUSTER` from being written",
         )),
     }
+}
+
+/// Whether a script that failed can only have failed before it told the agent of its cluster, and has told it nothing then.
+fn stops_before(signs: &UserDataSigns) -> bool {
+    signs.kind == "shell-script" && signs.cluster.is_some() && signs.can_stop_before && !signs.can_fail_after
 }
 
 #[cfg(test)]

@@ -74,7 +74,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if signs.certain_cluster().is_some() && !is_of_the_whole(field) {
         return Ok(Judgement::pass("the part of the user data that tells the agent of a cluster is in order"));
     }
-    let is_sure = matches!(image, EcsImage::AmazonLinux { .. }) && signs.is_plain();
+    let is_conditional = signs.cluster.as_ref().is_some_and(|sign| sign.is_conditional);
+    let is_sure = matches!(image, EcsImage::AmazonLinux { .. }) && signs.is_plain() && !is_conditional;
     if !is_sure {
         return Ok(inside(format!("no `ECS_CLUSTER`: {what}, unless something else has told the agent")));
     }

@@ -25,7 +25,8 @@ declare_rule! {
     /// ## False positives
     ///
     /// An image of your own may hold the configuration, and a script may fetch it from Amazon S3 or have another program write it: then
-    /// the rule asks for a look inside. For cluster `default` nothing has to be told.
+    /// the rule asks for a look inside. For cluster `default` nothing has to be told. User data can be replaced while the instance is
+    /// stopped, and then is not what ran at its first start.
     ///
     /// ## Fix
     ///
@@ -52,7 +53,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::not_applicable("EC2 gives no user data for this instance"));
     };
     if signs.cluster.as_ref().is_some_and(|sign| sign.fault != "empty") {
-        return Ok(Judgement::pass("the user data tells the agent of a cluster"));
+        let reaches = signs.cluster.as_ref().is_some_and(|sign| sign.reaches_agent());
+        return Ok(if reaches {
+            Judgement::pass("the user data tells the agent of a cluster")
+        } else {
+            follows_from("ecs/user-data-malformed")
+        });
     }
     let cluster = case.question.cluster_name();
     let look_for = format!("no `ECS_CLUSTER={cluster}`");
@@ -70,6 +76,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         EcsImage::AmazonLinux { .. } => {}
         EcsImage::Bottlerocket { .. } => return Ok(Judgement::not_applicable("see `ecs/bottlerocket-setting`")),
         EcsImage::Windows => return Ok(Judgement::not_applicable("see `ecs/windows-not-initialised`")),
+        // Whatever the image was, an agent that the user data installs has no other configuration.
+        EcsImage::Without(_) if signs.installs_agent => {}
         EcsImage::Without(_) => return Ok(follows_from("ecs/ami-without-agent")),
         EcsImage::Unknown => return Ok(inside(format!("{look_for}: the image may hold it, or not"))),
     }
@@ -98,6 +106,12 @@ mod tests {
             let found = findings(with(text).judge(&RULE));
             assert!(found[0].fix.as_ref().unwrap().commands[1].contains("ECS_CLUSTER=web"), "{text}");
         }
+    }
+
+    #[test]
+    fn fires_on_an_agent_that_the_user_data_installs() {
+        let mut world = with("#!/bin/bash\nyum install -y ecs-init\nsystemctl enable ecs\n");
+        findings(ecs::with_image(&mut world, "al2023-ami-2023.9.20261101.0-kernel-6.12-x86_64", true).judge(&RULE));
     }
 
     #[test]
