@@ -1,7 +1,7 @@
 //! What never enters a snapshot: secrets, and texts that may hold them.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use checks::os::{console, user_data};
+use checks::os::{console, environment, user_data};
 use checks::snapshot::{Outcome, Recorded};
 use flate2::read::MultiGzDecoder;
 use serde_json::Value;
@@ -23,6 +23,9 @@ pub(crate) fn recorded(mut read: Recorded) -> Recorded {
     if let Outcome::Output(output) = &mut read.outcome {
         if read.operation == "DescribeInstanceAttribute" {
             user_data_as_signs(output);
+        }
+        if read.operation == "GetFunctionConfiguration" {
+            environment_as_signs(output);
         }
         drop_secrets(output);
         if read.operation == "GetDocument" {
@@ -59,6 +62,18 @@ fn user_data_as_signs(output: &mut Value) {
     }
     let signs = user_data::UserDataSigns { is_compressed, ..user_data::signs(&unpacked) };
     members.insert("UserDataSigns".to_owned(), serde_json::to_value(signs).unwrap_or_default());
+}
+
+/// In place of the environment variables of a function stands what they tell of its connections.
+fn environment_as_signs(output: &mut Value) {
+    let Some(members) = output.as_object_mut() else { return };
+    let Some(value) = members.remove("Environment") else { return };
+    let variables = value.get("Variables").and_then(Value::as_object);
+    let pairs =
+        variables.into_iter().flatten().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default()));
+    let is_hidden = variables.is_none() && value.get("Error").is_some();
+    let signs = environment::EnvironmentSigns { is_hidden, ..environment::signs(pairs) };
+    members.insert("EnvironmentSigns".to_owned(), serde_json::to_value(signs).unwrap_or_default());
 }
 
 /// A console text from the wire, where it is base64, as the AWS CLI prints it.
@@ -150,6 +165,36 @@ mod tests {
         let mut broken = json!({ "UserData": { "Value": BASE64_STANDARD.encode(&packed[..packed.len() / 2]) } });
         user_data_as_signs(&mut broken);
         assert_eq!(broken["UserDataSigns"]["IsCompressed"], true);
+    }
+
+    #[test]
+    fn variables_of_a_function_become_signs() {
+        let read = |environment: Value| {
+            let output = json!({ "FunctionName": "web", "Environment": environment, "Deep": { "Environment": { "KEY": "hunter2" } } });
+            let read = Recorded {
+                service: "lambda".into(),
+                operation: "GetFunctionConfiguration".into(),
+                parameters: Map::new(),
+                at: String::new(),
+                outcome: Outcome::Output(output),
+            };
+            let Outcome::Output(output) = recorded(read).outcome else { panic!("an output stays an output") };
+            output
+        };
+        let output = read(json!({ "Variables": {
+            "DATABASE_PASSWORD": "hunter2", "https_proxy": "http://user:hunter2@10.0.1.5:3128/hunter2", "TOKEN": 7,
+        } }));
+        let text = output.to_string();
+        assert!(!text.contains("hunter2") && !text.contains("DATABASE") && !text.contains("TOKEN"), "{text}");
+        assert_eq!(
+            output["EnvironmentSigns"]["Proxies"],
+            json!([{ "Name": "https_proxy", "Host": "10.0.1.5", "Port": 3128 }])
+        );
+        let names: Vec<&String> = output.as_object().unwrap().keys().collect();
+        assert_eq!(names, ["Deep", "EnvironmentSigns", "FunctionName"], "and nothing of the variables beside");
+        let hidden = read(json!({ "Error": { "ErrorCode": "AccessDeniedException", "Message": "hunter2" } }));
+        assert_eq!(hidden["EnvironmentSigns"]["IsHidden"], true);
+        assert!(!hidden.to_string().contains("hunter2"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod inside;
 pub mod paths;
 mod reads;
 pub mod target;
+pub(crate) mod versions;
 
 pub use case::{Case, Lambda, Question, find};
 pub use inside::Settled;

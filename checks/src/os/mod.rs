@@ -2,6 +2,7 @@
 
 pub mod console;
 pub mod ecs_image;
+pub mod environment;
 pub mod host_keys;
 pub mod image;
 pub mod login_user;

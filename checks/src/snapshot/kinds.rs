@@ -321,6 +321,7 @@ facts! {
         rule_targets: events::RuleTargets,
         trail_events: events::TrailEvents,
         keys: kms::KeyMetadata,
+        function_aliases: lambda::FunctionAlias,
         function_concurrency: lambda::FunctionConcurrency,
         function_recursion: lambda::FunctionRecursion,
         function_event_invoke: lambda::FunctionEventInvoke,
@@ -549,6 +550,7 @@ reply! {
     events::EventRules, op::LIST_RULES, &[], "", "";
     events::RuleTargets, op::LIST_TARGETS_BY_RULE, &["Rule"], "", "";
     kms::KeyMetadata, op::DESCRIBE_KEY, &["KeyId"], "KeyMetadata", "/KeyMetadata/Arn";
+    lambda::FunctionAlias, op::GET_ALIAS, &["FunctionName", "Name"], "", "";
     lambda::FunctionConcurrency, op::GET_FUNCTION_CONCURRENCY, &["FunctionName"], "", "";
     lambda::FunctionRecursion, op::GET_FUNCTION_RECURSION_CONFIG, &["FunctionName"], "", "";
     lambda::FunctionEventInvoke, op::GET_FUNCTION_EVENT_INVOKE_CONFIG, &["FunctionName"], "", "";

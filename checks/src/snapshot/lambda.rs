@@ -3,7 +3,9 @@
 //! Shapes: Lambda API reference.
 
 use super::ec2::shapes;
+use crate::os::environment::EnvironmentSigns;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 shapes! {
     /// `GetFunctionConfiguration`.
@@ -18,6 +20,26 @@ shapes! {
         state_reason: String,
         /// Why, as a code.
         state_reason_code: String,
+        /// `Successful`, `InProgress`, `Failed`.
+        last_update_status: String,
+        /// Why, in words.
+        last_update_status_reason: String,
+        /// Why, as a code.
+        last_update_status_reason_code: String,
+        /// Such as `python3.13`; empty for a container image.
+        runtime: String,
+        /// `Zip` or `Image`.
+        package_type: String,
+        /// In MB.
+        memory_size: i64,
+        /// `$LATEST` or a number.
+        version: String,
+        /// When it was last changed.
+        last_modified: String,
+        /// Its layers.
+        layers: Vec<FunctionLayer>,
+        /// What its environment variables tell of its connections; absent where it has none.
+        environment_signs: Option<EnvironmentSigns>,
         /// ARN of its role.
         role: String,
         /// Seconds after which a call is ended.
@@ -29,6 +51,25 @@ shapes! {
         logging_config: Option<FunctionLogging>,
         /// Where it is attached to a VPC; absent, or without subnets, when it is not.
         vpc_config: Option<FunctionVpcConfig>,
+    }
+    /// A layer of a function.
+    FunctionLayer {
+        /// Its ARN, with the version.
+        arn: String,
+    }
+    /// `GetAlias`.
+    FunctionAlias {
+        /// Its name.
+        name: String,
+        /// The version that it leads to.
+        function_version: String,
+        /// Where a part of the calls goes instead.
+        routing_config: Option<AliasRouting>,
+    }
+    /// Where a part of the calls of an alias goes.
+    AliasRouting {
+        /// The part by version, from 0 to 1.
+        additional_version_weights: BTreeMap<String, f64>,
     }
     /// The VPC that a function is attached to.
     FunctionVpcConfig {

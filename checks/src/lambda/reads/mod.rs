@@ -50,6 +50,13 @@ pub const READS: &[Operation] = &[
     op::LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS,
     op::LIST_FIREWALL_RULES,
     op::LIST_FIREWALL_DOMAINS,
+    op::GET_ALIAS,
+    op::GET_ROLE,
+    op::LIST_ATTACHED_ROLE_POLICIES,
+    op::LIST_ROLE_POLICIES,
+    op::LIST_POLICIES,
+    op::GET_ROLE_POLICY,
+    op::GET_POLICY_VERSION,
 ];
 
 /// The reads that can be asked now and have not been asked yet.
