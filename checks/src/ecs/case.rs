@@ -1,15 +1,17 @@
 //! One instance under diagnosis: its facts, and what several rules need of them, worked out once.
 
-use super::registration;
+use super::{calls, registration};
 use crate::finding::{Judgement, Place};
 use crate::iam::base_name;
-use crate::instance::Host;
+use crate::instance::{Host, Identity, RoleFacts};
 use crate::net::Network;
 use crate::rule::Symptom;
+use crate::snapshot::autoscaling::AutoScalingInstance;
 use crate::snapshot::ec2::{Instance, is};
 use crate::snapshot::ecs::{Cluster, ContainerInstance};
 use crate::snapshot::{Gap, Observed};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// The symptom "an EC2 instance does not register as a container instance, or is disconnected".
 pub enum Ecs {}
@@ -61,6 +63,8 @@ pub struct Case<'a> {
     pub cluster: Observed<&'a Cluster>,
     /// The entries of the instance in the cluster, the one that counts first: more than one when it was registered anew.
     pub entries: Result<Vec<&'a ContainerInstance>, Gap>,
+    /// Who the agent is to AWS.
+    pub identity: Identity<'a>,
 }
 
 /// Gives what every case of an instance has: `case.instance`, `case.region()`.
@@ -76,13 +80,57 @@ impl<'a> Case<'a> {
     /// Prepares the case of an instance.
     pub fn new(network: &'a Network<'a>, question: &'a Question, instance: &'a Instance) -> Self {
         let snapshot = network.snapshot;
-        let cluster = question.cluster_name();
-        Self {
+        let name = question.cluster_name();
+        let entries = registration::entries(snapshot, name, &instance.instance_id);
+        let read = |role| Arc::new(RoleFacts::of(snapshot, role, calls::ALL));
+        let mut case = Self {
             host: Host::new("ecs", network, instance).with_ways_to(SERVICES),
             question,
-            cluster: snapshot.clusters.get(cluster),
-            entries: registration::entries(snapshot, cluster, &instance.instance_id),
-        }
+            cluster: snapshot.clusters.get(name),
+            entries,
+            identity: Identity::of(snapshot, instance, read),
+        };
+        let known = case.entry().ok().flatten().map(|entry| entry.container_instance_arn.clone());
+        let entry = known.unwrap_or_else(|| case.arn_of(&format!("container-instance/{name}/*")));
+        let targets = calls::targets(&case.cluster_arn(), &entry);
+        case.host = targets.into_iter().fold(case.host, Host::with_target);
+        case
+    }
+
+    /// ARN of a thing of ECS in the account and Region.
+    fn arn_of(&self, thing: &str) -> String {
+        format!("arn:{}:ecs:{}:{}:{thing}", self.partition(), self.region(), self.account())
+    }
+
+    /// ARN of the cluster.
+    pub fn cluster_arn(&self) -> String {
+        let known = self.cluster.as_ref().ok().copied().flatten().map(|cluster| cluster.cluster_arn.clone());
+        let told = || self.arn_of(&format!("cluster/{}", self.question.cluster_name()));
+        known.filter(|arn| !arn.is_empty()).unwrap_or_else(told)
+    }
+
+    /// The role of the instance; absent where it has none.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn role(&self) -> Observed<&RoleFacts<'a>> {
+        self.identity.role.as_ref().map(Option::as_deref).map_err(Clone::clone)
+    }
+
+    /// The Auto Scaling group that the instance is in, and its place in the life cycle there; absent where it is in none.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn scaling(&self) -> Observed<&'a AutoScalingInstance> {
+        self.snapshot.auto_scaling_instances.get(&self.instance.instance_id)
+    }
+
+    /// The entries of the instance in other clusters, with the names of these.
+    ///
+    /// # Errors
+    /// None is known, and not every cluster could be looked into: why.
+    pub fn entries_elsewhere(&self) -> Result<Vec<(&'a str, &'a ContainerInstance)>, Gap> {
+        registration::elsewhere(self.snapshot, self.question.cluster_name(), &self.instance.instance_id)
     }
 
     /// The entry of the instance in the cluster, in whatever status; absent when the cluster lists none.

@@ -1,17 +1,25 @@
 //! The symptom "an EC2 instance does not register as a container instance, or is disconnected": its case, its reads, its diagnosis.
 
+pub mod calls;
+pub(crate) mod capacity;
 mod case;
 mod host;
 mod host_reads;
 mod reads;
-mod registration;
+pub(crate) mod registration;
 
 pub use case::{Case, Ecs, Question, SERVICES, Settled};
 pub(crate) use host::{LOOK_AT_CONFIG, LOOK_AT_CONFIG_WINDOWS};
 pub use reads::{READS, reads};
-pub use registration::entries;
+pub use registration::{DEFAULT, entries};
 
 use crate::diagnosis::Works;
+
+/// The account setting that gives instances a trunk interface for the tasks' own.
+pub const TRUNKING: &str = "awsvpcTrunking";
+
+/// The account setting that asks for `ecs:TagResource` where tags are given on creation.
+pub const TAGGING: &str = "tagResourceAuthorization";
 
 /// The plainest evidence: the entry of the instance in the cluster, and whether its agent is connected.
 pub fn works(case: &Case<'_>) -> Works {

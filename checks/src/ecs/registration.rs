@@ -1,8 +1,13 @@
 //! The entries of an instance in clusters.
 
+use super::Case;
+use crate::evidence::Evidence;
+use crate::finding::Finding;
+use crate::fix::{Aws, Fix, FixClass, quoted};
+use crate::iam::base_name;
 use crate::snapshot::ec2::is;
 use crate::snapshot::ecs::{ContainerInstance, ContainerInstanceArns};
-use crate::snapshot::{Gap, Observed, Snapshot, time};
+use crate::snapshot::{Gap, Observed, Snapshot, operations as op, time};
 use std::cmp::Reverse;
 
 /// The filter that narrows a list of container instances to one EC2 instance.
@@ -39,9 +44,107 @@ pub fn entries<'a>(snapshot: &'a Snapshot, cluster: &str, instance: &str) -> Res
     Ok(entries)
 }
 
+/// What is found of an instance that is in another cluster than the one asked about.
+pub(crate) fn joined(case: &Case<'_>, cluster: &str, entry: &ContainerInstance) -> Finding {
+    let id = case.instance.instance_id.as_str();
+    let own = case.question.cluster_name();
+    let arn = entry.container_instance_arn.as_str();
+    let connected = match entry.agent_connected {
+        Some(true) => ", and its agent is connected there",
+        Some(false) => "; its agent is not connected there now",
+        None => "",
+    };
+    let proof = |field: &str, value: &str| Evidence::new(op::DESCRIBE_CONTAINER_INSTANCES, arn, field, value);
+    Finding::new(format!("instance `{id}` is registered in cluster `{cluster}` and not in `{own}`{connected}"))
+        .about("ec2-instance", id)
+        .about("ecs-cluster", cluster)
+        .proof(proof("containerInstances[].containerInstanceArn", arn))
+        .proof(proof("containerInstances[].ec2InstanceId", id))
+        .fix(move_over(case, cluster, arn))
+}
+
+/// Lets the agent forget the cluster that it is in, and join the one asked about.
+fn move_over(case: &Case<'_>, from: &str, arn: &str) -> Fix {
+    let own = case.question.cluster_name();
+    let summary = format!(
+        "name `{own}` in the user data of the launch template and replace the instance; or, on the instance, name it in the agent's \
+         configuration, move its state aside and restart it (tasks that run there are orphaned), then deregister the entry in `{from}`"
+    );
+    let deregister = Aws::new("ecs", "deregister-container-instance", case.region())
+        .arg("cluster", from)
+        .arg("container-instance", arn)
+        .flag("force");
+    if case.instance.is_windows() {
+        let initialize = format!("Import-Module ECSTools; Initialize-ECSAgent -Cluster '{}'", own.replace('\'', "''"));
+        return Fix::new(FixClass::C, summary).run(initialize).run(deregister);
+    }
+    Fix::new(FixClass::C, summary)
+        .run("sudo systemctl stop ecs")
+        .run("sudo touch /etc/ecs/ecs.config && sudo cp -p /etc/ecs/ecs.config /etc/ecs/ecs.config.before")
+        .run(format!("echo {} | sudo tee -a /etc/ecs/ecs.config", quoted(&format!("ECS_CLUSTER={own}"))))
+        .run("sudo mv /var/lib/ecs/data /var/lib/ecs/data.before")
+        .run("sudo systemctl start ecs")
+        .run(deregister)
+        .undo("sudo systemctl stop ecs")
+        .undo("sudo mv /etc/ecs/ecs.config.before /etc/ecs/ecs.config")
+        .undo("sudo rm -rf /var/lib/ecs/data && sudo mv /var/lib/ecs/data.before /var/lib/ecs/data")
+        .undo("sudo systemctl start ecs")
+}
+
 /// Whether an entry says that the registration was completed.
 ///
 /// Source: ECS API reference, `ContainerInstance`: `REGISTERING` and `REGISTRATION_FAILED` come before.
 pub(super) fn is_complete(entry: &ContainerInstance) -> bool {
     is(&entry.status, "ACTIVE") || is(&entry.status, "DRAINING")
+}
+
+/// So many other clusters are looked into for an instance that is not in its own: each costs two calls.
+const MOST_CLUSTERS: usize = 12;
+
+/// The cluster that an agent joins which is told of no other.
+///
+/// Source: ECS developer guide, "Amazon ECS container agent configuration", `ECS_CLUSTER`.
+pub const DEFAULT: &str = "default";
+
+/// The other clusters that are looked into, `default` first.
+///
+/// # Errors
+/// Why they are not known.
+pub(super) fn others<'a>(snapshot: &'a Snapshot, own: &str) -> Result<Vec<&'a str>, Gap> {
+    let known = snapshot.cluster_arns.get("")?;
+    let names = known.iter().flat_map(|list| &list.cluster_arns).map(|arn| base_name(arn));
+    let mut names: Vec<&str> = names.filter(|name| *name != own).collect();
+    names.sort_by_key(|name| (*name != DEFAULT, *name));
+    Ok(names)
+}
+
+/// Those of them that are looked into.
+pub(super) fn looked_into<'a>(others: &[&'a str]) -> Vec<&'a str> {
+    others.iter().copied().take(MOST_CLUSTERS).collect()
+}
+
+/// The entries of an instance in clusters other than its own.
+///
+/// # Errors
+/// None is known, and not every cluster could be looked into: why.
+pub(super) fn elsewhere<'a>(
+    snapshot: &'a Snapshot,
+    own: &str,
+    instance: &str,
+) -> Result<Vec<(&'a str, &'a ContainerInstance)>, Gap> {
+    let others = others(snapshot, own)?;
+    let mut found = Vec::new();
+    let mut gap = None;
+    for cluster in looked_into(&others) {
+        match entries(snapshot, cluster, instance) {
+            Ok(entries) => found.extend(entries.into_iter().map(|entry| (cluster, entry))),
+            Err(why) => gap = gap.or(Some(why)),
+        }
+    }
+    let left = others.len().saturating_sub(MOST_CLUSTERS);
+    let unseen = || (left > 0).then(|| Gap::opaque(format!("whether the instance is in one of {left} more clusters")));
+    match gap.or_else(unseen) {
+        Some(gap) if found.is_empty() => Err(gap),
+        _ => Ok(found),
+    }
 }

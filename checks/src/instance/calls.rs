@@ -4,11 +4,22 @@ use super::{Host, RoleFacts};
 use crate::iam::{Context, Principal, Request};
 use crate::snapshot::ec2::VpcEndpoint;
 
+/// What an action of the software is called on; others are called on `*`.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The action.
+    pub action: &'static str,
+    /// ARN of the resource.
+    pub resource: String,
+    /// Condition keys of the service that the call carries.
+    pub keys: Vec<(&'static str, String)>,
+}
+
 impl<'a> Host<'a> {
-    /// With what an action is called on; others are called on `*`.
+    /// With what an action is called on.
     #[must_use]
-    pub fn with_target(mut self, action: &'static str, resource: String) -> Self {
-        self.targets.push((action, resource));
+    pub fn with_target(mut self, target: Target) -> Self {
+        self.targets.push(target);
         self
     }
 
@@ -65,8 +76,11 @@ impl<'a> Host<'a> {
                 .without("aws:SourceIp"),
             None => context,
         };
-        let target = self.targets.iter().find(|(own, _)| *own == action);
-        let resource = target.map_or_else(|| "*".to_owned(), |(_, resource)| resource.clone());
+        let target = self.targets.iter().find(|target| target.action == action);
+        let resource = target.map_or_else(|| "*".to_owned(), |target| target.resource.clone());
+        for (key, value) in target.into_iter().flat_map(|target| &target.keys) {
+            context = context.with(key, value);
+        }
         Request::new(principal, action, resource, context).owned_by(account)
     }
 }

@@ -1,5 +1,6 @@
 //! One instance with its account and Region, its state, and what it wrote to its console.
 
+use super::Target;
 use crate::diagnosis::SubjectGap;
 use crate::finding::Judgement;
 use crate::net::{Network, ServicePath};
@@ -36,8 +37,8 @@ pub struct Host<'a> {
     pub instance: &'a Instance,
     /// The way to each service that its software needs, from the primary interface; none for an instance without interfaces.
     pub paths: Vec<Arc<ServicePath>>,
-    /// Actions of its software and what they are called on, other than `*`.
-    pub(super) targets: Vec<(&'static str, String)>,
+    /// What actions of its software are called on, other than `*`.
+    pub(super) targets: Vec<Target>,
 }
 
 impl<'a> Host<'a> {

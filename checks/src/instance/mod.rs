@@ -8,12 +8,14 @@ mod identity;
 mod paths;
 pub mod profile;
 mod proof;
+pub mod reads;
 pub mod resolution;
 mod role;
 pub mod simulation;
 mod status;
 pub mod trust;
 
+pub use calls::Target;
 pub use console::console_input;
 pub use host::{Host, find};
 pub(crate) use host::{follows_from, last_sign};

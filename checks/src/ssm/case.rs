@@ -6,7 +6,7 @@ use super::estate::Estate;
 use super::heartbeat::Heartbeat;
 use super::names::AgentVersion;
 use super::sessions::Preferences;
-use crate::instance::{Host, Identity};
+use crate::instance::{Host, Identity, Target};
 use crate::rule::Symptom;
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::Instance;
@@ -46,10 +46,10 @@ impl<'a> Case<'a> {
     pub fn new(estate: &'a Estate<'a>, instance: &'a Instance) -> Self {
         let Estate { snapshot, network, .. } = estate;
         let host = Host::new("ssm", network, instance);
-        let target = host.arn();
+        let target = Target { action: calls::REGISTER, resource: host.arn(), keys: Vec::new() };
         let mut case = Self {
             estate,
-            host: host.with_target(calls::REGISTER, target),
+            host: host.with_target(target),
             heartbeat: Heartbeat::of(snapshot, &instance.instance_id),
             identity: Identity::of(snapshot, instance, |role| estate.role(role)),
             default_host: DefaultHost::of(estate),

@@ -6,7 +6,7 @@ use crate::diagnosis::{Diagnosis, SubjectGap};
 use crate::ecs::{Case, Ecs, Question};
 use crate::instance::find;
 use crate::net::Network;
-use crate::snapshot::{Snapshot, operations as op};
+use crate::snapshot::{Outcome, Read, Recorded, Snapshot, operations as op};
 use crate::triage;
 use serde_json::{Value, json};
 
@@ -135,6 +135,112 @@ fn registered(world: World) -> World {
             json!({ "failures": [], "containerInstances": [entry(ENTRY, INSTANCE)] }),
         );
     world
+        .answer(
+            op::DESCRIBE_AUTO_SCALING_INSTANCES,
+            json!({ "InstanceIds": [INSTANCE] }),
+            json!({ "AutoScalingInstances": [] }),
+        )
+        .answer(
+            op::LIST_CLUSTERS,
+            json!({}),
+            json!({ "clusterArns": [format!("arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/{CLUSTER}")] }),
+        )
+        .answer(
+            op::LIST_ACCOUNT_SETTINGS,
+            json!({ "name": "tagResourceAuthorization" }),
+            json!({ "settings": [{ "name": "tagResourceAuthorization", "value": "on", "principalArn": format!("arn:aws:iam::{ACCOUNT}:role/web") }] }),
+        );
+    let absent =
+        Outcome::Error { code: "ClusterNotFoundException".to_owned(), message: "Cluster not found.".to_owned() };
+    let read = Read::new(
+        op::LIST_CONTAINER_INSTANCES,
+        json!({ "cluster": "default", "filter": format!("ec2InstanceId == {INSTANCE}") }),
+    );
+    world.reads.push(Recorded::new(&read, world.now.clone(), absent));
+    permitted(&mut world);
+    world
+}
+
+/// The role of the instance has AWS's own policy for container instances.
+fn permitted(world: &mut World) {
+    let arn = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role";
+    let name = "AmazonEC2ContainerServiceforEC2Role";
+    // Source: AWS managed policy reference, AmazonEC2ContainerServiceforEC2Role, version 10.
+    let document = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Resource": "*", "Action": [
+            "ec2:DescribeTags", "ecs:CreateCluster", "ecs:DeregisterContainerInstance", "ecs:DiscoverPollEndpoint", "ecs:Poll",
+            "ecs:RegisterContainerInstance", "ecs:StartTelemetrySession", "ecs:UpdateContainerInstancesState", "ecs:Submit*",
+            "ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage",
+            "logs:CreateLogStream", "logs:PutLogEvents"] },
+        { "Effect": "Allow", "Resource": "*", "Action": "ecs:TagResource",
+          "Condition": { "StringEquals": { "ecs:CreateAction": ["CreateCluster", "RegisterContainerInstance"] } } },
+    ] });
+    world
+        .replace(
+            op::LIST_ATTACHED_ROLE_POLICIES,
+            &[],
+            json!({ "AttachedPolicies": [{ "PolicyName": name, "PolicyArn": arn }] }),
+        )
+        .replace(
+            op::LIST_POLICIES,
+            &[],
+            json!({ "Policies": [{ "PolicyName": name, "Arn": arn, "DefaultVersionId": "v10" }] }),
+        )
+        .forget(op::GET_POLICY_VERSION)
+        .answer(
+            op::GET_POLICY_VERSION,
+            json!({ "PolicyArn": arn, "VersionId": "v10" }),
+            json!({ "PolicyVersion": { "Document": document, "VersionId": "v10", "IsDefaultVersion": true } }),
+        );
+}
+
+/// The instance has an entry in another cluster, and none in its own.
+pub fn in_other<'w>(world: &'w mut World, cluster: &str) -> &'w mut World {
+    never(world);
+    let arn = format!("arn:aws:ecs:{REGION}:{ACCOUNT}:container-instance/{cluster}/0a1b2c3d4e5f60718293a4b5c6d7e8f9");
+    let filter = format!("ec2InstanceId == {INSTANCE}");
+    world
+        .patch(op::LIST_CLUSTERS, "/clusterArns/-", json!(format!("arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/{cluster}")))
+        .answer(
+            op::LIST_CONTAINER_INSTANCES,
+            json!({ "cluster": cluster, "filter": filter }),
+            json!({ "containerInstanceArns": [arn] }),
+        )
+        .answer(
+            op::DESCRIBE_CONTAINER_INSTANCES,
+            json!({ "cluster": cluster, "containerInstances": [arn], "include": ["CONTAINER_INSTANCE_HEALTH"] }),
+            json!({ "failures": [], "containerInstances": [entry(&arn, INSTANCE)] }),
+        )
+}
+
+/// The instance is in Auto Scaling group `web`, in this place of its life cycle.
+pub fn in_group<'w>(world: &'w mut World, state: &str) -> &'w mut World {
+    let place = json!({ "InstanceId": INSTANCE, "AutoScalingGroupName": "web", "LifecycleState": state, "HealthStatus": "HEALTHY" });
+    world.patch(op::DESCRIBE_AUTO_SCALING_INSTANCES, "/AutoScalingInstances", json!([place]))
+}
+
+/// The cluster has a capacity provider with Auto Scaling group `web`, of this size.
+pub fn with_capacity(world: &mut World, desired: i64, instances: Value, activities: Value) -> &mut World {
+    let group = format!("arn:aws:autoscaling:{REGION}:{ACCOUNT}:autoScalingGroup:0a1b:autoScalingGroupName/web");
+    world
+        .patch(op::DESCRIBE_CLUSTERS, "/clusters/0/capacityProviders", json!(["web", "FARGATE"]))
+        .answer(
+            op::DESCRIBE_CAPACITY_PROVIDERS,
+            json!({ "capacityProviders": ["web"] }),
+            json!({ "capacityProviders": [{ "name": "web", "status": "ACTIVE",
+                "autoScalingGroupProvider": { "autoScalingGroupArn": group, "managedDraining": "ENABLED" } }] }),
+        )
+        .answer(
+            op::DESCRIBE_AUTO_SCALING_GROUPS,
+            json!({ "AutoScalingGroupNames": ["web"] }),
+            json!({ "AutoScalingGroups": [{ "AutoScalingGroupName": "web", "MinSize": 0, "MaxSize": 4, "DesiredCapacity": desired,
+                "Instances": instances }] }),
+        )
+        .answer(
+            op::DESCRIBE_SCALING_ACTIVITIES,
+            json!({ "AutoScalingGroupName": "web", "MaxRecords": 10 }),
+            json!({ "Activities": activities }),
+        )
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Rules of `lambda`. Written by `UPDATE=1 cargo test -p checks`.
 
-pub(crate) use crate::lambda::Lambda as Symptom;
-use crate::rule::Rule;
 
-pub(super) static ALL: &[&Rule<Symptom>] = &[];
+use crate::rule::Rule;
+pub(crate) use crate::lambda::Lambda as Symptom;
+
+pub(super) static ALL: &[&Rule<Symptom>] = &[
+];

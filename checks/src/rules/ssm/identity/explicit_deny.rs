@@ -84,7 +84,6 @@ fn finding(case: &Case<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Finding {
 mod tests {
     use super::*;
     use crate::finding::Severity;
-    use crate::fix::FixClass;
     use crate::iam_facts::simulated;
     use crate::snapshot::operations as op;
     use crate::testkit::{self, World, findings, missing};

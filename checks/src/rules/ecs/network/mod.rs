@@ -1,0 +1,2 @@
+//! Rules of `ecs/network`. Written by `UPDATE=1 cargo test -p checks`.
+

@@ -1,0 +1,2 @@
+//! Rules of `ecs/registration`. Written by `UPDATE=1 cargo test -p checks`.
+
