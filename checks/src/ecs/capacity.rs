@@ -86,7 +86,7 @@ pub(crate) fn lacking(snapshot: &Snapshot, group: &str) -> Result<Option<Finding
 }
 
 /// Whether tasks could be placed on an instance and none are.
-pub(super) fn is_idle(entry: &ContainerInstance) -> bool {
+pub(crate) fn is_idle(entry: &ContainerInstance) -> bool {
     super::registration::is_complete(entry)
         && entry.agent_connected == Some(true)
         && entry.running_tasks_count == 0

@@ -3,8 +3,10 @@
 pub mod calls;
 pub(crate) mod capacity;
 mod case;
+pub(crate) mod health;
 mod host;
 mod host_reads;
+pub(crate) mod identity;
 mod reads;
 pub(crate) mod registration;
 

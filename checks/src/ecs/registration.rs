@@ -1,6 +1,6 @@
 //! The entries of an instance in clusters.
 
-use super::Case;
+use super::{Case, Question};
 use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::fix::{Aws, Fix, FixClass, quoted};
@@ -61,6 +61,24 @@ pub(crate) fn joined(case: &Case<'_>, cluster: &str, entry: &ContainerInstance) 
         .proof(proof("containerInstances[].containerInstanceArn", arn))
         .proof(proof("containerInstances[].ec2InstanceId", id))
         .fix(move_over(case, cluster, arn))
+}
+
+/// What is found of an entry whose machine is gone.
+pub(crate) fn orphan(snapshot: &Snapshot, question: &Question, entry: &ContainerInstance) -> Finding {
+    let (id, arn) = (question.instance.as_str(), entry.container_instance_arn.as_str());
+    let cluster = question.cluster_name();
+    let deregister = Aws::new("ecs", "deregister-container-instance", &snapshot.header.region)
+        .arg("cluster", cluster)
+        .arg("container-instance", arn)
+        .flag("force");
+    let proof = |field: &str, value: &str| Evidence::new(op::DESCRIBE_CONTAINER_INSTANCES, arn, field, value);
+    let summary = "deregister the entry; it cannot be put back, and nothing needs it";
+    Finding::new(format!("cluster `{cluster}` still lists instance `{id}`, which is gone, as `{}`", base_name(arn)))
+        .about("container-instance", arn)
+        .about("ec2-instance", id)
+        .proof(proof("containerInstances[].ec2InstanceId", id))
+        .proof(proof("containerInstances[].status", &entry.status))
+        .fix(Fix::new(FixClass::A, summary).run(deregister))
 }
 
 /// Lets the agent forget the cluster that it is in, and join the one asked about.

@@ -65,7 +65,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::fail(finding));
     }
     let command = |verb: &str| Aws::new("ecs", verb, case.region());
-    let summary = format!("create cluster `{name}` again; it starts empty, and agents of the old one must forget their state");
+    let summary =
+        format!("create cluster `{name}` again; it starts empty, and agents of the old one must forget their state");
     Ok(Judgement::fail(
         Finding::new(format!("cluster `{name}` was deleted, so no instance can register in it"))
             .about("ecs-cluster", name)

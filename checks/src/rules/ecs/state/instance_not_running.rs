@@ -99,9 +99,7 @@ fn asleep(case: &Case<'_>, state: &str) -> Finding {
     }
     let command = |name| Aws::new("ec2", name, case.region()).args("instance-ids", [id]);
     let summary = format!("start instance `{id}`; an auto-assigned public address will be another one");
-    finding.fix(
-        Fix::new(FixClass::D, summary).run(command("start-instances")).undo(command("stop-instances")),
-    )
+    finding.fix(Fix::new(FixClass::D, summary).run(command("start-instances")).undo(command("stop-instances")))
 }
 
 #[cfg(test)]

@@ -42,7 +42,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.is_connected() == Some(true) {
         return Ok(Judgement::pass(case.sign()));
     }
-    let Some(place) = case.scaling()? else { return Ok(Judgement::not_applicable("the instance is in no Auto Scaling group")) };
+    let Some(place) = case.scaling()? else {
+        return Ok(Judgement::not_applicable("the instance is in no Auto Scaling group"));
+    };
     let (state, group) = (place.lifecycle_state.as_str(), place.auto_scaling_group_name.as_str());
     if !state.starts_with("Pending") {
         return Ok(Judgement::pass(format!("the instance is `{state}` in Auto Scaling group `{group}`")));

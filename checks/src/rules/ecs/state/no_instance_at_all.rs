@@ -48,7 +48,10 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if groups.is_empty() {
         return Ok(Judgement::not_applicable("no Auto Scaling group is known to launch instances for the cluster"));
     }
-    let findings: Vec<_> = groups.iter().filter_map(|group| capacity::lacking(case.snapshot, group).transpose()).collect::<Result<_, _>>()?;
+    let findings: Vec<_> = groups
+        .iter()
+        .filter_map(|group| capacity::lacking(case.snapshot, group).transpose())
+        .collect::<Result<_, _>>()?;
     Ok(Judgement::of(findings, "the Auto Scaling groups of the cluster have instances"))
 }
 
@@ -61,7 +64,11 @@ mod tests {
 
     fn gone(desired: i64, instances: Value, activities: Value) -> World {
         let mut world = testkit::ecs::nat();
-        testkit::ecs::never(&mut world).patch(op::DESCRIBE_INSTANCES, "/Reservations/0/Instances/0/State/Name", json!("terminated"));
+        testkit::ecs::never(&mut world).patch(
+            op::DESCRIBE_INSTANCES,
+            "/Reservations/0/Instances/0/State/Name",
+            json!("terminated"),
+        );
         testkit::ecs::with_capacity(&mut world, desired, instances, activities);
         world
     }
@@ -71,7 +78,10 @@ mod tests {
         let found = findings(gone(0, json!([]), json!([])).judge(&RULE));
         assert_eq!((found[0].evidence[0].field.as_str(), &found[0].evidence[0].value), ("DesiredCapacity", &json!(0)));
         let fix = found[0].fix.as_ref().unwrap();
-        assert!(fix.commands[0].contains("set-desired-capacity") && fix.rollback[0].ends_with("--desired-capacity 0"), "{fix:?}");
+        assert!(
+            fix.commands[0].contains("set-desired-capacity") && fix.rollback[0].ends_with("--desired-capacity 0"),
+            "{fix:?}"
+        );
     }
 
     #[test]

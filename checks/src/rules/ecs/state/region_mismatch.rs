@@ -42,7 +42,8 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let parts: Vec<&str> = case.question.cluster.split(':').collect();
-    let (Some(region), Some(account), true) = (parts.get(3), parts.get(4), case.question.cluster.starts_with("arn:")) else {
+    let (Some(region), Some(account), true) = (parts.get(3), parts.get(4), case.question.cluster.starts_with("arn:"))
+    else {
         return Ok(Judgement::not_applicable("the cluster is given by its name, and looked for where the instance is"));
     };
     let differs = |told: &str, own: &str| !told.is_empty() && !own.is_empty() && told != own;
@@ -85,7 +86,8 @@ mod tests {
 
     #[test]
     fn fires_on_another_region_or_account() {
-        for arn in ["arn:aws:ecs:us-east-1:123456789012:cluster/web", "arn:aws:ecs:eu-west-1:210987654321:cluster/web"] {
+        for arn in ["arn:aws:ecs:us-east-1:123456789012:cluster/web", "arn:aws:ecs:eu-west-1:210987654321:cluster/web"]
+        {
             let found = testkit::findings(judged(arn));
             assert!(found[0].detail.contains("its own Region and account only"), "{}", found[0].detail);
         }

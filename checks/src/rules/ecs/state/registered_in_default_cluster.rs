@@ -50,7 +50,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(case.follows_from_its_state());
     }
     let entries = registration::entries(case.snapshot, DEFAULT, &case.instance.instance_id)?;
-    let Some(entry) = entries.first() else { return Ok(Judgement::pass("cluster `default` does not list the instance")) };
+    let Some(entry) = entries.first() else {
+        return Ok(Judgement::pass("cluster `default` does not list the instance"));
+    };
     Ok(Judgement::fail(registration::joined(case, DEFAULT, entry)))
 }
 

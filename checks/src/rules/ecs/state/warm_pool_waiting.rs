@@ -40,13 +40,17 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.is_connected() == Some(true) {
         return Ok(Judgement::pass(case.sign()));
     }
-    let Some(place) = case.scaling()? else { return Ok(Judgement::not_applicable("the instance is in no Auto Scaling group")) };
+    let Some(place) = case.scaling()? else {
+        return Ok(Judgement::not_applicable("the instance is in no Auto Scaling group"));
+    };
     let (state, group) = (place.lifecycle_state.as_str(), place.auto_scaling_group_name.as_str());
     if !state.starts_with("Warmed:") {
         return Ok(Judgement::pass(format!("the instance is `{state}` in Auto Scaling group `{group}`")));
     }
     Ok(Judgement::cannot_tell(
-        format!("the instance is `{state}` in the warm pool of Auto Scaling group `{group}`, where it is not to register yet"),
+        format!(
+            "the instance is `{state}` in the warm pool of Auto Scaling group `{group}`, where it is not to register yet"
+        ),
         vec![Gap::opaque("whether the agent registers once the instance leaves the warm pool")],
     ))
 }

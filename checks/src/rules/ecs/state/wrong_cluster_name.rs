@@ -50,7 +50,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let elsewhere = case.entries_elsewhere()?;
     let others: Vec<_> = elsewhere.iter().filter(|(cluster, _)| *cluster != DEFAULT).collect();
     if others.is_empty() && !elsewhere.is_empty() {
-        return Ok(Judgement::not_applicable("the instance is in cluster `default`: see `ecs/registered-in-default-cluster`"));
+        return Ok(Judgement::not_applicable(
+            "the instance is in cluster `default`: see `ecs/registered-in-default-cluster`",
+        ));
     }
     let findings = others.iter().map(|(cluster, entry)| registration::joined(case, cluster, entry)).collect();
     Ok(Judgement::of(findings, "no other cluster lists the instance"))
@@ -84,7 +86,11 @@ mod tests {
     fn silent_on_an_entry_of_another_instance() {
         let mut world = testkit::ecs::nat();
         testkit::ecs::in_other(&mut world, "other");
-        world.patch(op::DESCRIBE_CONTAINER_INSTANCES, "/containerInstances/0/ec2InstanceId", json!("i-0fedcba9876543210"));
+        world.patch(
+            op::DESCRIBE_CONTAINER_INSTANCES,
+            "/containerInstances/0/ec2InstanceId",
+            json!("i-0fedcba9876543210"),
+        );
         let judged = world.judge(&RULE);
         assert!(matches!(judged, Judgement::Pass(_)), "a back end that does not know the filter: {judged:?}");
     }
@@ -95,7 +101,8 @@ mod tests {
         testkit::ecs::never(&mut world);
         let mut denied = world.clone();
         assert_eq!(missing(denied.deny(op::LIST_CLUSTERS).judge(&RULE)), ["ecs:ListClusters"]);
-        let many: Vec<String> = (0..15).map(|at| format!("arn:aws:ecs:eu-west-1:123456789012:cluster/c{at:02}")).collect();
+        let many: Vec<String> =
+            (0..15).map(|at| format!("arn:aws:ecs:eu-west-1:123456789012:cluster/c{at:02}")).collect();
         for arn in &many {
             let filter = "ec2InstanceId == i-0123456789abcdef0";
             let name = arn.rsplit('/').next().unwrap();
