@@ -25,7 +25,13 @@ pub static SSM: &[&Rule<crate::ssm::Ssm>] = ssm::ALL;
 
 /// What is known of every rule without a case.
 pub fn all() -> impl Iterator<Item = &'static About> {
-    ECS.iter().map(|rule| &rule.about).chain(LAMBDA.iter().map(|rule| &rule.about).chain(S3.iter().map(|rule| &rule.about).chain(SSH.iter().map(|rule| &rule.about).chain(SSM.iter().map(|rule| &rule.about)))))
+    ECS.iter().map(|rule| &rule.about).chain(
+        LAMBDA.iter().map(|rule| &rule.about).chain(
+            S3.iter()
+                .map(|rule| &rule.about)
+                .chain(SSH.iter().map(|rule| &rule.about).chain(SSM.iter().map(|rule| &rule.about))),
+        ),
+    )
 }
 
 /// Symptoms that have rules.

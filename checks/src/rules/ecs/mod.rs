@@ -6,9 +6,9 @@ pub(crate) mod network;
 pub(crate) mod registration;
 pub(crate) mod state;
 
-use crate::rule::Rule;
-pub(crate) use crate::ecs::{Case, Settled};
 pub(crate) use crate::ecs::Ecs as Symptom;
+pub(crate) use crate::ecs::{Case, Settled};
+use crate::rule::Rule;
 
 pub(super) static ALL: &[&Rule<Symptom>] = &[
     &state::cluster_inactive::RULE,

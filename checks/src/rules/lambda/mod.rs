@@ -1,8 +1,6 @@
 //! Rules of `lambda`. Written by `UPDATE=1 cargo test -p checks`.
 
-
-use crate::rule::Rule;
 pub(crate) use crate::lambda::Lambda as Symptom;
+use crate::rule::Rule;
 
-pub(super) static ALL: &[&Rule<Symptom>] = &[
-];
+pub(super) static ALL: &[&Rule<Symptom>] = &[];

@@ -3,8 +3,8 @@
 pub(crate) mod configuration;
 
 use crate::rule::Rule;
-pub(crate) use crate::s3::{Case, Settled};
 pub(crate) use crate::s3::S3 as Symptom;
+pub(crate) use crate::s3::{Case, Settled};
 
 pub(super) static ALL: &[&Rule<Symptom>] = &[
     &configuration::bucket_region_mismatch::RULE,

@@ -3,8 +3,8 @@
 pub(crate) mod system;
 
 use crate::rule::Rule;
-pub(crate) use crate::ssh::{Case, Settled};
 pub(crate) use crate::ssh::Ssh as Symptom;
+pub(crate) use crate::ssh::{Case, Settled};
 
 pub(super) static ALL: &[&Rule<Symptom>] = &[
     &system::account_locked_or_expired::RULE,

@@ -3,8 +3,8 @@
 use crate::ecs::Case;
 use crate::ecs::calls::{self, REGISTER};
 use crate::finding::{Finding, Judgement};
-use crate::instance::guards::{self, Stop};
 use crate::instance::RoleFacts;
+use crate::instance::guards::{self, Stop};
 use crate::rule::{Affects, declare_rule};
 use crate::snapshot::Gap;
 
@@ -98,7 +98,8 @@ mod tests {
 
     #[test]
     fn fires_on_a_deny() {
-        let found = findings(with(json!({ "Effect": "Deny", "Action": "ecs:Register*", "Resource": "*" })).judge(&RULE));
+        let found =
+            findings(with(json!({ "Effect": "Deny", "Action": "ecs:Register*", "Resource": "*" })).judge(&RULE));
         assert!(found[0].detail.contains("`ecs:RegisterContainerInstance`"), "{}", found[0].detail);
         assert_eq!(found[0].affects, Some(Affects::Registration));
     }

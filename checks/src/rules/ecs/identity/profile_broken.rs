@@ -59,7 +59,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let Some(known) = case.identity.profile.clone()? else {
         let summary = "make the profile again, with a role for container instances, and bind the instance to it; if you have such a \
                        profile, only the last command, with its name. What else the old role could do is not known";
-        let detail = format!("instance profile `{name}` of instance `{id}` does not exist any more, so its agent gets no credentials");
+        let detail = format!(
+            "instance profile `{name}` of instance `{id}` does not exist any more, so its agent gets no credentials"
+        );
         return Ok(Judgement::fail(
             finding(detail)
                 .proof(Evidence::new(op::GET_INSTANCE_PROFILE, name, "InstanceProfile", Value::Null))
@@ -76,7 +78,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::fail(
             finding(detail)
                 .proof(Evidence::new(op::DESCRIBE_INSTANCES, id, "IamInstanceProfile.Id", attached.id.as_str()))
-                .proof(Evidence::new(op::GET_INSTANCE_PROFILE, name, "InstanceProfileId", known.instance_profile_id.as_str()))
+                .proof(Evidence::new(
+                    op::GET_INSTANCE_PROFILE,
+                    name,
+                    "InstanceProfileId",
+                    known.instance_profile_id.as_str(),
+                ))
                 .fix(profile::rebind(case, Fix::new(FixClass::A, summary), name)),
         ));
     }
@@ -94,9 +101,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let role_name = role.role.role_name.as_str();
     let decision = role.decide_trust(case, ec2_services(case.partition()));
     match decision.verdict {
-        Verdict::Allowed => {
-            Ok(Judgement::pass(format!("instance profile `{name}` is the one attached, and its role `{role_name}` trusts EC2")))
-        }
+        Verdict::Allowed => Ok(Judgement::pass(format!(
+            "instance profile `{name}` is the one attached, and its role `{role_name}` trusts EC2"
+        ))),
         Verdict::Unknown => Ok(Judgement::cannot_tell(
             format!("whether role `{role_name}` trusts EC2 depends on what is not known"),
             role.open(&decision),
@@ -106,9 +113,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
                 "EC2 may not assume role `{role_name}`, so the agent of `{id}` gets no credentials{}",
                 nearly(&decision)
             );
-            Ok(Judgement::fail(
-                finding(detail).about("role", role_name).proof(trust_of(role)).fix(mend_trust(role, "ec2.amazonaws.com", "EC2")),
-            ))
+            Ok(Judgement::fail(finding(detail).about("role", role_name).proof(trust_of(role)).fix(mend_trust(
+                role,
+                "ec2.amazonaws.com",
+                "EC2",
+            ))))
         }
     }
 }

@@ -47,7 +47,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.cluster.clone()?.is_some() {
         return Ok(Judgement::pass("cluster `default` exists"));
     }
-    let judged = identity::judge_lacking(case, &[CREATE], "and cluster `default`, which its agent asks for, does not exist")?;
+    let judged =
+        identity::judge_lacking(case, &[CREATE], "and cluster `default`, which its agent asks for, does not exist")?;
     let Judgement::Fail(findings) = judged else { return Ok(judged) };
     let proof = Evidence::new(op::DESCRIBE_CLUSTERS, DEFAULT, "failures[].reason", "MISSING");
     let mend = |finding: crate::finding::Finding| finding.proof(proof.clone()).fix(identity::make_cluster(case));
@@ -75,7 +76,8 @@ mod tests {
         let snapshot = world.snapshot();
         let network = Network::new(&snapshot);
         let question = Question { cluster: DEFAULT.to_owned(), ..testkit::ecs::question() };
-        judge(&Case::new(&network, &question, find(&snapshot, testkit::INSTANCE).unwrap())).unwrap_or_else(Judgement::from)
+        judge(&Case::new(&network, &question, find(&snapshot, testkit::INSTANCE).unwrap()))
+            .unwrap_or_else(Judgement::from)
     }
 
     #[test]

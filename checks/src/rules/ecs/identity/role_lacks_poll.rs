@@ -58,7 +58,11 @@ mod tests {
     fn without_poll() -> World {
         let mut world = testkit::ecs::nat();
         let allowed = json!(["ecs:RegisterContainerInstance", "ecs:DiscoverPollEndpoint"]);
-        testkit::ecs::disconnected(&mut world).patch(op::GET_POLICY_VERSION, "/PolicyVersion/Document/Statement/0/Action", allowed);
+        testkit::ecs::disconnected(&mut world).patch(
+            op::GET_POLICY_VERSION,
+            "/PolicyVersion/Document/Statement/0/Action",
+            allowed,
+        );
         world
     }
 

@@ -62,7 +62,9 @@ mod tests {
     fn fires_without_the_permission() {
         let found = findings(with(json!([{ "Effect": "Allow", "Action": "ecr:*", "Resource": "*" }])).judge(&RULE));
         assert!(found[0].detail.contains("`ecs:RegisterContainerInstance`"), "{}", found[0].detail);
-        assert!(found[0].fix.as_ref().unwrap().commands[0].ends_with("service-role/AmazonEC2ContainerServiceforEC2Role"));
+        assert!(
+            found[0].fix.as_ref().unwrap().commands[0].ends_with("service-role/AmazonEC2ContainerServiceforEC2Role")
+        );
     }
 
     #[test]

@@ -57,7 +57,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.is_asleep() {
         return Ok(case.follows_from_its_state());
     }
-    let Some(role) = case.role()? else { return Ok(Judgement::not_applicable("the instance has no role that could do it")) };
+    let Some(role) = case.role()? else {
+        return Ok(Judgement::not_applicable("the instance has no role that could do it"));
+    };
     let name = role.role.role_name.as_str();
     if !matches!(role.grant(case, REGISTER), Grant::Given) {
         return Ok(Judgement::not_applicable("the role may not register the instance in the first place"));
@@ -79,7 +81,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::Elsewhere {
             place: Place::Instance,
             command: "grep -E '^ECS_CONTAINER_INSTANCE_(TAGS|PROPAGATE_TAGS_FROM)=' /etc/ecs/ecs.config".into(),
-            look_for: format!("a line at all: the agent sends tags then, and role `{name}` may not call `{TAG}`").into(),
+            look_for: format!("a line at all: the agent sends tags then, and role `{name}` may not call `{TAG}`")
+                .into(),
         });
     };
     let judged = identity::judge_lacking(case, &[TAG], "so a registration with tags is refused as a whole")?;
@@ -100,7 +103,11 @@ mod tests {
     /// Without the statement on tags, and with user data that sets this.
     fn without_tag(setting: Option<&str>) -> World {
         let mut world = testkit::ecs::nat();
-        testkit::ecs::never(&mut world).patch(op::GET_POLICY_VERSION, "/PolicyVersion/Document/Statement/1", Value::Null);
+        testkit::ecs::never(&mut world).patch(
+            op::GET_POLICY_VERSION,
+            "/PolicyVersion/Document/Statement/1",
+            Value::Null,
+        );
         let settings: Vec<Value> = setting.iter().map(|name| json!({ "Name": name })).collect();
         let of_instance = json!({ "InstanceId": testkit::INSTANCE, "Attribute": USER_DATA });
         world.forget(op::DESCRIBE_INSTANCE_ATTRIBUTE).answer(

@@ -1,2 +1,1 @@
 //! Rules of `ecs/network`. Written by `UPDATE=1 cargo test -p checks`.
-

@@ -46,7 +46,9 @@ declare_rule! {
 const PAUSE: i64 = 600;
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let Some(entry) = case.entry()? else { return Ok(Judgement::not_applicable("the cluster does not list the instance")) };
+    let Some(entry) = case.entry()? else {
+        return Ok(Judgement::not_applicable("the cluster does not list the instance"));
+    };
     if case.is_asleep() {
         return Ok(case.follows_from_its_state());
     }
@@ -69,7 +71,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let silence = heard.and_then(|at| health::seconds_since(case.snapshot, at));
     let Some((heard, _)) = heard.zip(silence.filter(|silence| *silence > PAUSE)) else {
         return Ok(Judgement::cannot_tell(
-            format!("the agent of instance `{id}` is not connected at this moment, which is normal for minutes; look again in ten"),
+            format!(
+                "the agent of instance `{id}` is not connected at this moment, which is normal for minutes; look again in ten"
+            ),
             vec![Gap::opaque("whether the agent connects again within ten minutes")],
         ));
     };
@@ -78,7 +82,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     } else {
         ("sudo systemctl restart ecs", "service `ecs`")
     };
-    let proof = |field: &str, value: serde_json::Value| Evidence::new(op::DESCRIBE_CONTAINER_INSTANCES, arn, field, value);
+    let proof =
+        |field: &str, value: serde_json::Value| Evidence::new(op::DESCRIBE_CONTAINER_INSTANCES, arn, field, value);
     Ok(Judgement::fail(
         Finding::new(format!("the agent of instance `{id}` is not connected, and has reported nothing since {heard}"))
             .about("container-instance", arn)

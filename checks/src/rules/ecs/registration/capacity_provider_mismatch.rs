@@ -42,7 +42,9 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let Some(entry) = case.entry()? else { return Ok(Judgement::not_applicable("the cluster does not list the instance")) };
+    let Some(entry) = case.entry()? else {
+        return Ok(Judgement::not_applicable("the cluster does not list the instance"));
+    };
     if !capacity::is_idle(entry) {
         return Ok(Judgement::not_applicable("the instance runs tasks, or none can be placed on it now"));
     }
@@ -64,7 +66,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if let Some(fits) = wanting.iter().find(|service| uses(service, own)) {
         return Ok(Judgement::pass(format!("service `{}` may place tasks on the instance", fits.service_name)));
     }
-    let provider = if own.is_empty() { "no capacity provider".to_owned() } else { format!("capacity provider `{own}`") };
+    let provider =
+        if own.is_empty() { "no capacity provider".to_owned() } else { format!("capacity provider `{own}`") };
     let names: Vec<String> = wanting.iter().take(5).map(|service| format!("`{}`", service.service_name)).collect();
     let detail = format!(
         "instance `{}` is registered under {provider} and stands idle, and every service that wants tasks uses other capacity ({})",
@@ -74,7 +77,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let show = Aws::new("ecs", "describe-services", case.region()).arg("cluster", cluster);
     let show = show.args("services", wanting.iter().take(5).map(|service| service.service_name.as_str()));
     let strategies = wanting.iter().take(5).map(|service| {
-        let used: Vec<&str> = service.capacity_provider_strategy.iter().map(|item| item.capacity_provider.as_str()).collect();
+        let used: Vec<&str> =
+            service.capacity_provider_strategy.iter().map(|item| item.capacity_provider.as_str()).collect();
         let used = if used.is_empty() { service.launch_type.clone() } else { used.join(", ") };
         Evidence::new(op::DESCRIBE_SERVICES, &service.service_name, "services[].capacityProviderStrategy", used)
     });
@@ -83,7 +87,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         Finding::new(detail)
             .about("container-instance", arn)
             .about("ec2-instance", &case.instance.instance_id)
-            .proof(Evidence::new(op::DESCRIBE_CONTAINER_INSTANCES, arn, "containerInstances[].capacityProviderName", own))
+            .proof(Evidence::new(
+                op::DESCRIBE_CONTAINER_INSTANCES,
+                arn,
+                "containerInstances[].capacityProviderName",
+                own,
+            ))
             .proofs(strategies)
             .fix(Fix::new(FixClass::M, "let the services use the capacity that the instance belongs to").run(show)),
     ))

@@ -57,14 +57,20 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let show = Aws::new("service-quotas", "list-service-quotas", case.region()).arg("service-code", "ecs");
     if count > QUOTA {
         return Ok(Judgement::cannot_tell(
-            format!("cluster `{name}` holds {count} container instances: its quota was raised above {QUOTA}, nobody knows how far"),
+            format!(
+                "cluster `{name}` holds {count} container instances: its quota was raised above {QUOTA}, nobody knows how far"
+            ),
             vec![Gap::opaque(format!("the quota of container instances in cluster `{name}`"))],
         ));
     }
-    let mut finding = Finding::new(format!("cluster `{name}` holds {count} container instances, as many as the default quota allows"))
-        .about("ecs-cluster", name)
-        .proof(Evidence::new(op::DESCRIBE_CLUSTERS, name, "clusters[0].registeredContainerInstancesCount", count))
-        .fix(Fix::new(FixClass::M, "look at the quota in force, and deregister entries of machines that are gone").run(show));
+    let mut finding = Finding::new(format!(
+        "cluster `{name}` holds {count} container instances, as many as the default quota allows"
+    ))
+    .about("ecs-cluster", name)
+    .proof(Evidence::new(op::DESCRIBE_CLUSTERS, name, "clusters[0].registeredContainerInstancesCount", count))
+    .fix(
+        Fix::new(FixClass::M, "look at the quota in force, and deregister entries of machines that are gone").run(show),
+    );
     // A quota that was raised would explain the number as well.
     (finding.rule, finding.severity) = (RULE.about.id, Severity::Degraded);
     Ok(Judgement::fail(finding))

@@ -42,7 +42,9 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let Some(entry) = case.entry()? else { return Ok(Judgement::not_applicable("the cluster does not list the instance")) };
+    let Some(entry) = case.entry()? else {
+        return Ok(Judgement::not_applicable("the cluster does not list the instance"));
+    };
     if case.is_asleep() {
         return Ok(case.follows_from_its_state());
     }
@@ -61,12 +63,14 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let proof = |field: &str, value: &str| Evidence::new(op::DESCRIBE_CONTAINER_INSTANCES, arn, field, value);
     let summary = "restart Docker and the agent on the instance; containers are restarted";
     Ok(Judgement::fail(
-        Finding::new(format!("the container runtime of instance `{id}` is impaired{since}: tasks cannot start or stop there"))
-            .about("container-instance", arn)
-            .about("ec2-instance", id)
-            .proof(proof("containerInstances[].healthStatus.details[].status", status))
-            .proof(proof("containerInstances[].healthStatus.details[].lastStatusChange", &check.last_status_change))
-            .fix(Fix::new(FixClass::C, summary).run("sudo systemctl restart docker && sudo systemctl restart ecs")),
+        Finding::new(format!(
+            "the container runtime of instance `{id}` is impaired{since}: tasks cannot start or stop there"
+        ))
+        .about("container-instance", arn)
+        .about("ec2-instance", id)
+        .proof(proof("containerInstances[].healthStatus.details[].status", status))
+        .proof(proof("containerInstances[].healthStatus.details[].lastStatusChange", &check.last_status_change))
+        .fix(Fix::new(FixClass::C, summary).run("sudo systemctl restart docker && sudo systemctl restart ecs")),
     ))
 }
 

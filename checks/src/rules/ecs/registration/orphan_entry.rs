@@ -65,7 +65,10 @@ mod tests {
     fn fires_on_the_entry_of_a_terminated_instance() {
         let found = findings(terminated().judge(&RULE));
         let command = &found[0].fix.as_ref().unwrap().commands[0];
-        assert!(command.starts_with("aws ecs deregister-container-instance") && command.ends_with("--force"), "{command}");
+        assert!(
+            command.starts_with("aws ecs deregister-container-instance") && command.ends_with("--force"),
+            "{command}"
+        );
     }
 
     #[test]

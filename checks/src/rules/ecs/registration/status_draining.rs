@@ -40,7 +40,9 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let Some(entry) = case.entry()? else { return Ok(Judgement::not_applicable("the cluster does not list the instance")) };
+    let Some(entry) = case.entry()? else {
+        return Ok(Judgement::not_applicable("the cluster does not list the instance"));
+    };
     let (arn, status) = (entry.container_instance_arn.as_str(), entry.status.as_str());
     if !is(status, "DRAINING") {
         return Ok(Judgement::pass(format!("the entry of the instance is in status `{status}`")));
@@ -56,7 +58,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             .args("container-instances", [arn])
             .arg("status", status)
     };
-    let summary = "let ECS place tasks on it again, if nobody drains it on purpose and it is not about to be terminated";
+    let summary =
+        "let ECS place tasks on it again, if nobody drains it on purpose and it is not about to be terminated";
     let mut finding = Finding::new(detail)
         .about("container-instance", arn)
         .about("ec2-instance", &case.instance.instance_id)
@@ -88,7 +91,10 @@ mod tests {
     fn fires_with_the_way_back() {
         let found = findings(draining().judge(&RULE));
         let fix = found[0].fix.as_ref().unwrap();
-        assert!(fix.commands[0].ends_with("--status ACTIVE") && fix.rollback[0].ends_with("--status DRAINING"), "{fix:?}");
+        assert!(
+            fix.commands[0].ends_with("--status ACTIVE") && fix.rollback[0].ends_with("--status DRAINING"),
+            "{fix:?}"
+        );
         let report = testkit::ecs::diagnose(&draining()).unwrap();
         assert_eq!(report.verdict, crate::diagnosis::Verdict::Degraded);
     }

@@ -43,7 +43,9 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let Some(entry) = case.entry()? else { return Ok(Judgement::not_applicable("the cluster does not list the instance")) };
+    let Some(entry) = case.entry()? else {
+        return Ok(Judgement::not_applicable("the cluster does not list the instance"));
+    };
     let (arn, status) = (entry.container_instance_arn.as_str(), entry.status.as_str());
     if is(status, "REGISTERING") {
         return Ok(Judgement::cannot_tell(
@@ -114,7 +116,11 @@ mod tests {
     #[test]
     fn fires_with_the_reason_and_the_setting() {
         let found = findings(failed().judge(&RULE));
-        assert!(found[0].detail.contains("no free addresses") && found[0].detail.contains("is enabled"), "{}", found[0].detail);
+        assert!(
+            found[0].detail.contains("no free addresses") && found[0].detail.contains("is enabled"),
+            "{}",
+            found[0].detail
+        );
         let fix = found[0].fix.as_ref().unwrap();
         assert!(fix.commands[0].contains("--value disabled") && fix.rollback[0].contains("--value enabled"), "{fix:?}");
         let report = testkit::ecs::diagnose(&failed()).unwrap();
