@@ -31,7 +31,10 @@ pub(super) async fn client_configuration(host: &str) -> Outcome {
         }
         Ok(Err(error)) => failed("NotStarted", error.to_string()),
         Ok(Ok(output)) if !output.status.success() => failed("InvalidConfiguration", first_line(&output.stderr)),
-        Ok(Ok(output)) => Outcome::Output(told(&String::from_utf8_lossy(&output.stdout))),
+        Ok(Ok(output)) => {
+            let own = ["USER", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+            Outcome::Output(told(&String::from_utf8_lossy(&output.stdout), own.as_deref()))
+        }
     }
 }
 
@@ -42,7 +45,7 @@ fn first_line(text: &[u8]) -> String {
 }
 
 /// The few settings that matter. Of a command that connections go through, which may hold secrets, only what kind it is.
-fn told(text: &str) -> serde_json::Value {
+fn told(text: &str, own: Option<&str>) -> serde_json::Value {
     let all = |name: &'static str| {
         let words = text.lines().filter_map(|line| line.split_once(' '));
         words.filter(move |(key, _)| *key == name).map(|(_, value)| value.trim())
@@ -51,6 +54,7 @@ fn told(text: &str) -> serde_json::Value {
     let command = all("proxycommand").find(|command| *command != "none");
     json!({
         "User": one("user"),
+        "UserIsOwn": own.is_some_and(|own| own == one("user")),
         "HostName": one("hostname"),
         "Port": one("port"),
         "IdentityFiles": all("identityfile").map(expanded).filter(|path| path.exists()).collect::<Vec<PathBuf>>(),
@@ -87,8 +91,8 @@ mod tests {
     fn settings_are_read_and_commands_are_not_kept() {
         let text = "host web\nuser ec2-user\nhostname 192.0.2.1\nport 2222\nidentitiesonly yes\nforwardagent no\n\
             identityfile /does/not/exist\nproxycommand sh -c \"TOKEN=hunter2 aws ssm start-session --target %h\"\n";
-        let told = told(text);
-        assert_eq!(told["User"], "ec2-user");
+        let told = told(text, Some("me"));
+        assert_eq!((&told["User"], &told["UserIsOwn"]), (&json!("ec2-user"), &json!(false)));
         assert_eq!(told["HostName"], "192.0.2.1");
         assert_eq!(told["Port"], "2222");
         assert_eq!(told["IdentityFiles"], json!([]));

@@ -88,6 +88,8 @@ shapes! {
     ClientConfiguration {
         /// User name.
         user: String,
+        /// Whether that is merely the name of whoever asks, which a client uses where nothing else is configured.
+        user_is_own: bool,
         /// Name or address that is connected to.
         host_name: String,
         /// Port.

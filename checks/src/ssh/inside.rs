@@ -1,6 +1,7 @@
 //! The inside of an instance: what a connection proves of it, and how to ask for the rest.
 
 use super::case::Case;
+use super::local;
 use crate::finding::{Judgement, Place};
 use crate::snapshot::local::SshProbe;
 use crate::snapshot::{Gap, Observed, operations as op};
@@ -66,10 +67,18 @@ impl<'a> Case<'a> {
     /// Nobody has tried, or the attempt itself failed.
     pub fn probe(&self) -> Observed<&'a SshProbe> {
         let probes = &self.host.snapshot.ssh_probes;
-        let mut targets: Vec<&str> = probes.keys().filter(|target| self.is_own(target)).collect();
+        let mut targets: Vec<&str> =
+            probes.keys().filter(|target| self.is_own(target) || self.is_meant(target)).collect();
         targets.sort_unstable();
         let not_asked = || Gap::NotAsked { action: op::SSH_PROBE.action.to_owned() };
         targets.first().map_or_else(|| Err(not_asked()), |target| probes.get(target))
+    }
+
+    /// Whether a target is the name that is asked about, and led to the instance.
+    fn is_meant(&self, target: &str) -> bool {
+        let asked = self.question.probe.as_deref().map(|host| local::target(host, self.question.port));
+        let reached = || self.host.snapshot.ssh_probes.get(target).ok().flatten();
+        asked.as_deref() == Some(target) && reached().is_some_and(|probe| self.is_own(&probe.address))
     }
 
     /// Whether a target of the form `host:port` is the instance.

@@ -3,6 +3,7 @@
 mod case;
 pub(crate) mod clue;
 mod inside;
+pub(crate) mod local;
 pub mod path;
 mod question;
 mod reads;

@@ -4,6 +4,7 @@
 //! instance, its status and who asks; its VPC; what its routes and groups refer to; what a transit gateway leads to.
 
 use super::case::Case;
+use super::local;
 use super::path;
 use super::question::{Origin, Question};
 use crate::instance::{console_input, find};
@@ -18,6 +19,7 @@ pub const READS: &[Operation] = &[
     op::DESCRIBE_INSTANCES,
     op::DESCRIBE_INSTANCE_STATUS,
     op::DESCRIBE_IMAGES,
+    op::DESCRIBE_KEY_PAIRS,
     op::GET_CONSOLE_OUTPUT,
     op::DESCRIBE_NETWORK_INTERFACES,
     op::DESCRIBE_VPCS,
@@ -45,6 +47,9 @@ pub const READS: &[Operation] = &[
 pub fn reads(snapshot: &Snapshot, question: &Question) -> Vec<Read> {
     let mut plan = Plan { snapshot, question, reads: Vec::new() };
     plan.first();
+    for read in local::reads(snapshot, question) {
+        plan.add(read);
+    }
     if let Ok(instance) = find(snapshot, &question.instance) {
         let network = Network::new(snapshot);
         plan.way(&Case::new(&network, question, instance));
@@ -60,7 +65,10 @@ struct Plan<'a> {
 
 impl Plan<'_> {
     fn ask(&mut self, operation: Operation, parameters: Value) {
-        let read = Read::new(operation, parameters);
+        self.add(Read::new(operation, parameters));
+    }
+
+    fn add(&mut self, read: Read) {
         if !self.snapshot.has_asked(&read) && !self.reads.contains(&read) {
             self.reads.push(read);
         }
