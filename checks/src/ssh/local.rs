@@ -2,6 +2,7 @@
 
 use super::case::Case;
 use super::question::Question;
+use crate::evidence::Evidence;
 use crate::finding::{Judgement, Place};
 use crate::instance::find;
 use crate::os::host_keys::{HostKey, host_keys};
@@ -150,6 +151,12 @@ impl<'a> Case<'a> {
     /// Whether the server refused the key of the user.
     pub(crate) fn is_refused(&self) -> bool {
         self.tried().is_some_and(|probe| matches!(probe.login.as_str(), "refused" | "too-many-attempts"))
+    }
+
+    /// What the server said to the key of the user.
+    pub(crate) fn login_proof(&self) -> Evidence {
+        let (address, login) = self.tried().map_or(("", ""), |probe| (probe.address.as_str(), probe.login.as_str()));
+        Evidence::new(op::SSH_PROBE, address, "Login", login)
     }
 
     /// The key that the server showed.

@@ -1,5 +1,6 @@
 //! Rules of `ssh`. Written by `UPDATE=1 cargo test -p checks`.
 
+pub(crate) mod client;
 pub(crate) mod system;
 
 use crate::rule::Rule;
@@ -7,6 +8,12 @@ pub(crate) use crate::ssh::Ssh as Symptom;
 pub(crate) use crate::ssh::{Case, Settled};
 
 pub(super) static ALL: &[&Rule<Symptom>] = &[
+    &client::key_file_too_open::RULE,
+    &client::key_mismatch::RULE,
+    &client::key_pair_deleted::RULE,
+    &client::no_key_pair::RULE,
+    &client::root_login_forced_command::RULE,
+    &client::wrong_user::RULE,
     &system::account_locked_or_expired::RULE,
     &system::allow_deny_users::RULE,
     &system::authorized_keys_missing::RULE,
