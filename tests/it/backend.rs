@@ -135,6 +135,7 @@ impl Account<'_> {
         let mut command = run::command();
         command
             .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", self.front.port))
+            .env("AWS_TRIAGE_CHECKIP_URL", format!("http://127.0.0.1:{}/_test/checkip/{}", self.front.port, self.id))
             .env("AWS_REGION", REGION)
             .env("AWS_ACCESS_KEY_ID", key)
             .env("AWS_SECRET_ACCESS_KEY", "test");

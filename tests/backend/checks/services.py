@@ -73,7 +73,7 @@ def container_instances_are_found_by_their_instance(served):
 def a_caller_has_an_address(served):
     """As text, until a step changes it."""
     account = "300000000016"
-    address = lambda: urllib.request.urlopen(f"{served.url}/_test/checkip?account={account}").read()  # noqa: E731
+    address = lambda: urllib.request.urlopen(f"{served.url}/_test/checkip/{account}/").read()  # noqa: E731
     assert address() == b"198.51.100.7\n"
     served.post("steps", {"account": account, "region": REGION, "steps": [{"checkip": "203.0.113.9"}]})
     assert address() == b"203.0.113.9\n"

@@ -19,6 +19,8 @@ def handle(app, environ, body):
     try:
         if environ["REQUEST_METHOD"] == "GET":
             query = {key: values[0] for key, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+            if path.startswith("checkip/"):  # the account is part of the path: a client may add to it, and drop a query
+                path, query["account"] = path.strip("/").split("/")
             answer = GET[path](app, query)
         else:
             answer = POST[path](app, json.loads(body))

@@ -37,9 +37,8 @@ def console(world):
     world.run([{"state": {"console": {"$instance": {"text": CONSOLE, "time": "@-4d"}}}}])
 
 
-def address(world):
-    """`$address`, an Elastic IP of the instance that no other account has."""
-    number = int(world.names["account"])
-    world.names["address"] = f"127.{number // 64516 % 64 + 64}.{number // 254 % 254 + 1}.{number % 254 + 1}"
-    world.call("ec2.AllocateAddress", {"eip": "AllocationId"}, Domain="vpc", Address="$address")
+def address(world, wish=None):
+    """`$address`, an Elastic IP of the instance: this one, or any public one."""
+    wish = {"Address": wish} if wish else {}
+    world.call("ec2.AllocateAddress", {"eip": "AllocationId", "address": "PublicIp"}, Domain="vpc", **wish)
     world.call("ec2.AssociateAddress", {"eip_association": "AssociationId"}, AllocationId="$eip", NetworkInterfaceId="$eni")
