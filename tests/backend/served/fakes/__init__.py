@@ -3,6 +3,7 @@
 from . import (  # noqa: F401
     association,
     block_public_access,
+    buckets,
     console,
     containers,
     functions,

@@ -2,9 +2,10 @@
 
 import uuid
 
+from moto.s3.models import s3_backends
+
 from ..protocol import Fault
 from ..registry import answers
-from moto.s3.models import s3_backends
 
 LISTS = ("TopicConfigurations", "QueueConfigurations", "LambdaFunctionConfigurations")
 
@@ -13,9 +14,6 @@ def _check(call, account):
     name = call.input["Bucket"]
     if name in s3_backends[account.id]["aws"].buckets:
         return name
-    owned = any(name in each["aws"].buckets for each in s3_backends.values())
-    if owned:
-        raise Fault("AccessDenied", "Access Denied", 403)
     raise Fault("NoSuchBucket", "The specified bucket does not exist", 404)
 
 
