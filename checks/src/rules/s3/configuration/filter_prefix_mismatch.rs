@@ -51,7 +51,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return leading_slash(case);
     }
     let lost = case.missing_key()?;
-    let findings = lost.iter().filter(|(entry, key)| !filter::begins(key, entry.filter.prefix)).map(|(entry, key)| {
+    let lost: Vec<_> = lost.iter().filter(|(entry, key)| !filter::begins(key, entry.filter.prefix)).collect();
+    let without = |value: &str, key: &str| filter::begins(key, value.trim_matches(['*', '?']));
+    if !lost.is_empty() && lost.iter().all(|(entry, key)| without(entry.filter.prefix, key)) {
+        return Ok(Judgement::not_applicable("follows from `s3/filter-wildcard-literal`"));
+    }
+    let findings = lost.iter().map(|(entry, key)| {
         let value = entry.filter.prefix;
         let detail = format!(
             "key `{key}` does not begin with `{}`, the prefix of entry `{}` for {}",
@@ -152,6 +157,12 @@ mod tests {
     fn silent_for_values_that_are_encoded() {
         let (key, value) = ("my photos/year=1/a", "my+photos/year%3D1");
         assert!(matches!(kit::ask(&of(value), &RULE, &kit::about_key(key)), Judgement::Pass(_)));
+    }
+
+    #[test]
+    fn silent_where_a_wildcard_is_all_that_keeps_the_key_out() {
+        let found = kit::ask(&of("in/*"), &RULE, &kit::about_key("in/a"));
+        assert!(matches!(found, Judgement::NotApplicable(_)), "{found:?}");
     }
 
     #[test]

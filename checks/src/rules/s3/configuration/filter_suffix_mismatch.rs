@@ -50,7 +50,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::not_applicable("no key is asked about"));
     }
     let lost = case.missing_key()?;
-    let findings = lost.iter().filter(|(entry, key)| !filter::ends(key, entry.filter.suffix)).map(|(entry, key)| {
+    let lost: Vec<_> = lost.iter().filter(|(entry, key)| !filter::ends(key, entry.filter.suffix)).collect();
+    let without = |value: &str, key: &str| filter::ends(key, value.trim_matches(['*', '?']));
+    if !lost.is_empty() && lost.iter().all(|(entry, key)| without(entry.filter.suffix, key)) {
+        return Ok(Judgement::not_applicable("follows from `s3/filter-wildcard-literal`"));
+    }
+    let findings = lost.iter().map(|(entry, key)| {
         let value = entry.filter.suffix;
         let detail = format!(
             "key `{key}` does not end with `{}`, the suffix of entry `{}` for {}",
@@ -124,6 +129,12 @@ mod tests {
     fn silent_for_values_that_are_encoded() {
         let (key, value) = ("a (1)=.jpg", "+(1)%3D.jpg");
         assert!(matches!(kit::ask(&of(value), &RULE, &kit::about_key(key)), Judgement::Pass(_)));
+    }
+
+    #[test]
+    fn silent_where_a_wildcard_is_all_that_keeps_the_key_out() {
+        let found = kit::ask(&of("*.csv"), &RULE, &kit::about_key("in/a.csv"));
+        assert!(matches!(found, Judgement::NotApplicable(_)), "{found:?}");
     }
 
     #[test]
