@@ -46,6 +46,8 @@ def bucket(world):
     world.names["bucket"] = world.resolve("triage-uploads-$account")
     world.names["bucket_arn"] = world.resolve("arn:aws:s3:::$bucket")
     world.call("s3.CreateBucket", Bucket="$bucket", CreateBucketConfiguration={"LocationConstraint": "$region"})
+    owned = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}  # as every new bucket is (S3 user guide, object ownership)
+    world.call("s3.PutBucketOwnershipControls", Bucket="$bucket", OwnershipControls=owned)
 
 
 def may_read(world):
