@@ -227,7 +227,11 @@ impl<'a> Case<'a> {
         if let Some(asked) = self.asked.as_ref().filter(|asked| called.is_empty() && !asked.account.is_empty())
             && self.special_kind().is_none()
             && self.other_way().is_none()
+            && !self.bridge.rules.iter().any(|rule| rule.leads)
         {
+            if let Some(gap) = self.unknown_ways().into_iter().next() {
+                return Err(gap);
+            }
             called.push(Called { function: asked.clone(), arn: asked.to_string(), entry: None });
         }
         Ok(called)
@@ -252,6 +256,25 @@ impl<'a> Case<'a> {
         by_queue.or_else(|| self.bridge.way().map(|rule| format!("EventBridge rule `{}`", rule.name)))
     }
 
+    /// Why it is not known whether there is another way: by queues and rules that could not be read.
+    ///
+    /// Rules that nobody asked for are no way where the bucket sends nothing to EventBridge.
+    pub fn unknown_ways(&self) -> Vec<Gap> {
+        if !matches!(self.configuration, Ok(Some(_))) {
+            return Vec::new();
+        }
+        let queues = self.entries.iter().filter(|entry| entry.kind == Kind::Queue);
+        let mut open: Vec<Gap> = queues.filter_map(|entry| self.mappings(entry).err()).collect();
+        let is_idle = |gap: &&Gap| !self.bridge.is_on && matches!(gap, Gap::NotAsked { .. });
+        open.extend(self.bridge.gap.iter().filter(|gap| !is_idle(gap)).cloned());
+        let targets =
+            self.bridge.rules.iter().filter(|rule| rule.may_fit()).filter_map(|rule| rule.targets.as_ref().err());
+        open.extend(targets.filter(|gap| !is_idle(gap)).cloned());
+        open.sort();
+        open.dedup();
+        open
+    }
+
     /// The function as Lambda shows it.
     ///
     /// # Errors
@@ -274,6 +297,7 @@ impl<'a> Case<'a> {
         self.asked.is_some()
             && matches!(self.configuration, Ok(Some(_)))
             && self.other_way().is_none()
+            && self.unknown_ways().is_empty()
             && !self.entries.iter().any(|entry| self.is_judged(entry) && self.takes(entry))
     }
 

@@ -4,6 +4,7 @@ pub mod bridge;
 mod case;
 pub mod destination;
 pub mod document;
+mod each;
 pub mod entry;
 pub mod event;
 pub mod filter;

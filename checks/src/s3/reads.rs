@@ -102,10 +102,13 @@ impl Planner<'_, '_> {
         for called in case.functions() {
             self.function(&called);
         }
+        let is_every_way_known = self.is_every_way_known();
         for called in case.called().unwrap_or_default() {
-            self.permission(&called);
+            if called.entry.is_some() || is_every_way_known {
+                self.permission(&called);
+            }
         }
-        let needs_put = self.is_every_way_known() && case.needs_put();
+        let needs_put = is_every_way_known && case.needs_put();
         for entry in &case.entries {
             match entry.kind {
                 Kind::Function if needs_put && !case.is_judged(entry) => {
@@ -284,6 +287,121 @@ impl Planner<'_, '_> {
             let bucket = case.bucket_arn();
             for action in KEY_ACTIONS {
                 self.policy(&question(action, arn, case.behalf(&bucket)));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::Verdict;
+    use crate::finding::Severity;
+    use crate::snapshot::Header;
+    use crate::testkit::World;
+    use crate::testkit::s3 as kit;
+
+    /// Asks a world until nothing new can be asked, as the collector does: what was read, round by round.
+    fn rounds(world: &World, question: &Question) -> (Snapshot, Vec<Vec<&'static str>>) {
+        let whole = world.snapshot();
+        let header = Header { account: String::new(), ..whole.header.clone() };
+        let (mut known, mut rounds) = (Snapshot::new(header), Vec::new());
+        loop {
+            let asked = reads(&known, question);
+            if asked.is_empty() {
+                return (known, rounds);
+            }
+            assert!(asked.iter().all(|read| READS.contains(&read.operation)), "{asked:?}");
+            rounds.push(asked.iter().map(|read| read.operation.name).collect());
+            for read in asked {
+                let is_it =
+                    |own: &&crate::snapshot::Recorded| own.is_of(read.operation) && own.parameters == read.parameters;
+                let answer = whole.reads().iter().find(is_it);
+                let answer = answer.unwrap_or_else(|| panic!("the world has no answer to {read:?}"));
+                known.record(answer.clone()).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn a_bucket_that_calls_takes_four_rounds_and_counted_calls() {
+        let (known, rounds) = rounds(&kit::calls(), &kit::about_bucket());
+        let counts: Vec<usize> = rounds.iter().map(Vec::len).collect();
+        assert_eq!(counts, [2, 11, 4, 1], "{rounds:#?}");
+        let question = kit::about_bucket();
+        let diagnosis = crate::triage::s3(&known, &question).unwrap();
+        assert_eq!(diagnosis.verdict, Verdict::Healthy, "{:#?}", diagnosis.findings);
+    }
+
+    #[test]
+    fn every_world_is_healthy_on_what_is_asked_for() {
+        for world in [kit::calls(), kit::fans_out(), kit::publishes()] {
+            for question in [kit::about_bucket(), kit::about_function(), kit::about_key("images/a.jpg")] {
+                let (known, rounds) = rounds(&world, &question);
+                assert!(rounds.len() <= 4, "{rounds:#?}");
+                let diagnosis = crate::triage::s3(&known, &question).unwrap();
+                assert_eq!(diagnosis.verdict, Verdict::Healthy, "{question:?}: {:#?}", diagnosis.findings);
+            }
+        }
+    }
+
+    #[test]
+    fn a_special_bucket_and_one_that_is_not_there_are_asked_once() {
+        let question = Question { bucket: "photos--euw1-az1--x-s3".to_owned(), ..kit::about_bucket() };
+        assert_eq!(rounds(&kit::calls(), &question).1, [vec!["GetCallerIdentity"]]);
+        let mut world = kit::calls();
+        world.fail(op::GET_BUCKET_NOTIFICATION_CONFIGURATION, "NoSuchBucket");
+        assert_eq!(rounds(&world, &kit::about_bucket()).1.len(), 1);
+        let gap = crate::triage::s3(&world.snapshot(), &kit::about_bucket()).unwrap_err();
+        assert_eq!(gap, crate::diagnosis::SubjectGap::NotFound);
+    }
+
+    /// What each world needs to be called healthy; what else is denied leaves it so.
+    #[test]
+    fn a_denied_read_is_no_fault_and_no_clean_bill() {
+        let harmless = [
+            "GetCallerIdentity",
+            "GetBucketVersioning",
+            "GetBucketLocation",
+            "LookupEvents",
+            // No managed policy is attached, and policies allow without grants and lists.
+            "ListPolicies",
+            "ListGrants",
+            "GetBucketOwnershipControls",
+        ];
+        for (world, question) in [
+            (kit::calls(), kit::about_bucket()),
+            (kit::calls(), kit::about_function()),
+            (kit::calls(), kit::about_key("images/a.jpg")),
+            (kit::fans_out(), kit::about_bucket()),
+            (kit::fans_out(), kit::about_function()),
+            (kit::publishes(), kit::about_bucket()),
+            (kit::publishes(), kit::about_function()),
+        ] {
+            let (known, _) = rounds(&world, &question);
+            let mut asked: Vec<Operation> = READS
+                .iter()
+                .copied()
+                .filter(|operation| known.reads().iter().any(|read| read.is_of(*operation)))
+                .collect();
+            asked.dedup();
+            for operation in asked {
+                let mut denied = world.clone();
+                denied.deny(operation);
+                let Ok(diagnosis) = crate::triage::s3(&denied.snapshot(), &question) else {
+                    assert_eq!(operation, op::GET_BUCKET_NOTIFICATION_CONFIGURATION);
+                    continue;
+                };
+                let what = format!("{} of {question:?}: {:#?}", operation.name, diagnosis.findings);
+                let is_fault = |severity: Severity| matches!(severity, Severity::Blocker | Severity::Degraded);
+                assert!(!diagnosis.findings.iter().any(|finding| is_fault(finding.severity)), "{what}");
+                // The queue is a way that works, whatever rules there are.
+                let is_served = operation == op::LIST_RULES
+                    && matches!(known.notifications.get(kit::BUCKET),
+                    Ok(Some(own)) if !own.queue_configurations.is_empty());
+                let is_harmless = harmless.contains(&operation.name) || is_served;
+                let wanted = if is_harmless { Verdict::Healthy } else { Verdict::Inconclusive };
+                assert_eq!(diagnosis.verdict, wanted, "{what}");
             }
         }
     }

@@ -150,6 +150,7 @@ pub fn fans_out() -> World {
             "StateTransitionReason": "USER_INITIATED", "BatchSize": 10,
         }] }),
     );
+    world.answer(op::LIST_RULES, json!({}), json!({ "Rules": [] }));
     function(&mut world, FUNCTION);
     world
 }

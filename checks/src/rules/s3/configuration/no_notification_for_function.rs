@@ -70,6 +70,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         if case.bridge.is_on {
             return Ok(Judgement::pass("the bucket sends every event to EventBridge"));
         }
+        if case.waiting_rules().next().is_some() {
+            return Ok(follows_from("s3/eventbridge-not-enabled"));
+        }
         return Ok(Judgement::fail(nobody(case)));
     }
     if let Some(way) = case.other_way() {
@@ -96,11 +99,9 @@ fn about(case: &Case<'_>) -> &'static str {
 
 /// Ways to the function that may be there, for all that is known.
 fn other_ways(case: &Case<'_>) -> Vec<Gap> {
-    let mut open: Vec<Gap> = case.bridge.gap.iter().cloned().collect();
-    open.extend(case.bridge.rules.iter().filter(|rule| rule.may_fit()).filter_map(|rule| rule.targets.clone().err()));
+    let mut open = case.unknown_ways();
     for entry in &case.entries {
         match (entry.kind, &case.asked) {
-            (Kind::Queue, _) => open.extend(case.mappings(entry).err()),
             (Kind::Topic, Some(asked)) => {
                 let behalf = Behalf { service: SNS, source: Some(entry.arn), account: None };
                 let answer = case.decide(INVOKE, &asked.to_string(), behalf);
@@ -217,7 +218,6 @@ mod tests {
     fn unknown_while_another_way_is_not_known() {
         let mut world = kit::fans_out();
         world.deny(op::LIST_EVENT_SOURCE_MAPPINGS);
-        world.answer(op::LIST_RULES, json!({}), json!({ "Rules": [] }));
         let statements = [kit::permission("sns.amazonaws.com", kit::FUNCTION, kit::TOPIC)];
         world.answer(op::GET_FUNCTION_POLICY, json!({ "FunctionName": kit::FUNCTION }), kit::policy(&statements));
         let open = missing(kit::ask(&world, &RULE, &kit::about_function()));

@@ -1,0 +1,89 @@
+//! Rules about functions: each function that counts is asked, and what was found is put together.
+
+use super::bridge::Candidate;
+use super::case::{Called, Case};
+use super::inside::follows_from;
+use crate::finding::{Finding, Judgement};
+use crate::snapshot::lambda::{FunctionConcurrency, FunctionConfiguration};
+use crate::snapshot::{Gap, Observed};
+
+impl<'a> Case<'a> {
+    /// Asks every function whose own state counts.
+    ///
+    /// # Errors
+    /// Why the functions are not known.
+    pub fn each_function(
+        &self,
+        pass: &'static str,
+        judge: impl Fn(&Called<'a>) -> Result<Vec<Finding>, Gap>,
+    ) -> Result<Judgement, Gap> {
+        let functions = self.functions();
+        if functions.is_empty() {
+            self.judged()?;
+            return Ok(self.nothing_called());
+        }
+        let (mut findings, mut open, mut gone) = (Vec::new(), Vec::new(), false);
+        for called in &functions {
+            if self.is_gone(called) {
+                gone = true;
+                continue;
+            }
+            match judge(called) {
+                Ok(found) => findings.extend(found),
+                Err(gap) => open.push(gap),
+            }
+        }
+        open.sort();
+        open.dedup();
+        Ok(match (findings.is_empty(), open.is_empty()) {
+            (false, _) => Judgement::Fail(findings),
+            (true, false) => crate::walls::open(open),
+            (true, true) if gone => follows_from("s3/function-missing"),
+            (true, true) => Judgement::pass(pass),
+        })
+    }
+
+    /// The configuration of a function that is there.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn present(&self, called: &Called<'_>) -> Result<&'a FunctionConfiguration, Gap> {
+        self.function(called)?
+            .ok_or_else(|| Gap::opaque(format!("function `{}`, which was not found,", called.label())))
+    }
+}
+
+impl<'a> Case<'a> {
+    /// What is reserved for a function.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub fn concurrency(&self, called: &Called<'_>) -> Observed<&'a FunctionConcurrency> {
+        self.present(called)?;
+        self.snapshot.function_concurrency.get(&called.function.bare_arn())
+    }
+
+    /// The log group of a function.
+    pub fn log_group(&self, called: &Called<'_>) -> String {
+        let own = self.function(called).ok().flatten().and_then(|own| own.logging_config.as_ref());
+        let own = own.map(|own| own.log_group.as_str()).filter(|group| !group.is_empty());
+        own.map_or_else(|| format!("/aws/lambda/{}", called.function.name), str::to_owned)
+    }
+
+    /// Why the role of a function is not known.
+    pub fn role_gap(&self, called: &Called<'_>) -> Option<Gap> {
+        self.snapshot.roles.get(self.role_name(called)?).err()
+    }
+
+    /// Rules of EventBridge that would take events of the bucket for what is asked about, if it sent them there.
+    pub fn waiting_rules(&self) -> impl Iterator<Item = &Candidate<'a>> {
+        let named = format!("\"{}\"", self.bucket());
+        self.bridge.rules.iter().filter(move |rule| {
+            let is_meant = match &self.asked {
+                Some(_) => rule.leads,
+                None => self.entries.is_empty() && rule.rule.event_pattern.contains(&named),
+            };
+            !self.bridge.is_on && is_meant && rule.is_enabled() && rule.may_fit()
+        })
+    }
+}
