@@ -4,6 +4,7 @@ mod case;
 mod inside;
 pub mod paths;
 mod reads;
+pub(crate) mod state;
 pub mod target;
 pub(crate) mod versions;
 

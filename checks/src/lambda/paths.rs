@@ -74,7 +74,7 @@ pub(super) fn subject(target: &Target) -> Subject {
 }
 
 /// The question about the paths of a function.
-pub(super) fn question(function: &str, target: &Target, port: u16, family: Option<Family>) -> reach::Case {
+pub(crate) fn question(function: &str, target: &Target, port: u16, family: Option<Family>) -> reach::Case {
     reach::Case {
         id: None,
         from: Subject::Function(function.to_owned()),

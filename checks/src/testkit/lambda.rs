@@ -186,7 +186,44 @@ fn base() -> World {
     filters(&mut world);
     gateways(&mut world);
     names(&mut world);
+    role(&mut world);
     world
+}
+
+/// The role of the function, with what Lambda needs to attach it to the VPC.
+fn role(world: &mut World) {
+    let own = json!({ "RoleName": FUNCTION });
+    let trust = json!({ "Version": "2012-10-17", "Statement": [
+        { "Effect": "Allow", "Principal": { "Service": "lambda.amazonaws.com" }, "Action": "sts:AssumeRole" }] });
+    let policy = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole";
+    let name = "AWSLambdaVPCAccessExecutionRole";
+    // Source: AWS managed policy reference, AWSLambdaVPCAccessExecutionRole.
+    let document = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Resource": "*", "Action": [
+        "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface", "ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses"] }] });
+    world
+        .answer(
+            op::GET_ROLE,
+            own.clone(),
+            json!({ "Role": { "RoleName": FUNCTION, "RoleId": "AROA2", "Path": "/", "Arn": format!("arn:aws:iam::{ACCOUNT}:role/{FUNCTION}"),
+                "AssumeRolePolicyDocument": trust, "Tags": [] } }),
+        )
+        .answer(
+            op::LIST_ATTACHED_ROLE_POLICIES,
+            own.clone(),
+            json!({ "AttachedPolicies": [{ "PolicyName": name, "PolicyArn": policy }] }),
+        )
+        .answer(op::LIST_ROLE_POLICIES, own, json!({ "PolicyNames": [] }))
+        .answer(
+            op::LIST_POLICIES,
+            json!({ "OnlyAttached": true }),
+            json!({ "Policies": [{ "PolicyName": name, "Arn": policy, "DefaultVersionId": "v3" }] }),
+        )
+        .answer(
+            op::GET_POLICY_VERSION,
+            json!({ "PolicyArn": policy, "VersionId": "v3" }),
+            json!({ "PolicyVersion": { "Document": document, "VersionId": "v3", "IsDefaultVersion": true } }),
+        );
 }
 
 fn in_vpc(filter: &str) -> Value {
