@@ -190,7 +190,8 @@ mod tests {
             output["EnvironmentSigns"]["Proxies"],
             json!([{ "Name": "https_proxy", "Host": "10.0.1.5", "Port": 3128 }])
         );
-        let names: Vec<&String> = output.as_object().unwrap().keys().collect();
+        let mut names: Vec<&String> = output.as_object().unwrap().keys().collect();
+        names.sort();
         assert_eq!(names, ["Deep", "EnvironmentSigns", "FunctionName"], "and nothing of the variables beside");
         let hidden = read(json!({ "Error": { "ErrorCode": "AccessDeniedException", "Message": "hunter2" } }));
         assert_eq!(hidden["EnvironmentSigns"]["IsHidden"], true);

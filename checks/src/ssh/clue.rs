@@ -6,6 +6,7 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement, Place, Severity};
 use crate::fix::{Fix, FixClass};
 use crate::instance::last_sign;
+use crate::net::Verdict;
 use crate::os::console::SignKind;
 use crate::rule::About;
 use crate::snapshot::{Gap, Observed, operations as op};
@@ -41,7 +42,12 @@ impl Clue {
         if case.host.instance.is_windows() || case.proof_of(self.settled).is_some() {
             return Ok(None);
         }
-        let Some(console) = case.console_since_start()? else { return Ok(None) };
+        let console = match case.console_since_start() {
+            // Not read where a login gets through, or the network stops every connection before the instance: that comes first.
+            Err(Gap::NotAsked { .. }) if case.is_cut_off() || case.proof_of(Settled::Login).is_some() => None,
+            known => known?,
+        };
+        let Some(console) = console else { return Ok(None) };
         Ok(self.kinds.iter().find_map(|kind| last_sign(console, *kind, self.undone_by)))
     }
 
@@ -52,6 +58,11 @@ impl Clue {
 }
 
 impl Case<'_> {
+    /// Whether every way to the instance is known to be blocked.
+    fn is_cut_off(&self) -> bool {
+        !self.roads.is_empty() && self.roads.iter().all(|road| road.path.verdict == Verdict::Blocked)
+    }
+
     /// A finding about the instance that a line of its console proves.
     pub(crate) fn shown_by(&self, line: &str, detail: impl Into<String>) -> Finding {
         let id = self.host.instance.instance_id.as_str();

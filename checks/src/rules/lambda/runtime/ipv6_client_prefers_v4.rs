@@ -1,9 +1,8 @@
 //! The function tries IPv4 first, where only IPv6 works.
 
-use crate::finding::Judgement;
-use crate::finding::Place;
-use crate::lambda::Case;
-use crate::lambda::Settled;
+use crate::finding::{Judgement, Place};
+use crate::fix::{Aws, Fix, FixClass};
+use crate::lambda::{Case, Settled};
 use crate::net::{Family, Verdict};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
@@ -69,7 +68,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         (Some(version), _) if version < 17 => ("Runtime", runtime),
         _ if runtime.starts_with("java") => ("Runtime", runtime),
         _ => {
-            let command = "aws lambda get-function-configuration --function-name NAME --query Runtime";
+            let command = Aws::new("lambda", "get-function-configuration", case.region())
+                .arg("function-name", case.name())
+                .arg("query", "Runtime");
             let look_for = "a client that takes the first address of a name and does not try the next";
             return Ok(case.inside(Settled::Nothing, Place::Function, command, look_for));
         }
@@ -77,7 +78,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let detail =
         format!("function `{}` takes IPv4 addresses first, and only IPv6 reaches {}", case.name(), case.target.words());
     let fix = case.change_environment("let the runtime take IPv6 addresses first");
-    let fix = crate::fix::Fix { class: crate::fix::FixClass::M, ..fix };
+    let fix = Fix { class: FixClass::M, ..fix };
     Ok(Judgement::fail(case.found(detail).proof(case.shows(field, value)).fix(fix)))
 }
 

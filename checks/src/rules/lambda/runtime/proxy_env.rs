@@ -1,11 +1,10 @@
 //! A variable sends all connections to a proxy that does not answer.
 
-use crate::finding::Judgement;
-use crate::finding::Place;
-use crate::lambda::Case;
-use crate::lambda::Settled;
+use crate::finding::{Judgement, Place};
+use crate::fix::Aws;
 use crate::lambda::paths::question;
 use crate::lambda::target::Target;
+use crate::lambda::{Case, Settled};
 use crate::net::Verdict;
 use crate::os::environment::ProxySign;
 use crate::reach::Judge;
@@ -88,8 +87,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if let Some(first) = open.first() {
         return Ok(Judgement::cannot_tell(format!("connections go by a proxy: {first}"), open));
     }
-    debug_assert!(beside, "something was named");
-    let command = "aws lambda get-function-configuration --function-name NAME --query 'Layers[].Arn'";
+    if !beside {
+        return Ok(none());
+    }
+    let command = Aws::new("lambda", "get-function-configuration", case.region())
+        .arg("function-name", case.name())
+        .arg("query", "Layers[].Arn");
     Ok(case.inside(
         Settled::Nothing,
         Place::Function,

@@ -51,11 +51,12 @@ const LOOK_FOR: &str = "no module `ena`, or no interface beside `lo`";
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let instance = case.instance;
-    if instance.ena_support == Some(true) {
-        return Ok(question(case));
+    if !case.is_asleep() && matches!(case.impaired(StatusCheck::Instance), Ok(Err(Judgement::Pass(_)))) {
+        return Ok(Judgement::pass("the operating system answers the status check, so that its network adapter works"));
     }
-    let Some(kind) = type_of(case)?.filter(|kind| is(&kind.network_info.ena_support, "required")) else {
-        return Ok(question(case));
+    let kind = if instance.ena_support == Some(true) { None } else { type_of(case)? };
+    let Some(kind) = kind.filter(|kind| is(&kind.network_info.ena_support, "required")) else {
+        return Ok(case.inside(Settled::Banner, Place::Instance, COMMAND, LOOK_FOR));
     };
     let id = instance.instance_id.as_str();
     let name = kind.instance_type.as_str();
@@ -81,20 +82,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     ))
 }
 
-/// The type of the instance. An answer that leaves `EnaSupport` out, as of a hand-made file, is no reason to ask for it.
+/// The type of the instance; not asked for while its status checks are not over.
 fn type_of<'a>(case: &Case<'a>) -> Observed<&'a InstanceType> {
     match case.snapshot.instance_types.get(&case.instance.instance_type) {
-        Err(Gap::NotAsked { .. }) if case.instance.ena_support.is_none() => Ok(None),
+        Err(Gap::NotAsked { .. }) => Ok(None),
         known => known,
     }
-}
-
-/// Whether the driver is there shows inside, unless the system answers the status check.
-fn question(case: &Case<'_>) -> Judgement {
-    if !case.is_asleep() && matches!(case.impaired(StatusCheck::Instance), Ok(Err(Judgement::Pass(_)))) {
-        return Judgement::pass("the operating system answers the status check, so that its network adapter works");
-    }
-    case.inside(Settled::Banner, Place::Instance, COMMAND, LOOK_FOR)
 }
 
 #[cfg(test)]
@@ -108,6 +101,7 @@ mod tests {
 
     fn world(enabled: bool, need: &str) -> World {
         let mut world = public();
+        world.patch(op::DESCRIBE_INSTANCE_STATUS, "/InstanceStatuses/0/InstanceStatus/Status", json!("impaired"));
         world.patch(op::DESCRIBE_INSTANCES, &format!("{INSTANCE}/EnaSupport"), json!(enabled));
         let row = json!({ "InstanceType": "t3.micro", "NetworkInfo": { "EnaSupport": need } });
         world.answer(
@@ -126,13 +120,18 @@ mod tests {
     }
 
     #[test]
-    fn silent_while_the_system_answers() {
-        for world in [world(true, "required"), world(false, "supported"), public()] {
-            assert!(matches!(world.judge(&RULE), Judgement::Pass(_)));
+    fn fires_when_a_stopped_instance_could_not_be_started() {
+        let mut world = world(false, "required");
+        world.patch(op::DESCRIBE_INSTANCES, &format!("{INSTANCE}/State/Name"), json!("stopped"));
+        assert_eq!(findings(world.judge(&RULE)).len(), 1);
+    }
+
+    #[test]
+    fn silent_while_the_system_answers_or_the_type_does_not_require_it() {
+        assert!(matches!(public().judge(&RULE), Judgement::Pass(_)));
+        for world in [world(true, "required"), world(false, "supported")] {
+            assert!(matches!(world.judge(&RULE), Judgement::Elsewhere { .. }));
         }
-        let mut impaired = world(true, "required");
-        impaired.patch(op::DESCRIBE_INSTANCE_STATUS, "/InstanceStatuses/0/InstanceStatus/Status", json!("impaired"));
-        assert!(matches!(impaired.judge(&RULE), Judgement::Elsewhere { .. }));
     }
 
     #[test]
