@@ -192,7 +192,7 @@ impl Works {
     fn sign_of(&self, affects: Affects) -> Option<&str> {
         let Self::Yes { sign, channel } = self else { return None };
         let works = match affects {
-            Affects::Registration => true,
+            Affects::Registration | Affects::Path => true,
             Affects::Channel => *channel == Some(true),
             Affects::Agent | Affects::Subject => *channel != Some(false),
             Affects::Sessions | Affects::Feature => false,

@@ -15,6 +15,8 @@ pub enum Affects {
     Agent,
     /// The node is managed and its channel open, but sessions fail.
     Sessions,
+    /// The way to the subject: whatever answers there proves that it works.
+    Path,
     /// All that was asked about: no sign of life tells its parts apart.
     Subject,
     /// One feature, or nothing yet.

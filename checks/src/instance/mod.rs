@@ -1,5 +1,7 @@
 //! An EC2 instance as every symptom sees it whose subject is one.
 
+mod asleep;
+mod boot;
 mod calls;
 mod console;
 pub mod guards;
@@ -15,6 +17,8 @@ pub mod simulation;
 mod status;
 pub mod trust;
 
+pub(crate) use asleep::not_running;
+pub(crate) use boot::{failed_boot, rescue};
 pub use calls::Target;
 pub use console::console_input;
 pub use host::{Host, find};

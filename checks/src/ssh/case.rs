@@ -6,7 +6,7 @@ use super::source::Source;
 use crate::instance::Host;
 use crate::net::Network;
 use crate::rule::Symptom;
-use crate::snapshot::ec2::{Instance, is};
+use crate::snapshot::ec2::Instance;
 
 /// The symptom "SSH to an instance fails".
 pub enum Ssh {}
@@ -45,13 +45,5 @@ impl<'a> Case<'a> {
         let mut case = Self { host, question, source, roads: Vec::new() };
         case.roads = path::of_case(&case);
         case
-    }
-
-    /// Whether EC2 says that a status check of the instance fails.
-    pub fn has_failed_check(&self) -> bool {
-        let status = self.host.status().ok().flatten();
-        status.is_some_and(|status| {
-            is(&status.system_status.status, "impaired") || is(&status.instance_status.status, "impaired")
-        })
     }
 }

@@ -4,10 +4,10 @@ use super::case::Case;
 use super::question::Origin;
 use super::source::Source;
 use crate::finding::Judgement;
-use crate::net::{Effect, Family, Path, Protocol, Verdict};
+use crate::net::{AddressSet, Cause, Effect, Family, Path, Protocol, Verdict};
 use crate::reach::{self, Fault, Judge, Packets, Subject};
 use crate::snapshot::ec2::{AddressAssociation, Instance, InstanceNetworkInterface, Route, is};
-use crate::snapshot::{Gap, Snapshot, operations as op};
+use crate::snapshot::{Gap, Observed, Snapshot, operations as op};
 use crate::walls::{Lane, Ways};
 use std::net::IpAddr;
 
@@ -143,7 +143,20 @@ impl<'a> Case<'a> {
         let fits = |address: &IpAddr| self.source.origin().family().is_none_or(|family| family == Family::of(*address));
         let targets: Vec<_> =
             meant.filter(fits).map(|address| (Subject::At(id.clone(), address), Some(address))).collect();
-        if targets.is_empty() { vec![(Subject::Instance(id.clone()), None)] } else { targets }
+        if !targets.is_empty() {
+            return targets;
+        }
+        let on_primary = self.host.instance.primary_interface().map(addresses_on).unwrap_or_default();
+        let elsewhere = own.into_iter().filter(|address| is_public(*address) && fits(address));
+        let elsewhere: Vec<IpAddr> = elsewhere.collect();
+        let has_primary = elsewhere.iter().any(|address| on_primary.contains(address));
+        match elsewhere.first() {
+            // A public address on another interface only is the one that can be meant.
+            Some(address) if self.is_from_internet() && !has_primary => {
+                vec![(Subject::At(id.clone(), *address), Some(*address))]
+            }
+            _ => vec![(Subject::Instance(id.clone()), None)],
+        }
     }
 
     /// The family of connections to an address: that of the source, of the address, or of the public address that the instance has.
@@ -174,6 +187,62 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// The id of the interface here that has the address of the source, when it is a private one.
+    pub fn sender_inside(&self) -> Option<String> {
+        match self.sender(self.source.origin().family()?)? {
+            Subject::At(id, _) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The address of a private source that lies in a block of the VPC and that no interface has: the VPC keeps the replies to it.
+    ///
+    /// # Errors
+    /// The interfaces are not known.
+    pub fn is_swallowed(&self) -> Observed<IpAddr> {
+        let Some(address) = self.source.address().filter(|address| !is_public(*address)) else { return Ok(None) };
+        if self.sender_inside().is_some() {
+            return Ok(None);
+        }
+        let snapshot = self.host.snapshot;
+        let Some(vpc) = snapshot.vpcs.get(&self.host.instance.vpc_id)? else { return Ok(None) };
+        let blocks = vpc.cidr_block_association_set.iter().map(|own| own.cidr_block.as_str());
+        let v6 = vpc.ipv6_cidr_block_association_set.iter().map(|own| own.ipv6_cidr_block.as_str());
+        if !AddressSet::of(blocks.chain(v6).chain([vpc.cidr_block.as_str()])).contains(address) {
+            return Ok(None);
+        }
+        let interfaces = &snapshot.network_interfaces;
+        let known = interfaces.select(address_filter(address), &address.to_string(), |_| false).map(drop);
+        known.or_else(|gap| interfaces.covers("vpc-id", &self.host.instance.vpc_id).map_err(|_| gap))?;
+        Ok(Some(address))
+    }
+
+    /// Whether the name that is connected to leads to private addresses of the instance only, which has a public one, while connections
+    /// come over the internet.
+    ///
+    /// # Errors
+    /// The name was not looked up.
+    pub fn is_name_split(&self) -> Result<bool, Gap> {
+        let is_name = self.question.probe.as_deref().is_some_and(|host| host.parse::<IpAddr>().is_err());
+        if !is_name {
+            return Ok(false);
+        }
+        let (meant, own) = (self.meant()?, self.own_addresses());
+        let is_inside = !meant.is_empty() && meant.iter().all(|address| !is_public(*address) && own.contains(address));
+        Ok(is_inside && self.has_public_address() && self.is_from_internet())
+    }
+
+    /// The address that is connected to, or the instance, for commands.
+    pub fn address_in_words(&self) -> String {
+        let instance = self.host.instance;
+        let public = instance.public_ip_address.as_str();
+        match self.roads.iter().find_map(|road| road.to) {
+            Some(address) => address.to_string(),
+            None if self.is_from_internet() && !public.is_empty() => public.to_owned(),
+            None => instance.private_ip_address.clone(),
+        }
+    }
+
     /// Whether the subnet of the instance has a route to another private network: a VPN, Direct Connect, transit gateway or peering.
     pub fn is_linked(&self) -> bool {
         let table = self.host.network.route_table(&self.host.instance.subnet_id);
@@ -194,6 +263,47 @@ impl<'a> Case<'a> {
     }
 }
 
+/// The filter that finds the interface with an address.
+pub fn address_filter(address: IpAddr) -> &'static str {
+    match address {
+        IpAddr::V6(_) => "ipv6-addresses.ipv6-address",
+        IpAddr::V4(_) if is_public(address) => "association.public-ip",
+        IpAddr::V4(_) => "addresses.private-ip-address",
+    }
+}
+
+/// Whether a cause is one of routes and what they lead to, and so of the rules about the way itself.
+pub fn is_of_routes(cause: Cause) -> bool {
+    !matches!(
+        cause,
+        Cause::SecurityGroupIngress
+            | Cause::SecurityGroupEgress
+            | Cause::NetworkAclOutbound
+            | Cause::NetworkAclReply
+            | Cause::DestinationAclInbound
+            | Cause::DestinationAclReply
+            | Cause::TransitGatewaySubnetAcl
+            | Cause::InternetGatewayMissing
+            | Cause::BlockPublicAccess
+            | Cause::NoPublicAddress
+            | Cause::NoAddress
+            | Cause::NotPublicDestination
+            | Cause::InternetDenied
+    )
+}
+
+/// Whether a fact that no read can give is about a firewall or another appliance on the way.
+pub fn is_appliance(what: &str) -> bool {
+    ["forwards packets", "vpce-", "load balancer", "VPC endpoint"].iter().any(|words| what.contains(words))
+}
+
+/// Whether a fact that no read can give is about the way, and no other rule of the network waits for it.
+pub fn is_of_way(what: &str) -> bool {
+    const OTHERS: &[&str] =
+        &["security group", "prefix list", "network ACL", "Block Public Access", "internet gateway", "which address"];
+    !is_appliance(what) && !OTHERS.iter().any(|words| what.contains(words))
+}
+
 /// Whether a route leads to another private network.
 pub fn is_link(route: &Route) -> bool {
     route.gateway_id.starts_with("vgw-")
@@ -205,7 +315,7 @@ pub fn is_link(route: &Route) -> bool {
 
 /// Whether an address is one of the internet.
 pub fn is_public(address: IpAddr) -> bool {
-    crate::net::AddressSet::internet(Family::of(address)).contains(address)
+    AddressSet::internet(Family::of(address)).contains(address)
 }
 
 /// The addresses that a name or an address stands for.

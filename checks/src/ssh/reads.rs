@@ -5,10 +5,11 @@
 
 use super::case::Case;
 use super::local;
+use super::inside::Settled;
 use super::path;
 use super::question::{Origin, Question};
 use crate::instance::{console_input, find};
-use crate::net::{AddressSet, Network, Verdict};
+use crate::net::{AddressSet, Network};
 use crate::reach;
 use crate::snapshot::operations as op;
 use crate::snapshot::{Gap, Operation, Read, Snapshot};
@@ -20,6 +21,7 @@ pub const READS: &[Operation] = &[
     op::DESCRIBE_INSTANCE_STATUS,
     op::DESCRIBE_IMAGES,
     op::DESCRIBE_KEY_PAIRS,
+    op::DESCRIBE_INSTANCE_TYPES,
     op::GET_CONSOLE_OUTPUT,
     op::DESCRIBE_NETWORK_INTERFACES,
     op::DESCRIBE_VPCS,
@@ -86,9 +88,7 @@ impl Plan<'_> {
                 // Who inside has the address that packets come from.
                 let single = AddressSet::block(block).single().filter(|address| !path::is_public(*address));
                 if let Some(address) = single {
-                    let filter =
-                        if address.is_ipv6() { "ipv6-addresses.ipv6-address" } else { "addresses.private-ip-address" };
-                    self.interfaces(filter, &address.to_string());
+                    self.interfaces(path::address_filter(address), &address.to_string());
                 }
             }
             Some(Origin::Internet) => {}
@@ -116,9 +116,12 @@ impl Plan<'_> {
             }
         }
         self.strangers(case);
-        let is_open = case.roads.iter().any(|road| road.path.verdict != Verdict::Blocked);
-        if !case.is_asleep() && (is_open || case.has_failed_check()) {
+        // What the console shows counts for many rules about the inside, whatever the way is like.
+        if !case.is_asleep() && case.proof_of(Settled::Login).is_none() {
             self.ask(op::GET_CONSOLE_OUTPUT, console_input(case.host.instance));
+        }
+        if case.host.instance.ena_support == Some(false) {
+            self.ask(op::DESCRIBE_INSTANCE_TYPES, json!({ "InstanceTypes": [case.host.instance.instance_type] }));
         }
         if !case.host.instance.image_id.is_empty() {
             self.ask(op::DESCRIBE_IMAGES, json!({ "ImageIds": [case.host.instance.image_id] }));
@@ -129,12 +132,7 @@ impl Plan<'_> {
     fn strangers(&mut self, case: &Case<'_>) {
         let own = case.own_addresses();
         for address in case.meant().unwrap_or_default().into_iter().filter(|address| !own.contains(address)) {
-            let filter = match address {
-                std::net::IpAddr::V6(_) => "ipv6-addresses.ipv6-address",
-                std::net::IpAddr::V4(_) if path::is_public(address) => "association.public-ip",
-                std::net::IpAddr::V4(_) => "addresses.private-ip-address",
-            };
-            self.interfaces(filter, &address.to_string());
+            self.interfaces(path::address_filter(address), &address.to_string());
         }
     }
 }

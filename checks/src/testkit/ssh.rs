@@ -1,6 +1,6 @@
 //! Worlds of the symptom `ssh`.
 
-use super::worlds::{self, INSTANCE};
+use super::worlds::{self, ACCOUNT, INSTANCE};
 use super::{Tried, World};
 use crate::diagnosis::{Diagnosis, SubjectGap};
 use crate::finding::Judgement;
@@ -8,7 +8,7 @@ use crate::instance::find;
 use crate::net::Network;
 use crate::rule::Rule;
 use crate::snapshot::{Snapshot, operations as op};
-use crate::ssh::{Case, Question, Ssh};
+use crate::ssh::{Case, Origin, Question, Ssh};
 use crate::triage;
 use serde_json::{Value, json};
 
@@ -48,9 +48,150 @@ pub fn diagnose(world: &World) -> Result<Diagnosis, SubjectGap> {
     triage::ssh(&world.snapshot(), &question())
 }
 
-/// A public subnet, and no connection from this machine was tried.
+/// The address that the groups of every world let in, and that this machine is seen under.
+pub const OFFICE: &str = "198.51.100.7";
+
+/// The private address of the bastion in [`bastion`].
+pub const BASTION: &str = "10.0.9.20";
+
+/// An address behind the virtual private gateway of [`linked`].
+pub const REMOTE: &str = "192.168.5.9";
+
+/// What a rule says of a world about another question.
+pub fn asked(world: &World, rule: &Rule<Ssh>, change: impl FnOnce(&mut Question)) -> Judgement {
+    let mut question = question();
+    change(&mut question);
+    let snapshot = world.snapshot();
+    let network = Network::new(&snapshot);
+    match find(&snapshot, INSTANCE) {
+        Ok(instance) => (rule.judge)(&Case::new(&network, &question, instance)).unwrap_or_else(Judgement::from),
+        Err(_) => Judgement::not_applicable("the world lacks its instance"),
+    }
+}
+
+/// The question with another source.
+pub fn from(source: &str) -> impl FnOnce(&mut Question) + use<> {
+    let origin = Origin::parse(source);
+    assert!(origin.is_ok(), "{origin:?}");
+    move |question| question.from = origin.ok()
+}
+
+/// The question with a name or address that is connected to.
+pub fn to(host: &str) -> impl FnOnce(&mut Question) + use<> {
+    let host = host.to_owned();
+    move |question| question.probe = Some(host)
+}
+
+/// A world in which these interfaces have a public address.
+pub fn held(world: &World, address: &str, interfaces: Value) -> World {
+    let mut world = world.clone();
+    let filters = json!({ "Filters": [{ "Name": "association.public-ip", "Values": [address] }] });
+    world.answer(op::DESCRIBE_NETWORK_INTERFACES, filters, json!({ "NetworkInterfaces": interfaces }));
+    world
+}
+
+/// Other inbound rules in the group of the instance.
+pub fn ingress(world: &mut World, rules: Value) -> &mut World {
+    world.patch(op::DESCRIBE_SECURITY_GROUPS, "/SecurityGroups/0/IpPermissions", rules)
+}
+
+/// This machine is seen under another address.
+pub fn seen_as<'w>(world: &'w mut World, address: &str) -> &'w mut World {
+    world.patch(op::SOURCE_ADDRESS, "/Address", json!(address))
+}
+
+/// Nobody knows under which address this machine is seen.
+pub fn unseen(world: &mut World) -> &mut World {
+    world.fail(op::SOURCE_ADDRESS, "Timeout")
+}
+
+/// An entry of the network ACL that denies TCP to these ports.
+pub fn acl_entry(world: &mut World, number: u32, egress: bool, ports: Value) -> &mut World {
+    let entry = json!({ "CidrBlock": "0.0.0.0/0", "Egress": egress, "Protocol": "6", "RuleAction": "deny", "RuleNumber": number,
+        "PortRange": ports });
+    world.patch(op::DESCRIBE_NETWORK_ACLS, "/NetworkAcls/0/Entries/-", entry)
+}
+
+/// A rule that lets a block in on TCP 22.
+fn ssh_from(block: &str, description: &str) -> Value {
+    json!({ "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{ "CidrIp": block, "Description": description }] })
+}
+
+/// What every path here needs to know, and a group that lets `block` in.
+fn reached(mut world: World, block: &str) -> World {
+    let filtered = |name: &str| json!({ "Filters": [{ "Name": name, "Values": ["vpc-1"] }] });
+    let group = ssh_from(block, "office");
+    ingress(&mut world, json!([group]));
+    let eni = json!({
+        "NetworkInterfaceId": "eni-1", "SubnetId": "subnet-private", "VpcId": "vpc-1", "Status": "in-use", "InterfaceType": "interface",
+        "Attachment": { "InstanceId": INSTANCE, "DeviceIndex": 0 }, "PrivateIpAddress": "10.0.1.10", "OwnerId": ACCOUNT,
+        "Groups": [{ "GroupId": "sg-1" }], "PrivateIpAddresses": [{ "Primary": true, "PrivateIpAddress": "10.0.1.10" }],
+    });
+    world
+        .answer(op::SOURCE_ADDRESS, json!({}), json!({ "Address": OFFICE }))
+        .answer(op::DESCRIBE_NETWORK_INTERFACES, filtered("vpc-id"), json!({ "NetworkInterfaces": [eni] }))
+        .answer(op::DESCRIBE_NAT_GATEWAYS, json!({ "Filter": [{ "Name": "vpc-id", "Values": ["vpc-1"] }] }), json!({ "NatGateways": [] }))
+        .answer(op::DESCRIBE_SECURITY_GROUP_VPC_ASSOCIATIONS, filtered("vpc-id"), json!({ "SecurityGroupVpcAssociations": [] }))
+        .answer(
+            op::DESCRIBE_INTERNET_GATEWAYS,
+            filtered("attachment.vpc-id"),
+            json!({ "InternetGateways": [{ "InternetGatewayId": "igw-1", "Attachments": [{ "State": "available", "VpcId": "vpc-1" }] }] }),
+        );
+    world
+}
+
+/// A public subnet whose group lets this machine in; no connection was tried.
 pub fn public() -> World {
-    worlds::public()
+    reached(worlds::public(), "198.51.100.7/32")
+}
+
+/// The same with an IPv6 address, and rules for IPv4 only.
+pub fn dual_stack() -> World {
+    let mut world = public();
+    let eni = "/Reservations/0/Instances/0/NetworkInterfaces/0";
+    world.patch(op::DESCRIBE_INSTANCES, &format!("{eni}/Ipv6Addresses"), json!([{ "Ipv6Address": "2a05:d018:1::10" }]));
+    let block = json!([{ "AssociationId": "a", "Ipv6CidrBlock": "2a05:d018:1::/64", "Ipv6CidrBlockState": { "State": "associated" } }]);
+    world.patch(op::DESCRIBE_SUBNETS, "/Subnets/0/Ipv6CidrBlockAssociationSet", block);
+    let block = json!([{ "AssociationId": "a", "Ipv6CidrBlock": "2a05:d018:1::/56", "Ipv6CidrBlockState": { "State": "associated" } }]);
+    world.patch(op::DESCRIBE_VPCS, "/Vpcs/0/Ipv6CidrBlockAssociationSet", block);
+    let route = json!({ "DestinationIpv6CidrBlock": "::/0", "GatewayId": "igw-1", "State": "active" });
+    world.patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/0/Routes/-", route);
+    for egress in [true, false] {
+        let entry = json!({ "Ipv6CidrBlock": "::/0", "Egress": egress, "Protocol": "-1", "RuleAction": "allow", "RuleNumber": 101 });
+        world.patch(op::DESCRIBE_NETWORK_ACLS, "/NetworkAcls/0/Entries/-", entry);
+    }
+    world
+}
+
+/// A private subnet behind a NAT gateway, connected with no other network.
+pub fn private() -> World {
+    reached(worlds::nat(), "10.0.0.0/16")
+}
+
+/// A private subnet, and a bastion in another subnet of the VPC.
+pub fn bastion() -> World {
+    let mut world = private();
+    let eni = json!({
+        "NetworkInterfaceId": "eni-2", "SubnetId": "subnet-public", "VpcId": "vpc-1", "Status": "in-use", "InterfaceType": "interface",
+        "Attachment": { "DeviceIndex": 0, "Status": "attached" }, "PrivateIpAddress": BASTION, "SourceDestCheck": true,
+        "PrivateIpAddresses": [{ "Primary": true, "PrivateIpAddress": BASTION }], "Ipv6Addresses": [],
+        "Groups": [{ "GroupId": "sg-2", "GroupName": "bastion" }],
+    });
+    let bastion = json!({ "InstanceId": "i-0bbbbbbb", "State": { "Name": "running" }, "VpcId": "vpc-1", "SubnetId": "subnet-public",
+        "PrivateIpAddress": BASTION, "NetworkInterfaces": [eni], "SecurityGroups": [{ "GroupId": "sg-2" }] });
+    world.patch(op::DESCRIBE_INSTANCES, "/Reservations/0/Instances/-", bastion);
+    let group = json!({ "GroupId": "sg-2", "GroupName": "bastion", "VpcId": "vpc-1", "OwnerId": ACCOUNT, "IpPermissions": [],
+        "IpPermissionsEgress": [{ "IpProtocol": "-1", "IpRanges": [{ "CidrIp": "0.0.0.0/0" }] }] });
+    world.patch(op::DESCRIBE_SECURITY_GROUPS, "/SecurityGroups/-", group);
+    world
+}
+
+/// A private subnet whose network is connected with 192.168.0.0/16 over a virtual private gateway.
+pub fn linked() -> World {
+    let mut world = reached(worlds::nat(), "192.168.0.0/16");
+    let route = json!({ "DestinationCidrBlock": "192.168.0.0/16", "GatewayId": "vgw-1", "Origin": "EnableVgwRoutePropagation", "State": "active" });
+    world.patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/0/Routes/-", route);
+    world
 }
 
 /// A public subnet, and this on the console of the instance.

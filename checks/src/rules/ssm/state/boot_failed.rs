@@ -2,14 +2,12 @@
 
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement, Place};
-use crate::fix::{Aws, Fix, FixClass};
-use crate::instance::StatusCheck;
-use crate::instance::follows_from;
-use crate::os::console::{Sign, SignKind, signs};
+use crate::fix::Aws;
+use crate::instance::{StatusCheck, failed_boot, follows_from, rescue};
+use crate::os::console::{Sign, SignKind};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use serde_json::json;
 
 declare_rule! {
     /// ## What it checks
@@ -46,33 +44,9 @@ declare_rule! {
     needs [GET_CONSOLE_OUTPUT, DESCRIBE_INSTANCES, DESCRIBE_INSTANCE_STATUS]
 }
 
-/// The line that shows how the present boot ended in failure, with every earlier sign of it.
+/// How the present boot ended in failure, with every sign of it.
 pub(super) fn failure<'a>(case: &Case<'a>) -> Result<Option<(&'static str, Vec<Sign<'a>>)>, Gap> {
-    let Some(console) = case.present_console()? else { return Ok(None) };
-    let mut shown: Vec<Sign<'a>> = Vec::new();
-    for sign in signs(&console.output) {
-        match sign.kind {
-            // A later boot got through.
-            SignKind::LoginPrompt | SignKind::AgentStarted => shown.clear(),
-            _ if ending(&sign).is_some() || sign.kind == SignKind::DependencyFailed => shown.push(sign),
-            _ => {}
-        }
-    }
-    Ok(shown.iter().rev().find_map(ending).map(|words| (words, shown.clone())))
-}
-
-/// How a boot ends with this line, if it does.
-fn ending(sign: &Sign<'_>) -> Option<&'static str> {
-    match sign.kind {
-        SignKind::KernelPanic => Some("the kernel panicked"),
-        SignKind::EmergencyMode => Some("the boot stopped in emergency mode"),
-        SignKind::RootDeviceMissing => Some("the root file system was not found"),
-        // systemd goes to emergency mode when this target fails, even where the console does not show it.
-        SignKind::DependencyFailed if sign.line.to_lowercase().contains("local file systems") => {
-            Some("a file system that the boot depends on was not mounted")
-        }
-        _ => None,
-    }
+    Ok(case.present_console()?.and_then(failed_boot))
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
@@ -96,7 +70,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let finding = Finding::new(format!("{words} on instance `{id}`, so its agent was never started: `{line}`"))
         .about("ec2-instance", id)
         .proofs(shown.iter().map(|sign| Evidence::new(op::GET_CONSOLE_OUTPUT, id, "Output", sign.line)));
-    Ok(Judgement::fail(finding.fix(repair(case))))
+    Ok(Judgement::fail(finding.fix(rescue(&case.host))))
 }
 
 /// A text without a failure clears the boot only if something shows that it got through.
@@ -123,22 +97,11 @@ fn without_failure(case: &Case<'_>) -> Judgement {
     }
 }
 
-fn repair(case: &Case<'_>) -> Fix {
-    let id = case.instance.instance_id.as_str();
-    let rescue = Aws::new("ssm", "start-automation-execution", case.region())
-        .arg("document-name", "AWSSupport-ExecuteEC2Rescue")
-        .json("parameters", &json!({ "UnreachableInstanceId": [id] }));
-    let summary = format!(
-        "repair the root volume of instance `{id}` offline: the runbook stops the instance, saves an \
-            image of it, corrects `/etc/fstab` and the boot files, and starts it again"
-    );
-    Fix::new(FixClass::D, summary).run(rescue)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testkit::{self, World, findings, missing};
+    use serde_json::json;
 
     fn console(text: &str) -> World {
         let mut world = testkit::nat();

@@ -1,10 +1,9 @@
 //! A stopped instance is not managed by anybody.
 
-use crate::evidence::Evidence;
-use crate::finding::{Finding, Judgement};
-use crate::fix::{Aws, Fix, FixClass};
+use crate::finding::Judgement;
+use crate::instance::not_running;
 use crate::rule::declare_rule;
-use crate::snapshot::{Gap, operations as op};
+use crate::snapshot::Gap;
 use crate::ssm::Case;
 
 declare_rule! {
@@ -40,46 +39,13 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let instance = case.instance;
-    let id = instance.instance_id.as_str();
-    let state = instance.state.name.as_str();
-    if state.is_empty() {
-        return Ok(Judgement::cannot_tell(
-            "the facts do not tell the state of the instance",
-            vec![Gap::NotAsked { action: op::DESCRIBE_INSTANCES.action.to_owned() }],
-        ));
-    }
-    if case.is_running() {
-        return Ok(Judgement::pass("the instance is running"));
-    }
-    let why = match (instance.state_transition_reason.as_str(), instance.state_reason.message.as_str()) {
-        ("", "") => String::new(),
-        ("", reason) | (reason, _) => format!(" ({reason})"),
-    };
-    let mut finding = Finding::new(format!("instance `{id}` is {state}{why}, so its agent cannot run"))
-        .about("ec2-instance", id)
-        .proof(Evidence::new(op::DESCRIBE_INSTANCES, id, "State.Name", state));
-    if !why.is_empty() {
-        let reason = instance.state_transition_reason.as_str();
-        finding = finding.proof(Evidence::new(op::DESCRIBE_INSTANCES, id, "StateTransitionReason", reason));
-    }
-    if state == "stopped" {
-        let command = |name| Aws::new("ec2", name, case.region()).args("instance-ids", [id]);
-        finding = finding.fix(
-            Fix::new(
-                FixClass::D,
-                format!("start instance `{id}`; an auto-assigned public address will be another one"),
-            )
-            .run(command("start-instances"))
-            .undo(command("stop-instances")),
-        );
-    }
-    Ok(Judgement::fail(finding))
+    Ok(not_running(&case.host, "its agent cannot run"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snapshot::operations as op;
     use crate::testkit::{self, findings, missing};
     use serde_json::json;
 
