@@ -1,7 +1,6 @@
 //! The security groups of the instance do not let the source in.
 
 use crate::finding::{Finding, Judgement};
-use crate::net::Cause;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssh::Case;
@@ -51,7 +50,6 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 }
 
 fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
-    debug_assert_eq!(wall.obstacle.cause, Cause::SecurityGroupIngress);
     let groups: Vec<&str> = door::groups(case).iter().map(|group| group.group_id.as_str()).collect();
     let partly = wall.obstacle.passes.as_ref().map(|passes| format!(" (only {passes} passes)")).unwrap_or_default();
     let detail = format!(

@@ -42,7 +42,6 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let host = case.question.probe.as_deref().unwrap_or_default();
     let id = case.instance.instance_id.as_str();
     match holder(case)? {
         Holder::Unnamed => {

@@ -1,7 +1,7 @@
 //! The internet has no address for the instance.
 
 use crate::evidence::Evidence;
-use crate::finding::{Finding, Judgement};
+use crate::finding::Judgement;
 use crate::fix::{Aws, Fix, FixClass};
 use crate::instance::follows_from;
 use crate::net::{Cause, Effect};
