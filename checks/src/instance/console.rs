@@ -17,7 +17,7 @@ pub fn console_input(instance: &Instance) -> Value {
 ///
 /// Source: EC2 API reference, `GetConsoleOutput`; the families before Nitro are those of the EC2 user guide's "Previous generation
 /// instances" and the Xen-based current ones.
-fn is_nitro(instance_type: &str) -> bool {
+pub(crate) fn is_nitro(instance_type: &str) -> bool {
     let family = instance_type.split('.').next().unwrap_or_default();
     const XEN: &[&str] = &[
         "t1", "t2", "m1", "m2", "m3", "m4", "c1", "c3", "c4", "cc2", "r3", "r4", "i2", "i3", "d2", "g2", "g3", "g3s",

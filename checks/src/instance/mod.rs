@@ -21,6 +21,7 @@ pub(crate) use asleep::not_running;
 pub(crate) use boot::{failed_boot, rescue};
 pub use calls::Target;
 pub use console::console_input;
+pub(crate) use console::is_nitro;
 pub use host::{Host, find};
 pub(crate) use host::{follows_from, last_sign};
 pub use identity::Identity;

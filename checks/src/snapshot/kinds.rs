@@ -236,6 +236,7 @@ facts! {
         instance_connect_endpoints: ec2::InstanceConnectEndpoint,
         vpc_peering_connections: ec2::VpcPeeringConnection,
         prefix_lists: ec2::PrefixList,
+        managed_prefix_lists: ec2::ManagedPrefixList,
         block_public_access_exclusions: ec2::VpcBlockPublicAccessExclusion,
         transit_gateways: ec2::TransitGateway,
         transit_gateway_attachments: ec2::TransitGatewayAttachment,
@@ -266,6 +267,7 @@ facts! {
         instance_attributes: user_data::InstanceAttribute,
         prefix_list_entries: PrefixListEntries,
         block_public_access: ec2::VpcBlockPublicAccessOptions,
+        serial_console_access: ec2::SerialConsoleAccessStatus,
         transit_gateway_routes: TransitGatewayRoutes,
         transit_gateway_propagations: TransitGatewayPropagations,
         instance_profiles: iam::InstanceProfile,
@@ -384,6 +386,7 @@ resource! {
     ec2::DhcpOptions, op::DESCRIBE_DHCP_OPTIONS, "DhcpOptions", "DhcpOptionsIds", "dhcp-options-id", dhcp_options_id;
     ec2::InstanceConnectEndpoint, op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS, "InstanceConnectEndpoints", "InstanceConnectEndpointIds", "instance-connect-endpoint-id", instance_connect_endpoint_id;
     ec2::VpcPeeringConnection, op::DESCRIBE_VPC_PEERING_CONNECTIONS, "VpcPeeringConnections", "VpcPeeringConnectionIds", "vpc-peering-connection-id", vpc_peering_connection_id;
+    ec2::ManagedPrefixList, op::DESCRIBE_MANAGED_PREFIX_LISTS, "PrefixLists", "PrefixListIds", "prefix-list-id", prefix_list_id;
     ec2::PrefixList, op::DESCRIBE_PREFIX_LISTS, "PrefixLists", "PrefixListIds", "prefix-list-id", prefix_list_id;
     ec2::VpcBlockPublicAccessExclusion, op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSIONS, "VpcBlockPublicAccessExclusions", "ExclusionIds", "exclusion-id", exclusion_id;
     ec2::TransitGateway, op::DESCRIBE_TRANSIT_GATEWAYS, "TransitGateways", "TransitGatewayIds", "transit-gateway-id", transit_gateway_id;
@@ -498,6 +501,7 @@ macro_rules! reply {
 reply! {
     ssm::ConsoleOutput, op::GET_CONSOLE_OUTPUT, &["InstanceId"], "", "/InstanceId";
     PrefixListEntries, op::GET_MANAGED_PREFIX_LIST_ENTRIES, &["PrefixListId"], "", "";
+    ec2::SerialConsoleAccessStatus, op::GET_SERIAL_CONSOLE_ACCESS_STATUS, &[], "", "";
     ec2::VpcBlockPublicAccessOptions, op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_OPTIONS, &[], "VpcBlockPublicAccessOptions", "";
     TransitGatewayRoutes, op::SEARCH_TRANSIT_GATEWAY_ROUTES, &["TransitGatewayRouteTableId"], "", "";
     TransitGatewayPropagations, op::GET_TRANSIT_GATEWAY_ROUTE_TABLE_PROPAGATIONS, &["TransitGatewayRouteTableId"], "", "";

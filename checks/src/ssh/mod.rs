@@ -10,6 +10,7 @@ mod question;
 mod reads;
 mod source;
 pub(crate) mod stranger;
+pub(crate) mod ways_in;
 
 pub use case::{Case, Ssh};
 pub use inside::Settled;

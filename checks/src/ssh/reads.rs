@@ -8,7 +8,8 @@ use super::local;
 use super::inside::Settled;
 use super::path;
 use super::question::{Origin, Question};
-use crate::instance::{console_input, find};
+use super::ways_in::{endpoints, service_list, service_list_id};
+use crate::instance::{console_input, find, is_nitro};
 use crate::net::{AddressSet, Network};
 use crate::reach;
 use crate::snapshot::operations as op;
@@ -43,6 +44,10 @@ pub const READS: &[Operation] = &[
     op::DESCRIBE_TRANSIT_GATEWAY_VPC_ATTACHMENTS,
     op::DESCRIBE_TRANSIT_GATEWAY_PEERING_ATTACHMENTS,
     op::SEARCH_TRANSIT_GATEWAY_ROUTES,
+    op::DESCRIBE_INSTANCE_INFORMATION,
+    op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS,
+    op::GET_SERIAL_CONSOLE_ACCESS_STATUS,
+    op::DESCRIBE_MANAGED_PREFIX_LISTS,
 ];
 
 /// The reads that can be asked now and have not been asked yet.
@@ -116,6 +121,7 @@ impl Plan<'_> {
             }
         }
         self.strangers(case);
+        self.ways_in(case);
         // What the console shows counts for many rules about the inside, whatever the way is like.
         if !case.is_asleep() && case.proof_of(Settled::Login).is_none() {
             self.ask(op::GET_CONSOLE_OUTPUT, console_input(case.host.instance));
@@ -128,11 +134,144 @@ impl Plan<'_> {
         }
     }
 
+    /// Other ways in, once the network of the instance is known and the direct way is not open.
+    fn ways_in(&mut self, case: &Case<'_>) {
+        let (snapshot, instance) = (self.snapshot, case.host.instance);
+        let (id, vpc) = (instance.instance_id.as_str(), instance.vpc_id.as_str());
+        let is_read = !matches!(snapshot.security_groups.covers("vpc-id", vpc), Err(Gap::NotAsked { .. }));
+        if case.is_asleep() || case.is_direct() || !is_read {
+            return;
+        }
+        self.ask(op::DESCRIBE_INSTANCE_INFORMATION, json!({ "Filters": [{ "Key": "InstanceIds", "Values": [id] }] }));
+        if is_nitro(&instance.instance_type) {
+            self.ask(op::GET_SERIAL_CONSOLE_ACCESS_STATUS, json!({}));
+        }
+        if case.has_public_address() && !instance.is_windows() {
+            let name = service_list(case);
+            self.ask(
+                op::DESCRIBE_MANAGED_PREFIX_LISTS,
+                json!({ "Filters": [{ "Name": "prefix-list-name", "Values": [name] }] }),
+            );
+            if let Ok(Some(list)) = service_list_id(case) {
+                self.ask(op::GET_MANAGED_PREFIX_LIST_ENTRIES, json!({ "PrefixListId": list }));
+            }
+        }
+        self.ask(
+            op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS,
+            json!({ "Filters": [{ "Name": "vpc-id", "Values": [vpc] }] }),
+        );
+        let known = endpoints(case).unwrap_or_default();
+        let interfaces = known.iter().flat_map(|own| &own.network_interface_ids);
+        let open: Vec<&String> = interfaces
+            .filter(|eni| matches!(snapshot.network_interfaces.get(eni), Err(Gap::NotAsked { .. })))
+            .collect();
+        if !open.is_empty() {
+            let filter = json!({ "Filters": [{ "Name": "network-interface-id", "Values": open }] });
+            self.ask(op::DESCRIBE_NETWORK_INTERFACES, filter);
+        }
+    }
+
     /// Who has the address that is connected to, when it is none of the instance.
     fn strangers(&mut self, case: &Case<'_>) {
         let own = case.own_addresses();
         for address in case.meant().unwrap_or_default().into_iter().filter(|address| !own.contains(address)) {
             self.interfaces(path::address_filter(address), &address.to_string());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::{Outcome, Recorded};
+    use crate::testkit::ssh::{endpoint, ingress, linked, private, public, question, with_ways};
+    use crate::testkit::{INSTANCE, World, replayed};
+
+    /// The operations of each round, answered from a world.
+    fn rounds(world: &World, change: impl FnOnce(&mut Question)) -> Vec<Vec<&'static str>> {
+        let mut question = question();
+        change(&mut question);
+        let (source, mut snapshot) = (world.snapshot(), Snapshot::new(world.snapshot().header));
+        let mut rounds = Vec::new();
+        loop {
+            let asked = reads(&snapshot, &question);
+            if asked.is_empty() {
+                return rounds;
+            }
+            assert!(rounds.len() < 4, "a fifth round: {asked:?}");
+            rounds.push(asked.iter().map(|read| read.operation.name).collect());
+            for read in asked {
+                let outcome = replayed(&source, &read);
+                snapshot.record(Recorded::new(&read, "", outcome)).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn an_open_way_takes_three_rounds_and_nothing_beside_it() {
+        let asked = rounds(&with_ways(&public()), |_| {});
+        let all = asked.concat();
+        assert_eq!(asked[0], ["DescribeInstances", "DescribeInstanceStatus", "SourceAddress"]);
+        assert!(asked.len() <= 3 && all.len() <= 20, "{asked:?}");
+        for name in ["DescribeInstanceInformation", "GetSerialConsoleAccessStatus", "DescribeInstanceConnectEndpoints"]
+        {
+            assert!(!all.contains(&name), "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn a_closed_way_asks_for_others_within_four_rounds() {
+        let mut world = with_ways(&public());
+        ingress(&mut world, json!([]));
+        for world in [world, endpoint(&with_ways(&private())), with_ways(&linked())] {
+            let asked = rounds(&world, |_| {});
+            assert!(asked.concat().contains(&"DescribeInstanceConnectEndpoints"), "{asked:?}");
+            assert!(asked.concat().len() <= 26, "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn every_call_is_among_the_permissions() {
+        let mut world = with_ways(&public());
+        ingress(&mut world, json!([]));
+        let here =
+            [op::SOURCE_ADDRESS, op::RESOLVE, op::SSH_PROBE, op::KNOWN_HOSTS, op::KEY_FILE, op::CLIENT_CONFIGURATION];
+        let local = here.map(|operation| operation.name);
+        for name in rounds(&world, |question| question.probe = Some("web.example.com".to_owned())).concat() {
+            assert!(READS.iter().any(|operation| operation.name == name) || local.contains(&name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_denied_read_never_passes_and_never_stops_the_others() {
+        let mut base = with_ways(&public());
+        ingress(&mut base, json!([]));
+        for operation in READS.iter().filter(|operation| **operation != op::DESCRIBE_INSTANCES) {
+            let snapshot = base.snapshot();
+            if !snapshot.reads().iter().any(|read| read.is_of(*operation)) {
+                continue;
+            }
+            let mut world = base.clone();
+            world.deny(*operation);
+            let diagnosis = crate::testkit::ssh::diagnose(&world).unwrap();
+            let needs = |id: &str| {
+                crate::rules::SSH.iter().any(|rule| rule.about.id == id && rule.about.needs.contains(operation))
+            };
+            for check in diagnosis.checks.iter().filter(|check| needs(check.rule)) {
+                assert_ne!(check.reason, "", "{}", check.rule);
+            }
+            assert_ne!(diagnosis.verdict, crate::diagnosis::Verdict::Healthy, "{} on {INSTANCE}", operation.action);
+        }
+    }
+
+    #[test]
+    fn a_failed_read_is_an_answer_too() {
+        let mut world = with_ways(&public());
+        world.deny(op::DESCRIBE_ROUTE_TABLES);
+        assert!(matches!(
+            replayed(&world.snapshot(), &Read::new(op::DESCRIBE_ROUTE_TABLES, json!({}))),
+            Outcome::Error { .. }
+        ));
+        assert!(rounds(&world, |_| {}).len() <= 4);
     }
 }

@@ -194,6 +194,48 @@ pub fn linked() -> World {
     world
 }
 
+/// A world with what other ways in need: the node is online, the serial console is off, the range of EC2 Instance Connect is known, and
+/// there is no endpoint.
+pub fn with_ways(world: &World) -> World {
+    let mut world = world.clone();
+    let name = "com.amazonaws.eu-west-1.ec2-instance-connect";
+    world
+        .answer(op::GET_SERIAL_CONSOLE_ACCESS_STATUS, json!({}), json!({ "SerialConsoleAccessEnabled": false }))
+        .answer(
+            op::DESCRIBE_MANAGED_PREFIX_LISTS,
+            json!({ "Filters": [{ "Name": "prefix-list-name", "Values": [name] }] }),
+            json!({ "PrefixLists": [{ "PrefixListId": "pl-eic", "PrefixListName": name }] }),
+        )
+        .answer(
+            op::GET_MANAGED_PREFIX_LIST_ENTRIES,
+            json!({ "PrefixListId": "pl-eic" }),
+            json!({ "Entries": [{ "Cidr": "18.202.216.48/29" }] }),
+        )
+        .answer(
+            op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS,
+            json!({ "Filters": [{ "Name": "vpc-id", "Values": ["vpc-1"] }] }),
+            json!({ "InstanceConnectEndpoints": [] }),
+        );
+    world
+}
+
+/// A world of [`with_ways`] with an EC2 Instance Connect Endpoint that reaches the port.
+pub fn endpoint(world: &World) -> World {
+    let mut world = world.clone();
+    let endpoint = json!({ "InstanceConnectEndpointId": "eice-0123456789abcdef0", "State": "create-complete", "VpcId": "vpc-1",
+        "SubnetId": "subnet-endpoints", "SecurityGroupIds": ["sg-eice"], "NetworkInterfaceIds": ["eni-eice"], "PreserveClientIp": false,
+        "OwnerId": ACCOUNT });
+    world.patch(op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS, "/InstanceConnectEndpoints", json!([endpoint]));
+    let eni = json!({ "NetworkInterfaceId": "eni-eice", "SubnetId": "subnet-endpoints", "VpcId": "vpc-1", "Status": "in-use",
+        "InterfaceType": "interface", "RequesterManaged": true, "OwnerId": ACCOUNT, "PrivateIpAddress": "10.0.5.50",
+        "PrivateIpAddresses": [{ "Primary": true, "PrivateIpAddress": "10.0.5.50" }], "Groups": [{ "GroupId": "sg-eice" }] });
+    world.patch(op::DESCRIBE_NETWORK_INTERFACES, "/NetworkInterfaces/-", eni);
+    let group = json!({ "GroupId": "sg-eice", "GroupName": "eice", "VpcId": "vpc-1", "OwnerId": ACCOUNT, "IpPermissions": [],
+        "IpPermissionsEgress": [{ "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{ "CidrIp": "10.0.0.0/16" }] }] });
+    world.patch(op::DESCRIBE_SECURITY_GROUPS, "/SecurityGroups/-", group);
+    world
+}
+
 /// A public subnet, and this on the console of the instance.
 pub fn console(text: &str) -> World {
     let mut world = public();

@@ -1,11 +1,13 @@
 //! Rules of `ssh`. Written by `UPDATE=1 cargo test -p checks`.
 
 pub(crate) mod client;
+pub(crate) mod network;
+pub(crate) mod state;
 pub(crate) mod system;
 
 use crate::rule::Rule;
-pub(crate) use crate::ssh::Ssh as Symptom;
 pub(crate) use crate::ssh::{Case, Settled};
+pub(crate) use crate::ssh::Ssh as Symptom;
 
 pub(super) static ALL: &[&Rule<Symptom>] = &[
     &client::key_file_too_open::RULE,
@@ -14,6 +16,42 @@ pub(super) static ALL: &[&Rule<Symptom>] = &[
     &client::no_key_pair::RULE,
     &client::root_login_forced_command::RULE,
     &client::wrong_user::RULE,
+    &state::address_changed::RULE,
+    &state::boot_failed::RULE,
+    &state::dns_split_view::RULE,
+    &state::eip_on_other_eni::RULE,
+    &state::instance_not_running::RULE,
+    &state::lb_or_nat_in_front::RULE,
+    &state::no_public_address::RULE,
+    &state::not_ssh_on_port::RULE,
+    &state::os_without_sshd::RULE,
+    &state::status_check_failed::RULE,
+    &state::still_booting::RULE,
+    &state::windows_target::RULE,
+    &state::wrong_target::RULE,
+    &network::client_egress_blocked::RULE,
+    &network::eic_service_range::RULE,
+    &network::eice_iam_denied::RULE,
+    &network::eice_missing_or_failed::RULE,
+    &network::eice_sg_blocked::RULE,
+    &network::firewall_inspection::RULE,
+    &network::idle_drop::RULE,
+    &network::igw_detached::RULE,
+    &network::mtu_black_hole::RULE,
+    &network::multi_eni_asymmetric::RULE,
+    &network::nacl_inbound_denied::RULE,
+    &network::nacl_quota::RULE,
+    &network::nacl_reply_denied::RULE,
+    &network::other_ways_in::RULE,
+    &network::overlapping_cidr::RULE,
+    &network::route_missing_private_path::RULE,
+    &network::sg_edit_cut_live_session::RULE,
+    &network::sg_ingress_missing::RULE,
+    &network::sg_rule_limit::RULE,
+    &network::source_ip_changed::RULE,
+    &network::source_is_ipv6::RULE,
+    &network::subnet_no_igw_route::RULE,
+    &network::vpc_block_public_access::RULE,
     &system::account_locked_or_expired::RULE,
     &system::allow_deny_users::RULE,
     &system::authorized_keys_missing::RULE,

@@ -203,6 +203,18 @@ shapes! {
         /// Its blocks.
         cidrs: Vec<String>,
     }
+    /// A managed prefix list, without its entries.
+    ManagedPrefixList {
+        /// Such as `pl-0abc`.
+        prefix_list_id: String,
+        /// Such as `com.amazonaws.eu-west-1.ec2-instance-connect`.
+        prefix_list_name: String,
+    }
+    /// Whether the account uses the serial console.
+    SerialConsoleAccessStatus {
+        /// Whether it is switched on in this Region.
+        serial_console_access_enabled: bool,
+    }
     /// One entry of `GetManagedPrefixListEntries`.
     PrefixListEntry {
         /// The block.
