@@ -4,8 +4,8 @@
 //! instance, its status and who asks; its VPC; what its routes and groups refer to; what a transit gateway leads to.
 
 use super::case::Case;
-use super::local;
 use super::inside::Settled;
+use super::local;
 use super::path;
 use super::question::{Origin, Question};
 use super::ways_in::{endpoints, service_list, service_list_id};

@@ -6,16 +6,10 @@ pub(crate) mod state;
 pub(crate) mod system;
 
 use crate::rule::Rule;
-pub(crate) use crate::ssh::{Case, Settled};
 pub(crate) use crate::ssh::Ssh as Symptom;
+pub(crate) use crate::ssh::{Case, Settled};
 
 pub(super) static ALL: &[&Rule<Symptom>] = &[
-    &client::key_file_too_open::RULE,
-    &client::key_mismatch::RULE,
-    &client::key_pair_deleted::RULE,
-    &client::no_key_pair::RULE,
-    &client::root_login_forced_command::RULE,
-    &client::wrong_user::RULE,
     &state::address_changed::RULE,
     &state::boot_failed::RULE,
     &state::dns_split_view::RULE,
@@ -52,6 +46,12 @@ pub(super) static ALL: &[&Rule<Symptom>] = &[
     &network::source_is_ipv6::RULE,
     &network::subnet_no_igw_route::RULE,
     &network::vpc_block_public_access::RULE,
+    &client::key_file_too_open::RULE,
+    &client::key_mismatch::RULE,
+    &client::key_pair_deleted::RULE,
+    &client::no_key_pair::RULE,
+    &client::root_login_forced_command::RULE,
+    &client::wrong_user::RULE,
     &system::account_locked_or_expired::RULE,
     &system::allow_deny_users::RULE,
     &system::authorized_keys_missing::RULE,

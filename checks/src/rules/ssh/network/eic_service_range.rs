@@ -53,8 +53,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         Some(false) => {}
     }
     let id = case.instance.instance_id.as_str();
-    let finding = Finding::new(format!("TCP {} of instance `{id}` is not open to `{name}`, so EC2 Instance Connect in the console does not get in", case.question.port))
-        .about("ec2-instance", id);
+    let finding = Finding::new(format!(
+        "TCP {} of instance `{id}` is not open to `{name}`, so EC2 Instance Connect in the console does not get in",
+        case.question.port
+    ))
+    .about("ec2-instance", id);
     let (Some(list), Some(group)) = (service_list_id(case)?, groups(case).first().copied()) else {
         return Ok(Judgement::fail(finding));
     };

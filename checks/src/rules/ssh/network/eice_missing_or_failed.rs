@@ -43,22 +43,31 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.is_direct() || case.is_asleep() {
-        return Ok(Judgement::not_applicable("no other way in is needed while the direct one is open or the instance does not run"));
+        return Ok(Judgement::not_applicable(
+            "no other way in is needed while the direct one is open or the instance does not run",
+        ));
     }
     let known = endpoints(case)?;
     let vpc = case.instance.vpc_id.as_str();
     let create = Aws::new("ec2", "create-instance-connect-endpoint", case.region())
         .arg("subnet-id", &case.instance.subnet_id)
         .keep("endpoint", "InstanceConnectEndpoint.InstanceConnectEndpointId");
-    let delete = Aws::new("ec2", "delete-instance-connect-endpoint", case.region()).made("instance-connect-endpoint-id", "endpoint");
-    let fix = Fix::new(FixClass::B, format!("make an endpoint in the subnet of the instance, for all of `{vpc}`")).run(create).undo(delete);
+    let delete = Aws::new("ec2", "delete-instance-connect-endpoint", case.region())
+        .made("instance-connect-endpoint-id", "endpoint");
+    let fix = Fix::new(FixClass::B, format!("make an endpoint in the subnet of the instance, for all of `{vpc}`"))
+        .run(create)
+        .undo(delete);
     if known.is_empty() {
         if case.has_public_address() {
-            return Ok(Judgement::not_applicable("the VPC has no EC2 Instance Connect Endpoint, and the instance has a public address"));
+            return Ok(Judgement::not_applicable(
+                "the VPC has no EC2 Instance Connect Endpoint, and the instance has a public address",
+            ));
         }
-        let mut finding = Finding::new(format!("VPC `{vpc}` has no EC2 Instance Connect Endpoint, which would lead to the private instance"))
-            .about("vpc", vpc)
-            .fix(fix);
+        let mut finding = Finding::new(format!(
+            "VPC `{vpc}` has no EC2 Instance Connect Endpoint, which would lead to the private instance"
+        ))
+        .about("vpc", vpc)
+        .fix(fix);
         (finding.rule, finding.severity) = (RULE.about.id, Severity::Advice);
         return Ok(Judgement::fail(finding));
     }
@@ -94,7 +103,11 @@ mod tests {
         assert_eq!(found[0].severity, Severity::Advice);
         assert!(found[0].fix.as_ref().unwrap().commands[0].contains("create-instance-connect-endpoint"));
         let mut world = endpoint(&with_ways(&private()));
-        world.patch(op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS, "/InstanceConnectEndpoints/0/State", json!("create-failed"));
+        world.patch(
+            op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS,
+            "/InstanceConnectEndpoints/0/State",
+            json!("create-failed"),
+        );
         let found = findings(world.judge(&RULE));
         assert_eq!((found[0].severity, found[0].evidence[0].field.as_str()), (Severity::Blocker, "State"));
     }

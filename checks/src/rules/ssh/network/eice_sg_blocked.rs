@@ -49,7 +49,9 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.is_direct() || case.is_asleep() {
-        return Ok(Judgement::not_applicable("no other way in is needed while the direct one is open or the instance does not run"));
+        return Ok(Judgement::not_applicable(
+            "no other way in is needed while the direct one is open or the instance does not run",
+        ));
     }
     let known = endpoints(case)?;
     if known.is_empty() {
@@ -63,7 +65,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         match answer.verdict {
             Verdict::Reachable => return Ok(Judgement::pass("an EC2 Instance Connect Endpoint reaches the port")),
             Verdict::Unknown => gaps.extend(answer.gaps),
-            Verdict::Blocked | Verdict::Degraded if is_ready => found.extend(answer.blockers.iter().map(|own| finding(case, endpoint, own))),
+            Verdict::Blocked | Verdict::Degraded if is_ready => {
+                found.extend(answer.blockers.iter().map(|own| finding(case, endpoint, own)))
+            }
             Verdict::Blocked | Verdict::Degraded => {}
         }
     }
@@ -76,7 +80,10 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 fn finding(case: &Case<'_>, endpoint: &InstanceConnectEndpoint, blocker: &Blocker) -> Finding {
     let id = endpoint.instance_connect_endpoint_id.as_str();
     let by = blocker.by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default();
-    let detail = format!("EC2 Instance Connect Endpoint `{id}` does not reach TCP {} of the instance: {}{by}", case.question.port, blocker.title);
+    let detail = format!(
+        "EC2 Instance Connect Endpoint `{id}` does not reach TCP {} of the instance: {}{by}",
+        case.question.port, blocker.title
+    );
     let mut finding = Finding::new(detail)
         .about("instance-connect-endpoint", id)
         .about(blocker.component.kind, &blocker.component.id)
@@ -123,7 +130,10 @@ mod tests {
         ingress(&mut world, json!([]));
         let found = findings(world.judge(&RULE));
         let fix = found[0].fix.as_ref().unwrap();
-        assert!(fix.commands[0].contains("authorize-security-group-ingress --region eu-west-1 --group-id sg-1"), "{fix:?}");
+        assert!(
+            fix.commands[0].contains("authorize-security-group-ingress --region eu-west-1 --group-id sg-1"),
+            "{fix:?}"
+        );
         assert!(fix.commands[0].contains("sg-eice"), "{fix:?}");
     }
 

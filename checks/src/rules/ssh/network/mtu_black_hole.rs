@@ -61,13 +61,14 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 mod tests {
     use super::*;
     use crate::snapshot::operations as op;
-    use crate::testkit::ssh::{connected, probed, public};
     use crate::testkit::missing;
+    use crate::testkit::ssh::{connected, probed, public};
     use serde_json::json;
 
     #[test]
     fn fires_as_an_open_question_when_the_exchange_stands_still() {
-        let stuck = json!({ "Address": "203.0.113.10:22", "Outcome": "key-exchange-stuck", "Banner": "SSH-2.0-OpenSSH_9.6" });
+        let stuck =
+            json!({ "Address": "203.0.113.10:22", "Outcome": "key-exchange-stuck", "Banner": "SSH-2.0-OpenSSH_9.6" });
         let judgement = probed(&mut public(), stuck).judge(&RULE);
         assert!(matches!(judgement, Judgement::CannotTell { reason, .. } if reason.contains("large packets are lost")));
     }

@@ -50,8 +50,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 mod tests {
     use super::*;
     use crate::snapshot::operations as op;
-    use crate::testkit::ssh::{connected, probed, public};
     use crate::testkit::World;
+    use crate::testkit::ssh::{connected, probed, public};
     use serde_json::json;
 
     fn two() -> World {

@@ -58,11 +58,15 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         let number = acl.entries.iter().filter(|entry| entry.egress == egress && entry.rule_number < 32_767).count();
         if number >= QUOTA {
             let way = if egress { "outbound" } else { "inbound" };
-            let detail = format!("network ACL `{id}` has {number} {way} entries, and {QUOTA} is the quota: one more is refused");
+            let detail =
+                format!("network ACL `{id}` has {number} {way} entries, and {QUOTA} is the quota: one more is refused");
             let finding = Finding::new(detail)
                 .about("network-acl", id)
                 .proof(Evidence::new(op::DESCRIBE_NETWORK_ACLS, id, "Entries", number))
-                .fix(Fix::new(FixClass::M, format!("have the owner of `{id}` join entries, or ask for a higher quota")));
+                .fix(Fix::new(
+                    FixClass::M,
+                    format!("have the owner of `{id}` join entries, or ask for a higher quota"),
+                ));
             found.push(finding);
         }
     }

@@ -52,7 +52,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let gaps: Vec<Gap> = ways.iter().filter_map(|way| way.works.as_ref().err()).cloned().collect();
     let works: Vec<&WayIn> = ways.iter().filter(|way| way.works == Ok(true)).collect();
     let words: Vec<String> = ways.iter().map(in_words).collect();
-    let bastion = if case.has_public_address() { "" } else { "; over a bastion: give its private address with `--from`" };
+    let bastion =
+        if case.has_public_address() { "" } else { "; over a bastion: give its private address with `--from`" };
     let detail = format!("{}{bastion}", words.join("; "));
     if works.is_empty() && !gaps.is_empty() {
         return Ok(Judgement::cannot_tell(detail, gaps));

@@ -58,32 +58,42 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     };
     let ids: Vec<&str> = groups.iter().map(|group| group.group_id.as_str()).collect();
     let number = count(first, family);
-    let detail = format!("security group {} has {number} inbound rules for {family}, and {QUOTA} is the quota: one more is refused", in_words(&ids));
-    let finding = Finding::new(detail)
-        .about("security-group", &first.group_id)
-        .proof(Evidence::new(op::DESCRIBE_SECURITY_GROUPS, &first.group_id, "IpPermissions", number));
+    let detail = format!(
+        "security group {} has {number} inbound rules for {family}, and {QUOTA} is the quota: one more is refused",
+        in_words(&ids)
+    );
+    let finding = Finding::new(detail).about("security-group", &first.group_id).proof(Evidence::new(
+        op::DESCRIBE_SECURITY_GROUPS,
+        &first.group_id,
+        "IpPermissions",
+        number,
+    ));
     let Some(eni) = case.interface() else { return Ok(Judgement::fail(finding)) };
     let command = |name| Aws::new("ec2", name, case.region());
-    let modify = || command("modify-network-interface-attribute").arg("network-interface-id", &eni.network_interface_id);
+    let modify =
+        || command("modify-network-interface-attribute").arg("network-interface-id", &eni.network_interface_id);
     let all = modify().args("groups", &ids);
     let create = command("create-security-group")
         .arg("group-name", "ssh-access")
         .arg("description", "SSH")
         .arg("vpc-id", &case.instance.vpc_id)
         .keep("group", "GroupId");
-    let fix = Fix::new(FixClass::A, "put the new rule into a small group of its own on the interface, beside those that are there")
-        .run(create)
-        .run(format!("{} \"$group\"", String::from(all.clone())))
-        .undo(all)
-        .undo(command("delete-security-group").made("group-id", "group"));
+    let fix = Fix::new(
+        FixClass::A,
+        "put the new rule into a small group of its own on the interface, beside those that are there",
+    )
+    .run(create)
+    .run(format!("{} \"$group\"", String::from(all.clone())))
+    .undo(all)
+    .undo(command("delete-security-group").made("group-id", "group"));
     Ok(Judgement::fail(finding.fix(fix)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::ssh::{ingress, public};
     use crate::testkit::findings;
+    use crate::testkit::ssh::{ingress, public};
     use serde_json::{Value, json};
 
     fn rules(number: usize) -> Value {
