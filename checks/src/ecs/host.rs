@@ -31,11 +31,11 @@ impl<'a> Case<'a> {
         if self.registered().is_some() {
             return Ok(Some(Judgement::pass(self.sign())));
         }
-        self.entry()?;
         if self.lacks_cluster() {
             let rule = if matches!(self.cluster, Ok(None)) { "ecs/cluster-not-found" } else { "ecs/cluster-inactive" };
             return Ok(Some(follows_from(rule)));
         }
+        self.entry()?;
         Ok(self.elsewhere().map(|cluster| {
             Judgement::not_applicable(format!("its agent works: the instance is registered in cluster `{cluster}`"))
         }))

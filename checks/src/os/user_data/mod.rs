@@ -10,6 +10,7 @@
 mod cloud_config;
 mod config;
 mod mime;
+mod programs;
 mod script;
 mod shell;
 mod toml;

@@ -2,6 +2,12 @@
 //!
 //! It is no shell: what a command puts out, and every expansion, is not known and stands as [`EXPANSION`] in its word.
 
+#[cfg(test)]
+mod tests;
+mod words;
+
+use words::expanded;
+
 /// What stands in a word where the shell would put in a variable or the output of a command.
 pub(super) const EXPANSION: char = '\u{fffc}';
 
@@ -195,33 +201,6 @@ impl Parser<'_> {
         }
     }
 
-    /// What follows an opening bracket that was eaten, up to the one that closes it.
-    fn skip_to_closing(&mut self) {
-        let mut open = 1_usize;
-        while let Some(letter) = self.bump() {
-            match letter {
-                '(' => open = open.saturating_add(1),
-                ')' => open = open.saturating_sub(1),
-                '\'' => self.skip_past('\''),
-                '\\' => {
-                    self.bump();
-                }
-                _ => {}
-            }
-            if open == 0 {
-                return;
-            }
-        }
-    }
-
-    fn skip_past(&mut self, end: char) {
-        while let Some(letter) = self.bump() {
-            if letter == end {
-                return;
-            }
-        }
-    }
-
     fn word_or_number(&mut self) {
         let before = self.rest;
         let word = self.word();
@@ -235,89 +214,6 @@ impl Parser<'_> {
             return;
         }
         self.now.words.push(word);
-    }
-
-    /// The next word, without its quotes; empty where none begins.
-    fn word(&mut self) -> String {
-        self.rest = self.rest.trim_start_matches([' ', '\t']);
-        let mut word = String::new();
-        while let Some(letter) = self.peek() {
-            match letter {
-                ' ' | '\t' | '\n' | ';' | '&' | '|' | '(' | ')' | '<' | '>' => break,
-                '\'' => {
-                    self.bump();
-                    while let Some(letter) = self.bump().filter(|letter| *letter != '\'') {
-                        word.push(letter);
-                    }
-                }
-                '"' => {
-                    self.bump();
-                    self.double_quoted(&mut word);
-                }
-                '\\' => {
-                    self.bump();
-                    if let Some(letter) = self.bump().filter(|letter| *letter != '\n') {
-                        word.push(letter);
-                    }
-                }
-                '$' | '`' => self.expansion(&mut word),
-                _ => {
-                    self.bump();
-                    word.push(letter);
-                }
-            }
-        }
-        word
-    }
-
-    fn double_quoted(&mut self, word: &mut String) {
-        while let Some(letter) = self.peek() {
-            match letter {
-                '"' => {
-                    self.bump();
-                    return;
-                }
-                '\\' => {
-                    self.bump();
-                    match self.bump() {
-                        Some(escaped @ ('"' | '\\' | '$' | '`')) => word.push(escaped),
-                        Some('\n') | None => {}
-                        Some(other) => word.extend(['\\', other]),
-                    }
-                }
-                '$' | '`' => self.expansion(word),
-                _ => {
-                    self.bump();
-                    word.push(letter);
-                }
-            }
-        }
-    }
-
-    /// An expansion, of which the first letter comes next.
-    fn expansion(&mut self, word: &mut String) {
-        if self.bump() == Some('`') {
-            self.skip_past('`');
-            word.push(EXPANSION);
-        } else if self.eat("(") {
-            self.skip_to_closing();
-            word.push(EXPANSION);
-        } else if self.eat("{") {
-            self.skip_past('}');
-            word.push(EXPANSION);
-        } else {
-            let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-            let name: usize = self.rest.chars().take_while(|letter| is_name(*letter)).map(char::len_utf8).sum();
-            if name > 0 {
-                self.rest = self.rest.get(name..).unwrap_or_default();
-                word.push(EXPANSION);
-            } else if let Some('?' | '!' | '#' | '@' | '*' | '$') = self.peek() {
-                self.bump();
-                word.push(EXPANSION);
-            } else if !self.rest.starts_with(['\'', '"']) {
-                word.push('$');
-            }
-        }
     }
 
     /// The bodies of the here-documents of the line that has ended.
@@ -407,78 +303,5 @@ impl Parser<'_> {
             }
             command.is_background |= behind.is_background;
         }
-    }
-}
-
-/// The body of a here-document whose expansions are not known.
-fn expanded(body: &str) -> String {
-    let mut parser = Parser { rest: body, ..Parser::default() };
-    let mut text = String::new();
-    while let Some(letter) = parser.peek() {
-        match letter {
-            '\\' => {
-                parser.bump();
-                match parser.bump() {
-                    Some(escaped @ ('\\' | '$' | '`')) => text.push(escaped),
-                    Some('\n') | None => {}
-                    Some(other) => text.extend(['\\', other]),
-                }
-            }
-            '$' | '`' => parser.expansion(&mut text),
-            _ => {
-                parser.bump();
-                text.push(letter);
-            }
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(text: &str) -> Vec<Vec<String>> {
-        commands(text).into_iter().map(|command| command.words).collect()
-    }
-
-    #[test]
-    fn words_lose_their_quotes() {
-        assert_eq!(words("echo \"A=b c\" 'd e' f\\ g # no\nls"), [vec!["echo", "A=b c", "d e", "f g"], vec!["ls"]]);
-        assert_eq!(
-            words("echo A=${B} C=$(x 'y)' z) D=`e` $F")[0][1..],
-            ["A=\u{fffc}", "C=\u{fffc}", "D=\u{fffc}", "\u{fffc}"]
-        );
-        assert_eq!(words("echo '{\"a\":1}' $5 5$"), [vec!["echo", "{\"a\":1}", "\u{fffc}", "5$"]]);
-    }
-
-    #[test]
-    fn redirections_and_pipes_are_kept() {
-        let all = commands(
-            "echo a >> /x 2>&1; echo b 2>/dev/null | sudo tee -a /y > /dev/null & exec > >(tee /log|logger) 2>&1",
-        );
-        assert_eq!(all[0].outputs, [Redirect { path: "/x".to_owned() }]);
-        assert!(all[1].is_piped && all[2].is_background);
-        assert_eq!(all[2].words, ["sudo", "tee", "-a", "/y"]);
-        assert_eq!(all[3].words, ["exec"]);
-    }
-
-    #[test]
-    fn here_documents_have_their_text() {
-        let all = commands("cat <<'EOF' >> /x\nA=$B\nEOF\ncat <<-E | tee /y\n\tC=$D \\$e\n\tE\nls");
-        assert_eq!(all[0].input.as_deref(), Some("A=$B\n"));
-        assert_eq!(all[1].input.as_deref(), Some("C=\u{fffc} $e\n"));
-        assert_eq!(all.last().unwrap().words, ["ls"]);
-    }
-
-    #[test]
-    fn conditions_and_groups_are_told() {
-        let all = commands(
-            "if true; then\n echo a > /x\nfi\n{ echo b; echo c; } >> /y\n(sleep 5; echo d) &\nf() { echo e; }\nx && echo g || echo h\necho i",
-        );
-        let of = |word: &str| all.iter().find(|command| command.words.get(1).is_some_and(|own| own == word)).unwrap();
-        assert!(of("a").is_conditional && of("e").is_conditional && of("g").is_conditional && of("h").is_conditional);
-        assert!(!of("b").is_conditional && of("b").outputs == of("c").outputs && of("b").outputs.len() == 1);
-        assert!(of("d").is_background && !of("i").is_conditional && of("g").is_forgiven);
     }
 }
