@@ -1,6 +1,7 @@
 //! What shows outside of the start of the agent: user data, image, console, and whether it has come through.
 
-use super::Case;
+use super::registration::is_complete;
+use super::{Case, DEFAULT};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement, Place};
 use crate::fix::{Fix, FixClass, quoted};
@@ -31,9 +32,11 @@ impl<'a> Case<'a> {
         if self.registered().is_some() {
             return Ok(Some(Judgement::pass(self.sign())));
         }
-        if self.lacks_cluster() {
-            let rule = if matches!(self.cluster, Ok(None)) { "ecs/cluster-not-found" } else { "ecs/cluster-inactive" };
-            return Ok(Some(follows_from(rule)));
+        match &self.cluster {
+            // The first agent that asks for cluster `default` makes it.
+            Ok(None) if !self.wants_default() => return Ok(Some(follows_from("ecs/cluster-not-found"))),
+            Ok(Some(_)) if self.lacks_cluster() => return Ok(Some(follows_from("ecs/cluster-inactive"))),
+            _ => {}
         }
         self.entry()?;
         Ok(self.elsewhere().map(|cluster| {
@@ -53,18 +56,10 @@ impl<'a> Case<'a> {
         Ok((self.is_connected() == Some(true)).then(|| Judgement::pass(self.sign())))
     }
 
-    /// Another cluster that the facts show the instance in.
-    pub(crate) fn elsewhere(&self) -> Option<&'a str> {
-        let entries = self.snapshot.container_instances.known().iter();
-        let own = entries.filter(|entry| entry.ec2_instance_id == self.instance.instance_id);
-        let clusters = own.filter_map(|entry| {
-            let is_there = ["ACTIVE", "DRAINING"].iter().any(|status| entry.status.eq_ignore_ascii_case(status));
-            // `…:container-instance/CLUSTER/ID`; ARNs of the old form tell no cluster.
-            let mut parts = entry.container_instance_arn.rsplit('/');
-            let (_, cluster) = (parts.next(), parts.next()?);
-            parts.next().filter(|_| is_there).map(|_| cluster)
-        });
-        clusters.into_iter().find(|cluster| *cluster != self.question.cluster_name())
+    /// Another cluster in which the instance is registered, as far as that is known.
+    fn elsewhere(&self) -> Option<&'a str> {
+        let entries = self.entries_elsewhere().ok()?;
+        entries.into_iter().find(|(_, entry)| is_complete(entry)).map(|(cluster, _)| cluster)
     }
 
     /// What is kept of the user data.
@@ -103,7 +98,7 @@ impl<'a> Case<'a> {
 
     /// Whether the agent joins cluster `default` when nobody tells it of another.
     pub(crate) fn wants_default(&self) -> bool {
-        self.question.cluster_name() == "default"
+        self.question.cluster_name() == DEFAULT
     }
 
     /// The last line of a kind in the console text of the present start, unless a line of a kind in `undone_by` follows it; none while
@@ -223,11 +218,22 @@ mod tests {
     fn the_start_is_past_where_the_agent_works_in_another_cluster() {
         let mut world = ecs::nat();
         let other = "arn:aws:ecs:eu-west-1:123456789012:container-instance/default/0a1b";
-        ecs::never(&mut world).answer(
-            op::DESCRIBE_CONTAINER_INSTANCES,
-            json!({ "cluster": "default", "containerInstances": [other] }),
-            json!({ "failures": [], "containerInstances": [ecs::entry(other, crate::testkit::INSTANCE)] }),
-        );
+        ecs::never(&mut world)
+            .answer(
+                op::LIST_CLUSTERS,
+                json!({}),
+                json!({ "clusterArns": ["arn:aws:ecs:eu-west-1:123456789012:cluster/default"] }),
+            )
+            .answer(
+                op::LIST_CONTAINER_INSTANCES,
+                json!({ "cluster": "default", "filter": format!("ec2InstanceId == {}", crate::testkit::INSTANCE) }),
+                json!({ "containerInstanceArns": [other] }),
+            )
+            .answer(
+                op::DESCRIBE_CONTAINER_INSTANCES,
+                json!({ "cluster": "default", "containerInstances": [other] }),
+                json!({ "failures": [], "containerInstances": [ecs::entry(other, crate::testkit::INSTANCE)] }),
+            );
         for rule in rules::ECS
             .iter()
             .copied()

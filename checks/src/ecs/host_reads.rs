@@ -1,7 +1,7 @@
 //! Reads about the machine: user data, image, type and console of an instance whose agent does not come through.
 
-use super::Question;
 use super::registration::{entries, is_complete};
+use super::{DEFAULT, Question};
 use crate::instance::{console_input, find};
 use crate::snapshot::ec2::is;
 use crate::snapshot::user_data::USER_DATA;
@@ -15,7 +15,8 @@ pub(super) fn reads(snapshot: &Snapshot, question: &Question) -> Vec<(Operation,
     // While the list of the cluster or an entry in it is not known, nobody knows what matters.
     let Ok(entries) = entries(snapshot, cluster, id) else { return Vec::new() };
     let lacks_cluster = match snapshot.clusters.get(cluster) {
-        Ok(known) => known.is_none_or(|known| is(&known.status, "INACTIVE")),
+        // The first agent that asks for cluster `default` makes it.
+        Ok(known) => known.map_or(cluster != DEFAULT, |known| is(&known.status, "INACTIVE")),
         Err(_) => false,
     };
     if !is(&instance.state.name, "running") || lacks_cluster {
