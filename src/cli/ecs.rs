@@ -47,7 +47,9 @@ impl Question for Subjects {
                 Err(gap) => {
                     let message = match gap {
                         SubjectGap::NotFound => {
-                            format!("instance `{}` not found in {}", question.instance, facts.place())
+                            let absent = format!("instance `{}` not found in {}", question.instance, facts.place());
+                            let told = ecs::absent(&facts.snapshot, &question);
+                            std::iter::once(absent).chain(told).collect::<Vec<_>>().join("; ")
                         }
                         SubjectGap::NotReadable(gap) => {
                             format!("the facts of instance `{}` could not be read: {gap}", question.instance)

@@ -1,16 +1,23 @@
 //! The symptom "an EC2 instance does not register as a container instance, or is disconnected": its case, its reads, its diagnosis.
 
+mod absent;
 pub mod calls;
 pub(crate) mod capacity;
 mod case;
+pub(crate) mod endpoints;
 pub(crate) mod health;
 mod host;
 mod host_reads;
 pub(crate) mod identity;
+mod paths;
 mod reads;
 pub(crate) mod registration;
+#[cfg(test)]
+mod tests;
 
+pub use absent::absent;
 pub use case::{Case, Ecs, Question, SERVICES, Settled};
+pub use endpoints::ENDPOINTS;
 pub(crate) use host::{LOOK_AT_CONFIG, LOOK_AT_CONFIG_WINDOWS};
 pub use reads::{READS, reads};
 pub use registration::{DEFAULT, entries};

@@ -154,7 +154,13 @@ fn dns_names(service: &str, region: &str) -> Vec<String> {
         Some("cn") => ("amazonaws.com.cn", "api.amazonwebservices.com.cn"),
         _ => ("amazonaws.com", "api.aws"),
     };
-    vec![format!("{service}.{region}.{suffix}"), format!("{service}.{region}.{dual_stack}")]
+    // The private names of the endpoints for the agent of ECS; the public ones have a number behind the letter.
+    let host = match service {
+        "ecs-agent" => "ecs-a",
+        "ecs-telemetry" => "ecs-t",
+        other => other,
+    };
+    vec![format!("{host}.{region}.{suffix}"), format!("{host}.{region}.{dual_stack}")]
 }
 
 struct Question<'a, 's> {

@@ -2,12 +2,13 @@
 
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
+use crate::instance::endpoints::Unused;
 use crate::net::Cause;
 use crate::remedy::endpoint::create;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::endpoints::Unused;
+use crate::ssm::endpoints::ENDPOINTS;
 use crate::walls::Wall;
 
 declare_rule! {
@@ -47,7 +48,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         causes: |cause| cause == Cause::EndpointState,
         pass: "no endpoint of the agent's services is out of order",
     };
-    Ok(unused.judge(case, |wall| finding(case, wall)))
+    Ok(unused.judge(case, case, |wall| finding(case, wall)))
 }
 
 fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
@@ -66,7 +67,7 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     let groups: Vec<&str> = endpoint.groups.iter().map(|group| group.group_id.as_str()).collect();
     let summary = format!("create another endpoint for `{}`; `{id}` stays as it is", endpoint.service_name);
     finding.fix(create(
-        &case.endpoint_place(),
+        &case.endpoint_place(ENDPOINTS),
         Fix::new(FixClass::B, summary),
         &[endpoint.service_name.as_str()],
         &groups,

@@ -1,19 +1,12 @@
 //! The policy of an interface endpoint does not let the agent's calls through.
 
-use crate::evidence::Evidence;
-use crate::finding::{Finding, Judgement};
-use crate::iam::EndpointKind;
-use crate::instance::RoleFacts;
-use crate::remedy::Site;
-use crate::remedy::endpoint_policy::{PolicySays, is_full_access, mend, policy_says};
+use crate::finding::Judgement;
+use crate::instance::endpoint_policies;
 use crate::rule::declare_rule;
-use crate::snapshot::ec2::VpcEndpoint;
-use crate::snapshot::{Gap, operations as op};
+use crate::snapshot::Gap;
 use crate::ssm::Case;
 use crate::ssm::calls::{CHANNELS, REGISTER};
-use crate::ssm::endpoints::{request, role_of, unlisted, used};
-use crate::walls::{affects, open};
-use serde_json::json;
+use crate::ssm::endpoints::role_of;
 
 declare_rule! {
     /// ## What it checks
@@ -50,101 +43,25 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let pairs: Vec<(&str, &VpcEndpoint)> = case
-        .paths
-        .iter()
-        .flat_map(|path| used(path).iter().map(move |id| (path.service.as_str(), id)))
-        .filter_map(|(service, id)| Some((service, case.snapshot.vpc_endpoints.get(id).ok().flatten()?)))
-        .collect();
-    if pairs.is_empty() {
-        let gaps = unlisted(case);
-        let none = || Judgement::not_applicable("no name of the agent leads to an interface endpoint of the VPC");
-        return Ok(if gaps.is_empty() { none() } else { open(gaps) });
-    }
-    if pairs.iter().all(|(_, endpoint)| is_full_access(&endpoint.policy_document)) {
-        return Ok(Judgement::pass("the endpoints have the default policy, which lets every call through"));
-    }
-    let Some(role) = role_of(case)? else {
-        return Ok(Judgement::not_applicable("the agent has no role that an endpoint policy could refuse"));
-    };
-    let (mut findings, mut gaps) = (Vec::new(), Vec::new());
-    for (service, endpoint) in pairs {
-        let refused = refused(case, role, service, endpoint, &mut gaps);
-        findings.extend(finding(case, role, service, endpoint, &refused));
-    }
-    gaps.sort();
-    gaps.dedup();
-    Ok(if !findings.is_empty() {
-        Judgement::Fail(findings)
-    } else if !gaps.is_empty() {
-        open(gaps)
-    } else {
-        Judgement::pass(format!("the endpoint policies let the calls of role `{}` through", role.role.role_name))
-    })
+    endpoint_policies::judge(case, calls, || role_of(case))
 }
 
-/// A call that is refused, by which statement, and whether explicitly.
-type Refused<'a> = (&'a str, Option<String>, bool);
-
-fn refused<'a>(
-    case: &Case<'_>,
-    role: &RoleFacts<'_>,
-    service: &str,
-    endpoint: &VpcEndpoint,
-    gaps: &mut Vec<Gap>,
-) -> Vec<Refused<'a>> {
-    let actions: &[&'a str] = match service {
+fn calls(service: &str) -> &'static [&'static str] {
+    match service {
         "ssm" => &[REGISTER],
         "ssmmessages" => CHANNELS,
         _ => &["ec2messages:GetMessages"],
-    };
-    let mut refused = Vec::new();
-    for action in actions {
-        match policy_says(endpoint, EndpointKind::Interface, &request(case, role, action, endpoint)) {
-            PolicySays::Allows => {}
-            PolicySays::Denies { by, is_explicit } => refused.push((*action, by, is_explicit)),
-            PolicySays::Unknown(unknown) => gaps.extend(unknown),
-        }
     }
-    refused
-}
-
-fn finding(
-    case: &Case<'_>,
-    role: &RoleFacts<'_>,
-    service: &str,
-    endpoint: &VpcEndpoint,
-    refused: &[Refused<'_>],
-) -> Option<Finding> {
-    let (_, by, is_explicit) = refused.first()?;
-    let id = endpoint.vpc_endpoint_id.as_str();
-    let actions: Vec<&str> = refused.iter().map(|(action, ..)| *action).collect();
-    let name = role.role.role_name.as_str();
-    let because = by.as_ref().map(|by| format!(": {by}")).unwrap_or_default();
-    let detail = format!(
-        "the policy of endpoint `{id}` does not let role `{name}` call {}{because}",
-        crate::walls::in_words(&actions)
-    );
-    let statement = json!({
-        "Effect": "Allow", "Principal": { "AWS": role.role.arn }, "Action": format!("{service}:*"), "Resource": "*",
-    });
-    let mut finding = Finding::new(detail);
-    finding.affects = affects(&[service]);
-    Some(
-        finding
-            .about("vpc-endpoint", id)
-            .about("role", name)
-            .proof(Evidence::new(op::DESCRIBE_VPC_ENDPOINTS, id, "PolicyDocument", endpoint.policy_document.as_str()))
-            .fix(mend(&Site::of(case), endpoint, *is_explicit, &statement)),
-    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fix::FixClass;
+    use crate::snapshot::operations as op;
     use crate::testkit::{self, World, findings, missing};
     use serde_json::Value;
+    use serde_json::json;
 
     fn with(statements: Value) -> World {
         let mut world = testkit::closed();

@@ -1,14 +1,12 @@
 //! An interface endpoint that the service's own name does not lead to.
 
-use crate::finding::{Finding, Judgement};
+use crate::finding::Judgement;
+use crate::instance::endpoints::Unused;
+use crate::instance::findings;
 use crate::net::Cause;
-use crate::remedy::Site;
-use crate::remedy::endpoint::private_dns;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::endpoints::Unused;
-use crate::walls::Wall;
 
 declare_rule! {
     /// ## What it checks
@@ -48,23 +46,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         causes: |cause| cause == Cause::EndpointPrivateDnsOff,
         pass: "private DNS is on for every endpoint of the agent's services",
     };
-    Ok(unused.judge(case, |wall| finding(case, wall)))
-}
-
-fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
-    let id = wall.obstacle.component.id.as_str();
-    let names: Vec<String> = wall
-        .labels
-        .iter()
-        .filter_map(|service| case.path_to(service)?.dns_names.first())
-        .map(|name| format!("`{name}`"))
-        .collect();
-    let detail = format!(
-        "private DNS of endpoint `{id}` is off, so {} leads instance `{}` to public addresses, which it does not reach",
-        names.join(", "),
-        case.instance.instance_id
-    );
-    wall.finding(detail).fix(private_dns(&Site::of(case), id, true))
+    Ok(unused.judge(case, case, |wall| findings::private_dns_off(case, wall)))
 }
 
 #[cfg(test)]

@@ -1,15 +1,13 @@
 //! The security groups of an interface endpoint do not let the instance in.
 
-use crate::finding::{Finding, Judgement};
-use crate::fix::{Fix, FixClass};
-use crate::net::{Cause, Direction};
-use crate::remedy::Site;
-use crate::remedy::security_group::{Peer, allow, permission};
+use crate::finding::Judgement;
+use crate::instance::endpoints::{unlisted, used};
+use crate::instance::findings;
+use crate::net::Cause;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::endpoints::{unlisted, used};
-use crate::walls::{Wall, Watch, in_words};
+use crate::walls::Watch;
 
 declare_rule! {
     /// ## What it checks
@@ -53,38 +51,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         opaque: |what| what.contains("security group") || what.contains("of endpoint"),
         pass: "the groups of the endpoints let the instance in on TCP 443",
     };
-    watch.judge(case, |wall| finding(case, wall))
-}
-
-fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
-    let endpoints: Vec<_> = wall.labels.iter().filter_map(|service| case.endpoint_for(service)).collect();
-    let ids: Vec<String> = endpoints.iter().map(|endpoint| format!("`{}`", endpoint.vpc_endpoint_id)).collect();
-    let detail = format!(
-        "the security groups of endpoint {} do not let instance `{}` in on TCP 443, so its agent cannot reach {}{}",
-        ids.join(", "),
-        case.instance.instance_id,
-        wall.labels_in_words(),
-        wall.by()
-    );
-    let mut finding = wall.finding(detail);
-    for endpoint in &endpoints {
-        finding = finding.about("vpc-endpoint", &endpoint.vpc_endpoint_id);
-    }
-    let Some(own) = case.instance.primary_interface().and_then(|eni| eni.groups.first()) else { return finding };
-    // One group of each endpoint is enough, and endpoints may share it.
-    let mut groups: Vec<&str> = Vec::new();
-    for endpoint in &endpoints {
-        if !endpoint.groups.iter().any(|group| groups.contains(&group.group_id.as_str())) {
-            groups.extend(endpoint.groups.first().map(|group| group.group_id.as_str()));
-        }
-    }
-    if groups.is_empty() {
-        return finding;
-    }
-    let rule = permission("tcp", 443, &[Peer::Group(&own.group_id)]);
-    let summary = format!("allow TCP 443 into {} from the instance's group `{}`", in_words(&groups), own.group_id);
-    let fix = Fix::new(FixClass::A, summary);
-    finding.fix(groups.iter().fold(fix, |fix, group| allow(fix, &Site::of(case), Direction::Ingress, group, &rule)))
+    watch.judge(case, |wall| findings::endpoint_group(case, wall))
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! A network ACL drops the agent's packets on their way out.
 
-use crate::finding::{Finding, Judgement};
+use crate::finding::Judgement;
+use crate::instance::findings;
 use crate::net::Cause;
-use crate::remedy::Site;
-use crate::remedy::acl::acl_fix;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::walls::{Wall, Watch};
+use crate::walls::Watch;
 
 declare_rule! {
     /// ## What it checks
@@ -48,19 +47,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         opaque: |what| what.contains("network ACL"),
         pass: "the network ACLs let TCP 443 out",
     };
-    watch.judge(case, |wall| finding(case, wall))
-}
-
-fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
-    let acl = &wall.obstacle.component.id;
-    let at_endpoint = wall.obstacle.cause == Cause::EndpointSubnetAclInbound;
-    let place = if at_endpoint { "in at the endpoint's subnet" } else { "out of the instance's subnet" };
-    let detail = format!(
-        "network ACL `{acl}` does not let TCP 443 {place}, so the agent cannot reach {}{}",
-        wall.labels_in_words(),
-        wall.by()
-    );
-    wall.finding(detail).fix(acl_fix(&Site::of(case), acl, !at_endpoint, (443, 443), wall))
+    watch.judge(case, |wall| findings::acl_out(case, wall))
 }
 
 #[cfg(test)]

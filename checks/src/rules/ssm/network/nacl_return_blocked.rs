@@ -1,13 +1,12 @@
 //! A network ACL drops the replies to the agent.
 
-use crate::finding::{Finding, Judgement};
+use crate::finding::Judgement;
+use crate::instance::findings;
 use crate::net::Cause;
-use crate::remedy::Site;
-use crate::remedy::acl::{acl_fix, reply_ports};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::walls::{Wall, Watch};
+use crate::walls::Watch;
 
 declare_rule! {
     /// ## What it checks
@@ -50,21 +49,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         opaque: |what| what.contains("network ACL"),
         pass: "the network ACLs let the replies back to the agent",
     };
-    watch.judge(case, |wall| finding(case, wall))
-}
-
-fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
-    let acl = &wall.obstacle.component.id;
-    let at_endpoint = wall.obstacle.cause == Cause::EndpointSubnetAclReply;
-    let place = if at_endpoint { "out of the endpoint's subnet" } else { "into the instance's subnet" };
-    let partly = wall.obstacle.passes.as_ref().map(|passes| format!(" (only {passes} pass)")).unwrap_or_default();
-    let detail = format!(
-        "network ACL `{acl}` does not let the replies of {} {place}{partly}{}",
-        wall.labels_in_words(),
-        wall.by()
-    );
-    let ports = if at_endpoint { (1024, u16::MAX) } else { reply_ports(case.instance) };
-    wall.finding(detail).fix(acl_fix(&Site::of(case), acl, at_endpoint, ports, wall))
+    watch.judge(case, |wall| findings::acl_back(case, wall))
 }
 
 #[cfg(test)]

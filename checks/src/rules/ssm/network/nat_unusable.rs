@@ -1,11 +1,12 @@
 //! The NAT gateway or instance on the way does not carry the agent's packets.
 
-use crate::finding::{Finding, Judgement};
-use crate::remedy::{Site, nat};
+use crate::finding::Judgement;
+use crate::instance::findings;
+use crate::remedy::nat;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::walls::{Wall, Watch};
+use crate::walls::Watch;
 
 declare_rule! {
     /// ## What it checks
@@ -49,20 +50,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         opaque: |what| what.contains("NAT gateway") || what.contains("forwards packets"),
         pass: "no NAT device on the way is broken",
     };
-    watch.judge(case, |wall| finding(case, wall))
-}
-
-fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
-    let component = &wall.obstacle.component;
-    let device = wall.steps.iter().find(|step| step.component.kind == "nat-gateway").map(|step| &step.component);
-    let named = device.unwrap_or(component);
-    let what = nat::words(wall.obstacle.cause, "instance").unwrap_or_else(|| "does not work".to_owned());
-    let detail = format!("`{}` {what}, so the agent cannot reach {}{}", named.id, wall.labels_in_words(), wall.by());
-    let finding = wall.finding(detail).about(named.kind, &named.id);
-    match nat::mend(&Site::of(case), wall, &named.id) {
-        Some(fix) => finding.fix(fix),
-        None => finding,
-    }
+    watch.judge(case, |wall| findings::nat_device(case, wall))
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! The instance's subnet leads nowhere.
 
-use crate::finding::{Finding, Judgement};
-use crate::fix::{Fix, FixClass};
+use crate::finding::Judgement;
+use crate::instance::findings;
 use crate::instance::is_claimed;
 use crate::net::{Cause, Verdict};
-use crate::remedy::endpoint::create;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::ssm::{Case, endpoints};
-use crate::walls::{Wall, Watch, open};
+use crate::ssm::Case;
+use crate::ssm::endpoints::ENDPOINTS;
+use crate::walls::{Watch, open};
 
 declare_rule! {
     /// ## What it checks
@@ -65,35 +65,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             open(gaps)
         });
     }
-    watch.judge(case, |wall| finding(case, wall))
-}
-
-fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
-    let instance = &case.instance;
-    let table = &wall.obstacle.component.id;
-    let what = match wall.obstacle.cause {
-        Cause::PeeringNoInternet => {
-            "is a peering connection, which carries only traffic between its two VPCs and nothing to the internet"
-        }
-        Cause::NoReturnRoute => "has no way back to the instance",
-        Cause::NoAddress => "cannot be used by an interface without an address",
-        _ => "has no route out and the VPC no endpoint for it",
-    };
-    let uses = if wall.obstacle.cause == Cause::PeeringNoInternet { "leads to" } else { "uses" };
-    let detail = format!(
-        "subnet `{}` of instance `{}` {uses} `{table}`, which {what}, so the agent cannot reach {}{}",
-        instance.subnet_id,
-        instance.instance_id,
-        wall.labels_in_words(),
-        wall.by()
-    );
-    let fix = Fix::new(
-        FixClass::B,
-        "create interface endpoints for Systems Manager in the subnet (they cost money by the hour), or route it over a NAT gateway",
-    );
-    let names: Vec<String> = wall.labels.iter().map(|service| endpoints::service_name(case, service)).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    wall.finding(detail).fix(create(&case.endpoint_place(), fix, &names, &[]))
+    watch.judge(case, |wall| findings::no_route(case, wall, "Systems Manager", ENDPOINTS))
 }
 
 #[cfg(test)]

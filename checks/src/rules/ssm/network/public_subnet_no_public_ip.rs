@@ -1,12 +1,12 @@
 //! A public subnet is of no use to an interface without a public address.
 
-use crate::finding::{Finding, Judgement};
-use crate::fix::{Aws, Fix, FixClass};
+use crate::finding::Judgement;
+use crate::instance::findings;
 use crate::net::Cause;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::walls::{Wall, Watch};
+use crate::walls::Watch;
 
 declare_rule! {
     /// ## What it checks
@@ -46,26 +46,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         opaque: |_| false,
         pass: "the way out does not need a public address that is not there",
     };
-    watch.judge(case, |wall| finding(case, wall))
-}
-
-fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
-    let detail = format!(
-        "instance `{}` has no public IPv4 address, and its way to {} is an internet gateway, which drops packets without one{}",
-        case.instance.instance_id,
-        wall.labels_in_words(),
-        wall.by()
-    );
-    let eni = case.instance.primary_interface().map(|eni| eni.network_interface_id.as_str()).unwrap_or_default();
-    let command = |name| Aws::new("ec2", name, case.region());
-    let associate = command("associate-address").made("allocation-id", "address").arg("network-interface-id", eni);
-    wall.finding(detail).about("network-interface", eni).fix(
-        Fix::new(FixClass::B, "give the interface an Elastic IP address (it costs money by the hour)")
-            .run(command("allocate-address").arg("domain", "vpc").keep("address", "AllocationId"))
-            .run(associate.keep("association", "AssociationId"))
-            .undo(command("disassociate-address").made("association-id", "association"))
-            .undo(command("release-address").made("allocation-id", "address")),
-    )
+    watch.judge(case, |wall| findings::no_public_address(case, wall))
 }
 
 #[cfg(test)]

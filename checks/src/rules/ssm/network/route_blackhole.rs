@@ -1,13 +1,12 @@
 //! The route to Systems Manager has lost its target.
 
-use crate::finding::{Finding, Judgement};
+use crate::finding::Judgement;
+use crate::instance::findings;
 use crate::net::Cause;
-use crate::remedy::Site;
-use crate::remedy::route::revive;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::walls::{Wall, Watch};
+use crate::walls::Watch;
 
 declare_rule! {
     /// ## What it checks
@@ -49,21 +48,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         opaque: |what| what.contains("main route table"),
         pass: "no route on the way leads to a target that is gone",
     };
-    watch.judge(case, |wall| finding(case, wall))
-}
-
-fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
-    let component = &wall.obstacle.component;
-    let what = match wall.obstacle.cause {
-        Cause::Blackhole => format!("a route of `{}` has lost its target", component.id),
-        _ => format!("`{}` is not attached to the VPC", component.id),
-    };
-    let detail = format!("{what}, so packets to {} are dropped{}", wall.labels_in_words(), wall.by());
-    let finding = wall.finding(detail);
-    match revive(&Site::of(case), wall) {
-        Some(fix) => finding.fix(fix),
-        None => finding,
-    }
+    watch.judge(case, |wall| findings::dead_route(case, wall))
 }
 
 #[cfg(test)]

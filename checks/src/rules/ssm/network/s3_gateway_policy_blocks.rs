@@ -4,13 +4,14 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::iam::{ContextValue, EndpointKind, Request};
 use crate::instance::RoleFacts;
+use crate::instance::endpoints::request;
 use crate::remedy::Site;
 use crate::remedy::endpoint_policy::{PolicySays, is_full_access, mend, policy_says};
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::{VpcEndpoint, is};
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::endpoints::{request, role_of};
+use crate::ssm::endpoints::role_of;
 use crate::walls::{in_words, open};
 use serde_json::{Value, json};
 

@@ -1,14 +1,12 @@
 //! The instance's own security groups let nothing out to Systems Manager.
 
-use crate::finding::{Finding, Judgement};
-use crate::fix::{Fix, FixClass};
-use crate::net::{Cause, Direction, Family};
-use crate::remedy::Site;
-use crate::remedy::security_group::{Peer, allow, permission};
+use crate::finding::Judgement;
+use crate::instance::findings;
+use crate::net::Cause;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::walls::{Wall, Watch};
+use crate::walls::Watch;
 
 declare_rule! {
     /// ## What it checks
@@ -51,49 +49,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         opaque: |what| what.contains("security group"),
         pass: "the groups of the instance allow TCP 443 out to every service that the agent needs",
     };
-    watch.judge(case, |wall| finding(case, wall))
-}
-
-fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
-    let groups: Vec<&str> = case
-        .instance
-        .primary_interface()
-        .into_iter()
-        .flat_map(|eni| &eni.groups)
-        .map(|group| group.group_id.as_str())
-        .collect();
-    let named: Vec<String> = groups.iter().map(|group| format!("`{group}`")).collect();
-    let detail = format!(
-        "security group {} of instance `{}` does not allow TCP 443 out, so the agent cannot reach {}{}",
-        named.join(", "),
-        case.instance.instance_id,
-        wall.labels_in_words(),
-        wall.by()
-    );
-    let finding = wall.finding(detail);
-    match groups.first() {
-        Some(group) => finding.fix(fix(case, wall, group)),
-        None => finding,
-    }
-}
-
-/// To the endpoint's own group rather than to addresses, and no wider than the family that fails.
-fn fix(case: &Case<'_>, wall: &Wall<'_>, group: &str) -> Fix {
-    let is_v6 = wall.obstacle.header.as_ref().is_some_and(|header| !header.source.of_family(Family::Ipv6).is_empty());
-    let endpoint_groups: Vec<&str> = wall
-        .labels
-        .iter()
-        .filter_map(|service| case.endpoint_for(service))
-        .flat_map(|endpoint| &endpoint.groups)
-        .map(|group| group.group_id.as_str())
-        .collect();
-    let (peer, words) = match endpoint_groups.first() {
-        Some(peer) => (Peer::Group(peer), format!("to the endpoint's group `{peer}`")),
-        None if is_v6 => (Peer::Block("::/0"), "to the internet over IPv6".to_owned()),
-        None => (Peer::Block("0.0.0.0/0"), "to the internet".to_owned()),
-    };
-    let fix = Fix::new(FixClass::A, format!("allow TCP 443 out of `{group}` {words}"));
-    allow(fix, &Site::of(case), Direction::Egress, group, &permission("tcp", 443, &[peer]))
+    watch.judge(case, |wall| findings::security_group_out(case, wall))
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! VPC Block Public Access stops the way over the internet.
 
-use crate::finding::{Finding, Judgement};
+use crate::finding::Judgement;
+use crate::instance::findings;
 use crate::net::Cause;
-use crate::remedy::Site;
-use crate::remedy::vpc::exclusion;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::walls::{Wall, Watch};
+use crate::walls::Watch;
 
 declare_rule! {
     /// ## What it checks
@@ -49,18 +48,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         opaque: |what| what.contains("Block Public Access"),
         pass: "VPC Block Public Access is not in the way",
     };
-    watch.judge(case, |wall| finding(case, wall))
-}
-
-fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
-    let subnet = &case.instance.subnet_id;
-    let detail = format!(
-        "VPC Block Public Access stops the way of instance `{}` over the internet, so the agent cannot reach {}{}",
-        case.instance.instance_id,
-        wall.labels_in_words(),
-        wall.by()
-    );
-    wall.finding(detail).about("subnet", subnet).fix(exclusion(&Site::of(case), wall))
+    watch.judge(case, |wall| findings::public_access(case, wall))
 }
 
 #[cfg(test)]

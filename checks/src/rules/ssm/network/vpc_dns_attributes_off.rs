@@ -1,14 +1,13 @@
 //! A VPC whose DNS attributes keep names from being answered.
 
 use crate::finding::{Finding, Judgement};
+use crate::instance::endpoints::Unused;
+use crate::instance::findings;
 use crate::net::Cause;
-use crate::remedy::Site;
-use crate::remedy::vpc::switch_on;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
-use crate::ssm::endpoints::Unused;
-use crate::walls::{Wall, Watch, Ways};
+use crate::walls::{Watch, Ways};
 
 declare_rule! {
     /// ## What it checks
@@ -48,7 +47,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let mut findings: Vec<Finding> = Vec::new();
     let walls = case.walls(off).into_iter().chain(unused.walls(case));
     for wall in walls {
-        let finding = finding(case, &wall);
+        let finding = findings::dns_attribute_off(case, &wall);
         if !findings.iter().any(|known| known.evidence == finding.evidence) {
             findings.push(finding);
         }
@@ -62,21 +61,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         opaque: |what| what.starts_with("`enableDns"),
         pass: "the DNS attributes of the VPC do not stand in the way",
     };
-    watch.judge(case, |wall| finding(case, wall))
-}
-
-fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
-    let vpc = wall.obstacle.component.id.as_str();
-    let (attribute, option, effect) = match wall.obstacle.cause {
-        Cause::DnsSupportOff => ("enableDnsSupport", "enable-dns-support", "the Amazon resolver answers no names"),
-        _ => ("enableDnsHostnames", "enable-dns-hostnames", "names do not lead to the endpoints of the VPC"),
-    };
-    let detail = format!(
-        "`{attribute}` of VPC `{vpc}` is off, so {effect} and the agent of `{}` does not find {}",
-        case.instance.instance_id,
-        wall.labels_in_words()
-    );
-    wall.finding(detail).fix(switch_on(&Site::of(case), vpc, attribute, option))
+    watch.judge(case, |wall| findings::dns_attribute_off(case, wall))
 }
 
 #[cfg(test)]

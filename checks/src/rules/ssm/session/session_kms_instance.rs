@@ -10,7 +10,7 @@ use crate::remedy::endpoint::create;
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::endpoints::service_name;
+use crate::ssm::endpoints::ENDPOINTS;
 use crate::ssm::sessions::{Way, not_asked, preference, way_to};
 use serde_json::json;
 
@@ -164,9 +164,9 @@ fn finding(role: &RoleFacts<'_>, key: &str, arn: Option<&str>, decision: &Decisi
 }
 
 fn endpoint(case: &Case<'_>) -> Fix {
-    let name = service_name(case, "kms");
+    let name = case.service_name("kms");
     let fix = Fix::new(FixClass::B, "create an endpoint for `kms`; it is billed by the hour");
-    create(&case.endpoint_place(), fix, &[name.as_str()], &[])
+    create(&case.endpoint_place(ENDPOINTS), fix, &[name.as_str()], &[])
 }
 
 #[cfg(test)]

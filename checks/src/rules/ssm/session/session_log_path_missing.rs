@@ -8,7 +8,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::ec2::RouteTable;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::ssm::endpoints::service_name;
+use crate::ssm::endpoints::ENDPOINTS;
 use crate::ssm::sessions::{Way, not_asked, preference, way_to};
 use serde_json::Value;
 
@@ -67,7 +67,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 
 fn finding(case: &Case<'_>, service: &str, table: &RouteTable) -> Finding {
     let vpc = case.instance.vpc_id.as_str();
-    let name = service_name(case, service);
+    let name = case.service_name(service);
     let summary = format!("create an endpoint for `{service}` in VPC `{vpc}`");
     let fix = if service == "s3" {
         let gateway = Aws::new("ec2", "create-vpc-endpoint", case.region())
@@ -78,7 +78,7 @@ fn finding(case: &Case<'_>, service: &str, table: &RouteTable) -> Finding {
         let delete = Aws::new("ec2", "delete-vpc-endpoints", case.region()).made("vpc-endpoint-ids", "endpoint");
         Fix::new(FixClass::A, summary).run(gateway.keep("endpoint", "VpcEndpoint.VpcEndpointId")).undo(delete)
     } else {
-        create(&case.endpoint_place(), Fix::new(FixClass::B, summary), &[name.as_str()], &[])
+        create(&case.endpoint_place(ENDPOINTS), Fix::new(FixClass::B, summary), &[name.as_str()], &[])
     };
     let targets: Vec<Value> = table.routes.iter().map(|route| route.gateway_id.as_str().into()).collect();
     Finding::new(format!(
