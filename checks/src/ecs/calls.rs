@@ -12,7 +12,7 @@ pub const REGISTER: &str = "ecs:RegisterContainerInstance";
 pub const POLL: &[&str] = &["ecs:DiscoverPollEndpoint", "ecs:Poll", "ecs:StartTelemetrySession"];
 
 /// What the agent needs to register and to be told of tasks.
-pub const ALL: &[&str] = &[REGISTER, POLL[0], POLL[1], POLL[2]];
+pub const ALL: &[&str] = &[REGISTER, "ecs:DiscoverPollEndpoint", "ecs:Poll", "ecs:StartTelemetrySession"];
 
 /// What permits tags in the call that registers, where the account asks for it.
 pub const TAG: &str = "ecs:TagResource";

@@ -58,7 +58,8 @@ impl Missing<'_> {
         if path.verdict == Verdict::Unknown {
             let gaps: Vec<Gap> =
                 path.gaps.iter().filter(|gap| decides(about, gap) && !ways.is_settled(gap)).cloned().collect();
-            if !gaps.is_empty() && !(self.is_proven && gaps.iter().all(|gap| matches!(gap, Gap::Opaque { .. }))) {
+            let is_proven = self.is_proven && gaps.iter().all(|gap| matches!(gap, Gap::Opaque { .. }));
+            if !gaps.is_empty() && !is_proven {
                 return open(gaps);
             }
         }

@@ -14,4 +14,10 @@ pub const CHANNELS: &[&str] = &[
 ];
 
 /// All of them.
-pub const ALL: &[&str] = &[REGISTER, CHANNELS[0], CHANNELS[1], CHANNELS[2], CHANNELS[3]];
+pub const ALL: &[&str] = &[
+    REGISTER,
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+];

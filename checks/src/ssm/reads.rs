@@ -111,7 +111,7 @@ impl<'a> Plan<'a> {
         self.identity(&case);
         if !instance.vpc_id.is_empty() {
             instance_reads::ways(&case, heartbeat.is_online(), &mut |operation, parameters| {
-                self.ask(operation, parameters)
+                self.ask(operation, parameters);
             });
             if self.options.flow_logs && !heartbeat.is_online() {
                 self.flow_logs(instance);
