@@ -1,6 +1,7 @@
 //! What this machine sees of SSH servers: real ones, and listeners that are none.
 
-use super::sshd::{Sshd, hold, key, listener, tool, user};
+use super::run::{Folder, Run, command, finish};
+use super::sshd::{Sshd, chmod, hold, key, listener, tool, user};
 use aws_triage::ssh;
 use checks::snapshot::Outcome;
 use serde_json::{Value, json};
@@ -162,4 +163,67 @@ fn a_port_where_nobody_listens_refuses_and_a_name_without_address_is_no_probe() 
     };
     assert_eq!(code, checks::snapshot::dns::NOT_RESOLVED);
     assert!(message.contains("does-not-exist.invalid"));
+}
+
+/// The program on a snapshot, with a key, a host and a port of this machine.
+fn asked(server: &Sshd, snapshot: &str, words: &[&str]) -> Run {
+    let (_, port) = server.target.rsplit_once(':').expect("a port");
+    let facts = ["ssh", "i-0123456789abcdef0", "--snapshot", snapshot, "--port", port, "--output", "json", "--verbose"];
+    finish(command().args(facts).args(words))
+}
+
+/// Facts of an instance that has the loopback as an address.
+fn facts(folder: &Folder) -> String {
+    let instance = json!({
+        "InstanceId": "i-0123456789abcdef0", "ImageId": "ami-1", "State": { "Name": "running" }, "PrivateIpAddress": "127.0.0.1",
+        "KeyName": "web", "LaunchTime": "2026-11-20T08:00:00+00:00",
+    });
+    let image = json!({ "ImageId": "ami-1", "Name": "al2023-ami-2023.9.20261101.0-kernel-6.12-x86_64", "ImageOwnerAlias": "amazon" });
+    let read = |operation: &str, parameters: Value, output: Value| json!({ "service": "ec2", "operation": operation, "parameters": parameters, "output": output });
+    let document = json!({
+        "schema": "aws-triage.snapshot/1", "account": "111122223333", "region": "eu-west-1", "partition": "aws",
+        "collectedAt": "2026-11-22T20:14:00Z",
+        "calls": [
+            read("DescribeInstances", json!({ "InstanceIds": ["i-0123456789abcdef0"] }), json!({ "Reservations": [{ "Instances": [instance] }] })),
+            read("DescribeImages", json!({ "ImageIds": ["ami-1"] }), json!({ "Images": [image] })),
+        ],
+    });
+    folder.write("facts.json", &document.to_string())
+}
+
+#[test]
+fn recorded_facts_are_judged_with_what_this_machine_sees_now() {
+    let server = Sshd::start("program", &[]);
+    let facts = facts(&server.folder);
+    let other = key(&server.folder, "other", &["-t", "ed25519"]);
+    chmod(&other, 0o644);
+    let status = |run: &Run, rule: &str| {
+        let checks = run.json()["subjects"][0]["checks"].as_array().cloned().unwrap_or_default();
+        let check = checks.into_iter().find(|check| check["rule"] == rule);
+        check.map(|check| check["status"].as_str().unwrap_or_default().to_owned())
+    };
+    let run = asked(&server, &facts, &["--probe", "127.0.0.1", "--user", "ubuntu", "--key-file", &other]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert_eq!(status(&run, "ssh/wrong-user").as_deref(), Some("fail"));
+    assert_eq!(status(&run, "ssh/key-file-too-open").as_deref(), Some("fail"));
+    let run = asked(&server, &facts, &["--probe", "127.0.0.1", "--user", &user(), "--key-file", &server.key]);
+    for rule in ["ssh/wrong-user", "ssh/key-file-too-open", "ssh/key-mismatch", "ssh/sshd-not-running"] {
+        assert_eq!(status(&run, rule).as_deref(), Some("pass"), "{rule} {run:?}");
+    }
+}
+
+#[test]
+fn options_that_cannot_be_meant_are_refused() {
+    let folder = Folder::new("options");
+    let facts = facts(&folder);
+    let usage = |words: &[&str], says: &str| {
+        let run = finish(command().args(["ssh", "i-0123456789abcdef0", "--snapshot", &facts]).args(words));
+        assert_eq!(run.code, 2, "{run:?}");
+        assert!(run.stderr.contains(says), "{run:?}");
+    };
+    usage(&["--key-file", "/does/not/exist"], "cannot read the key file `/does/not/exist`");
+    usage(&["--from", "office"], "found `office`");
+    usage(&["--probe", "me@web"], "without user and port");
+    usage(&["--user=-oProxyCommand"], "a user name");
+    usage(&["i-0123456789abcdef1", "--probe", "web"], "several are given");
 }
