@@ -149,6 +149,7 @@ def named_instance(world, short, name, subnet_id, group_id):
         SecurityGroupIds=[group_id],
         TagSpecifications=[{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": name}]}],
     )
+    world.run([{"object": f"instance ${short}", "set": {"launch_time": "@-5d"}}])
 
 
 def two_vpcs(world):
