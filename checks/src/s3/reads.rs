@@ -118,6 +118,7 @@ impl Planner<'_, '_> {
                     self.permission(&called);
                 }
                 Kind::Queue | Kind::Topic if needs_put || case.is_judged(entry) => self.destination(entry),
+                Kind::Queue if self.may_be_polled(entry) => self.destination(entry),
                 _ => {}
             }
         }
@@ -183,6 +184,14 @@ impl Planner<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Whether the function that is asked about may poll a queue, as long as nobody knows. The queue's key takes a round of its own.
+    fn may_be_polled(&self, entry: &Entry<'_>) -> bool {
+        let case = self.case;
+        let is_called = || case.entries.iter().any(|own| own.kind == Kind::Function && case.is_judged(own));
+        let is_open = matches!(case.snapshot.event_source_mappings.get(entry.arn), Err(Gap::NotAsked { .. }));
+        is_open && case.asked.is_some() && !is_called()
     }
 
     fn configuration(&mut self, called: &Called<'_>) {
