@@ -62,6 +62,43 @@ fn at_most_four_waves_and_twenty_two_calls() {
     }
 }
 
+/// What each command may cost on its healthy worlds: calls and waves. A transit gateway takes one wave more.
+const COSTS: &[(&str, &[&str], usize, usize)] = &[
+    ("ssh_public", &["ssh", "$instance", "--from", "198.51.100.7"], 22, 4),
+    ("ssh_private", &["ssh", "$instance", "--from", "198.51.100.7"], 22, 4),
+    ("lambda_nat", &["lambda-internet", "$function"], 28, 4),
+    ("lambda_endpoints", &["lambda-internet", "$function", "--to", "secretsmanager.eu-west-1.amazonaws.com"], 28, 4),
+    ("lambda_ipv6", &["lambda-internet", "$function", "--to", "2001:4860:4860::8888"], 28, 4),
+    ("lambda_tgw", &["lambda-internet", "$function"], 42, 5),
+    ("s3_function", &["s3-event", "--bucket", "$bucket", "--function", "$function", "--key", "in/a.csv"], 24, 4),
+    ("s3_fanout", &["s3-event", "--bucket", "$bucket", "--function", "$function", "--key", "img/a.png"], 30, 4),
+    ("s3_eventbridge", &["s3-event", "--bucket", "$bucket", "--function", "$function", "--key", "in/a.csv"], 26, 4),
+    ("ecs_nat", &["ecs", "--cluster", "$cluster", "--instance", "$instance"], 27, 4),
+    ("ecs_endpoints", &["ecs", "--cluster", "$cluster", "--instance", "$instance"], 27, 4),
+];
+
+#[test]
+fn each_command_keeps_to_its_calls_and_waves() {
+    let Some(front) = backend::front() else { return };
+    let mut wrong = Vec::new();
+    for (world, arguments, calls, waves) in COSTS {
+        let account = front.world(world, &json!([])).expect("the world can be made");
+        let words: Vec<String> = arguments.iter().map(|word| account.named(word)).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).chain(["-v", "--output", "json"]).collect();
+        let run = account.run(&account.key("AKIA"), &words);
+        let said = run.stderr.lines().find(|line| line.contains(" calls in ")).expect("-v counts calls and waves");
+        let numbers: Vec<usize> = said.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+        say(&format!(
+            "{:<16} {world:<16} {:>3} calls of {calls}, {} waves of {waves}",
+            arguments[0], numbers[0], numbers[1]
+        ));
+        if numbers[0] > *calls || numbers[1] > *waves || run.stderr.contains("left to ask") {
+            wrong.push(format!("{world}: {said}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
 fn nothing_but_reads_is_called() {
     let Some(front) = backend::front() else { return };

@@ -18,10 +18,10 @@ const WORKERS: usize = 4;
 const KEPT: &[(&str, usize, usize, usize)] = &[
     ("ssm", 60, 12, 8),
     ("reach", 16, 8, 1),
-    ("ssh", 0, 10, 0),
+    ("ssh", 6, 10, 0),
     ("lambda", 0, 8, 0),
-    ("s3", 15, 8, 0),
-    ("ecs", 8, 5, 1),
+    ("s3", 30, 8, 3),
+    ("ecs", 20, 5, 1),
 ];
 
 #[derive(Deserialize)]
