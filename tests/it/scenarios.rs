@@ -19,7 +19,7 @@ const KEPT: &[(&str, usize, usize, usize)] = &[
     ("ssm", 60, 12, 8),
     ("reach", 16, 8, 1),
     ("ssh", 6, 10, 0),
-    ("lambda", 0, 8, 0),
+    ("lambda", 13, 8, 0),
     ("s3", 30, 8, 3),
     ("ecs", 20, 5, 1),
 ];
