@@ -153,7 +153,7 @@ impl Single<'_> {
     }
 
     /// The address with what is written of it.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         if self.description.is_empty() {
             format!("`{}`", self.block)
         } else {

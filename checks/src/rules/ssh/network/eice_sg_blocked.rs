@@ -66,7 +66,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             Verdict::Reachable => return Ok(Judgement::pass("an EC2 Instance Connect Endpoint reaches the port")),
             Verdict::Unknown => gaps.extend(answer.gaps),
             Verdict::Blocked | Verdict::Degraded if is_ready => {
-                found.extend(answer.blockers.iter().map(|own| finding(case, endpoint, own)))
+                found.extend(answer.blockers.iter().map(|own| finding(case, endpoint, own)));
             }
             Verdict::Blocked | Verdict::Degraded => {}
         }
