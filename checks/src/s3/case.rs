@@ -206,7 +206,8 @@ impl<'a> Case<'a> {
         Ok(known.into_iter().flat_map(|known| &known.event_source_mappings).filter(leads).collect())
     }
 
-    /// The functions that S3 itself is to call: those of the entries that are asked about, or else the function that is asked about.
+    /// The functions that S3 itself is to call: those of the entries that are asked about, or the function that is asked about where
+    /// nobody here may see the entries.
     ///
     /// # Errors
     /// Why they are not known.
@@ -224,14 +225,10 @@ impl<'a> Case<'a> {
                 called.push(Called { function, arn: entry.arn.to_owned(), entry: Some(*entry) });
             }
         }
+        // Which version or alias an entry would name is not known, and its policy is another one for each.
         if let Some(asked) = self.asked.as_ref().filter(|asked| called.is_empty() && !asked.account.is_empty())
-            && self.special_kind().is_none()
-            && self.other_way().is_none()
-            && !self.bridge.rules.iter().any(|rule| rule.leads)
+            && self.configuration.is_err()
         {
-            if let Some(gap) = self.unknown_ways().into_iter().next() {
-                return Err(gap);
-            }
             called.push(Called { function: asked.clone(), arn: asked.to_string(), entry: None });
         }
         Ok(called)

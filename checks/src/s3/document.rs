@@ -151,7 +151,7 @@ impl<'a> Case<'a> {
         let document = self.with_new(&new.arn, &json!(new.events), &[]);
         let label = called.label();
         let mut fix = self.rewrite(format!("add an entry for function `{label}` and keep every other one"), &document);
-        if self.faults(&called).is_ok_and(|faults| !faults.is_empty()) {
+        if !self.faults(&called).is_ok_and(|faults| faults.is_empty()) {
             let permit = self.permit(&called);
             fix.commands = permit.commands.into_iter().chain(fix.commands).collect();
             fix.rollback.extend(permit.rollback);

@@ -211,6 +211,10 @@ impl<'a> Case<'a> {
                 continue;
             }
             match self.faults(called) {
+                Ok(faults) if !faults.is_empty() && called.entry.is_none() && called.function.qualifier.is_none() => {
+                    let what = format!("which version or alias of function `{}` the entry names", called.function.name);
+                    open.push(Gap::opaque(what));
+                }
                 Ok(faults) => {
                     findings.extend(
                         faults.iter().filter(|fault| fault.wrong == wrong).map(|fault| describe(called, fault)),
@@ -239,6 +243,7 @@ impl<'a> Case<'a> {
         match (self.special_kind(), self.other_way()) {
             (Some(_), _) => super::inside::follows_from("s3/directory-or-outposts-bucket"),
             (None, Some(way)) => Judgement::not_applicable(format!("events reach the function by {way}")),
+            (None, None) if self.asked.is_some() => super::inside::follows_from("s3/no-notification-for-function"),
             (None, None) => Judgement::not_applicable("no entry of the bucket is for a function"),
         }
     }

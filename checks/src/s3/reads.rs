@@ -102,13 +102,16 @@ impl Planner<'_, '_> {
         for called in case.functions() {
             self.function(&called);
         }
-        let is_every_way_known = self.is_every_way_known();
         for called in case.called().unwrap_or_default() {
-            if called.entry.is_some() || is_every_way_known {
-                self.permission(&called);
-            }
+            self.permission(&called);
         }
-        let needs_put = is_every_way_known && case.needs_put();
+        let needs_put = self.is_every_way_known() && case.needs_put();
+        if let Some(new) = case.new_entry().filter(|_| needs_put) {
+            let function = FunctionName::parse(&new.arn);
+            self.permission(&Called { function, arn: new.arn, entry: None });
+        }
+        let is_direct = case.entries.iter().any(|entry| case.is_judged(entry) && entry.kind == Kind::Function);
+        // The queue may turn out to be the way.
         for entry in &case.entries {
             match entry.kind {
                 Kind::Function if needs_put && !case.is_judged(entry) => {

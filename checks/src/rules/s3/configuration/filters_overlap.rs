@@ -60,7 +60,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             findings.push(finding.proof(other.proof_of_events(bucket)).fix(case.share_event(&[entry, other])));
         }
     }
+    let has_own = case.asked.is_some() && case.entries.iter().any(|entry| case.is_judged(entry));
     if findings.is_empty()
+        && !has_own
         && case.needs_put()
         && let Some(new) = case.new_entry()
     {

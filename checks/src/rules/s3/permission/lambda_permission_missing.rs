@@ -81,18 +81,21 @@ mod tests {
     }
 
     #[test]
-    fn fires_for_a_function_that_has_no_entry_yet() {
+    fn silent_where_no_entry_tells_which_alias_is_called() {
         let mut world = kit::calls();
         kit::set_entries(&mut world, json!({}));
-        world.forget(op::GET_FUNCTION_POLICY);
-        world.answer(op::LIST_RULES, json!({}), json!({ "Rules": [] }));
-        world.answer(
-            op::GET_FUNCTION_CONFIGURATION,
-            json!({ "FunctionName": kit::FUNCTION }),
-            json!({ "FunctionName": "thumbs" }),
-        );
-        world.answer(op::GET_FUNCTION_POLICY, json!({ "FunctionName": kit::FUNCTION }), kit::policy(&[]));
-        assert_eq!(findings(kit::ask(&world, &RULE, &kit::about_function())).len(), 1);
+        assert!(matches!(kit::ask(&world, &RULE, &kit::about_function()), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn unknown_where_the_entry_may_not_be_seen() {
+        let mut world = kit::calls();
+        world.deny(op::GET_BUCKET_NOTIFICATION_CONFIGURATION);
+        let function = json!({ "FunctionName": kit::FUNCTION });
+        world.answer(op::GET_FUNCTION_CONFIGURATION, function.clone(), json!({ "FunctionName": "thumbs" }));
+        world.answer(op::GET_FUNCTION_POLICY, function, kit::policy(&[]));
+        let open = missing(kit::ask(&world, &RULE, &kit::about_function()));
+        assert!(open[0].contains("which version or alias"), "{open:?}");
     }
 
     #[test]
