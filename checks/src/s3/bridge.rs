@@ -4,7 +4,6 @@ use super::case::Case;
 use super::event;
 use super::function::FunctionName;
 use super::pattern::{self, Field, Fields, Match};
-use crate::iam::Truth;
 use crate::snapshot::events::{EventRule, RuleTarget};
 use crate::snapshot::{Gap, Observed};
 use serde_json::Value;
@@ -139,11 +138,6 @@ fn published(case: &Case<'_>) -> Fields {
 fn only<'t>(mut values: impl Iterator<Item = &'t str>) -> Option<&'t str> {
     let first = values.next()?;
     values.all(|value| value == first).then_some(first)
-}
-
-/// Whether what keeps a comparison open is the question's own vagueness and no operator that is not known.
-pub fn is_vague(matched: &Match) -> bool {
-    matched.fits == Truth::Unknown && matched.odd.is_empty()
 }
 
 /// What EventBridge does with a target whose own policy counts; `None` for targets that take a role, or that nobody asks about.

@@ -5,7 +5,7 @@ use super::entry::{Entry, Kind};
 use crate::can::{Answer, queue_url};
 use crate::iam::Verdict;
 use crate::snapshot::resource_policies::PolicyAttribute;
-use crate::snapshot::{Gap, Observed, operations as op};
+use crate::snapshot::{Gap, Observed};
 
 /// What keeps S3 from a queue or topic.
 #[derive(Debug)]
@@ -122,14 +122,6 @@ impl<'a> Case<'a> {
                 Ok(_) => {}
                 Err(gap) => open.push(gap),
             }
-        }
-    }
-
-    /// The call whose answer shows a destination.
-    pub fn attributes_read(entry: &Entry<'_>) -> crate::snapshot::Operation {
-        match entry.kind {
-            Kind::Topic => op::GET_TOPIC_ATTRIBUTES,
-            _ => op::GET_QUEUE_ATTRIBUTES,
         }
     }
 }

@@ -114,7 +114,7 @@ impl Match {
 
     /// Values are there, and none of them is one of the excluded.
     fn anything_but(&mut self, operand: &Value, field: Option<&Field>) -> Truth {
-        let excluded: Vec<Box<dyn Fn(&str) -> bool + '_>> = match operand {
+        let excluded: Vec<Test<'_>> = match operand {
             Value::Object(operators) => {
                 let of = |(operator, operand): (&String, &Value)| {
                     let operands: Vec<Value> = operand.as_array().cloned().unwrap_or_else(|| vec![operand.clone()]);
@@ -155,8 +155,11 @@ fn of_values(field: Option<&Field>, holds: impl Fn(&str) -> bool) -> Truth {
     }
 }
 
+/// What a value has to be.
+type Test<'o> = Box<dyn Fn(&str) -> bool + 'o>;
+
 /// The test of an operator; `None` for one that is not known.
-fn test(operator: &str, operand: &Value) -> Option<Box<dyn Fn(&str) -> bool>> {
+fn test(operator: &str, operand: &Value) -> Option<Test<'static>> {
     // `{"prefix": {"equals-ignore-case": "a"}}`
     if let Some(inner) = operand.as_object() {
         let wanted = inner.get("equals-ignore-case").filter(|_| inner.len() == 1)?.as_str()?.to_lowercase();

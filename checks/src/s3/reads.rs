@@ -110,7 +110,6 @@ impl Planner<'_, '_> {
             let function = FunctionName::parse(&new.arn);
             self.permission(&Called { function, arn: new.arn, entry: None });
         }
-        let is_direct = case.entries.iter().any(|entry| case.is_judged(entry) && entry.kind == Kind::Function);
         // The queue may turn out to be the way.
         for entry in &case.entries {
             match entry.kind {

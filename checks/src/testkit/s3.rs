@@ -201,12 +201,10 @@ pub fn entry(member: &str, arn: &str, event: &str, prefix: &str, suffix: &str) -
         .map(|(name, value)| json!({ "Name": name, "Value": value }))
         .collect();
     let id = arn.rsplit(':').next().unwrap_or_default();
-    let mut own = json!({ "Id": format!("to-{id}"), "Events": [event] });
-    own[member] = json!(arn);
-    if !rules.is_empty() {
-        own["Filter"] = json!({ "Key": { "FilterRules": rules } });
+    if rules.is_empty() {
+        return json!({ "Id": format!("to-{id}"), "Events": [event], member: arn });
     }
-    own
+    json!({ "Id": format!("to-{id}"), "Events": [event], member: arn, "Filter": { "Key": { "FilterRules": rules } } })
 }
 
 /// A statement that lets a service call a function for one resource.

@@ -47,8 +47,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if judged.is_empty() {
         return Ok(case.no_entry());
     }
-    let expires = |event: &&&str| event.starts_with("s3:LifecycleExpiration:");
-    let wanted: Vec<&str> = case.wanted().iter().flatten().filter(|event| expires(&event)).copied().collect();
+    let mut wanted: Vec<&str> = case.wanted().unwrap_or_default();
+    wanted.retain(|event| event.starts_with("s3:LifecycleExpiration:"));
     if wanted.is_empty() {
         let hears = |event: &str| judged.iter().any(|entry| entry.events.iter().any(|own| own.starts_with(event)));
         if hears("s3:ObjectRemoved:") && !hears("s3:LifecycleExpiration:") {

@@ -9,7 +9,7 @@ use crate::s3::entry::Entry;
 use crate::s3::event::{self, MULTIPART, UPLOADS};
 use crate::s3::inside::follows_from;
 use crate::snapshot::Gap;
-use serde_json::{Value, json};
+use serde_json::json;
 
 declare_rule! {
     /// ## What it checks
@@ -145,7 +145,7 @@ fn widened(case: &Case<'_>, entry: &Entry<'_>, lost: &[&str]) -> Fix {
     }
     let document = case.with_entry(entry, |own| {
         if let Some(members) = own.as_object_mut() {
-            members.insert("Events".to_owned(), Value::from(json!(events)));
+            members.insert("Events".to_owned(), json!(events));
         }
     });
     case.rewrite(format!("let entry `{}` report {}", entry.label(), crate::walls::in_words(lost)), &document)

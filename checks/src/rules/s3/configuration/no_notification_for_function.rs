@@ -3,7 +3,6 @@
 use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::finding::Judgement;
-use crate::iam::Verdict;
 use crate::rule::declare_rule;
 use crate::s3::Case;
 use crate::s3::FunctionName;
@@ -101,20 +100,12 @@ fn about(case: &Case<'_>) -> &'static str {
 fn other_ways(case: &Case<'_>) -> Vec<Gap> {
     let mut open = case.unknown_ways();
     for entry in &case.entries {
-        match (entry.kind, &case.asked) {
-            (Kind::Topic, Some(asked)) => {
-                let behalf = Behalf { service: SNS, source: Some(entry.arn), account: None };
-                let answer = case.decide(INVOKE, &asked.to_string(), behalf);
-                let verdict = answer.map(|answer| answer.decision.verdict);
-                if matches!(verdict, Ok(Verdict::Allowed | Verdict::Unknown) | Err(_)) {
-                    let topic = entry.destination();
-                    open.push(Gap::opaque(format!(
-                        "whether topic `{topic}` has function `{}` as a subscriber",
-                        asked.name
-                    )));
-                }
-            }
-            _ => {}
+        let Some(asked) = case.asked.as_ref().filter(|_| entry.kind == Kind::Topic) else { continue };
+        let behalf = Behalf { service: SNS, source: Some(entry.arn), account: None };
+        let answer = case.decide(INVOKE, &asked.to_string(), behalf);
+        if !answer.is_ok_and(|answer| answer.decision.is_denied()) {
+            let topic = entry.destination();
+            open.push(Gap::opaque(format!("whether topic `{topic}` has function `{}` as a subscriber", asked.name)));
         }
     }
     open.sort();

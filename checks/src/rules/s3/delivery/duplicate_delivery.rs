@@ -69,10 +69,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         let is_same = |other: &&(FunctionName, String)| other.0.is_same_function(function);
         let same: Vec<&str> = ways.iter().filter(is_same).map(|(_, way)| way.as_str()).collect();
         let is_first = ways.iter().position(|other| is_same(&other)) == Some(at);
-        let has_kinds = same.iter().any(|way| way.starts_with("entry")) as usize
-            + same.iter().any(|way| way.starts_with("queue")) as usize
-            + same.iter().any(|way| way.starts_with("EventBridge")) as usize;
-        if is_first && has_kinds > 1 {
+        let kinds = ["entry", "queue", "EventBridge"];
+        let has = |kind: &&&str| same.iter().any(|way| way.starts_with(**kind));
+        if is_first && kinds.iter().filter(has).count() > 1 {
             let detail = format!(
                 "function `{}` gets the same events on {} ways: {}",
                 function.name,

@@ -108,10 +108,10 @@ mod tests {
             kit::ask(&world, &RULE, &kit::about_bucket())
         };
         let account = |own: &mut serde_json::Value| {
-            own["Condition"] = json!({ "StringEquals": { "aws:SourceAccount": "123456789012" } })
+            own["Condition"] = json!({ "StringEquals": { "aws:SourceAccount": "123456789012" } });
         };
         let like = |own: &mut serde_json::Value| {
-            own["Condition"] = json!({ "StringLike": { "aws:SourceArn": "arn:aws:s3:::pho*" } })
+            own["Condition"] = json!({ "StringLike": { "aws:SourceArn": "arn:aws:s3:::pho*" } });
         };
         let all = |own: &mut serde_json::Value| own["Action"] = json!(["lambda:*"]);
         let wide = |own: &mut serde_json::Value| own["Resource"] = json!("*");
