@@ -19,6 +19,7 @@ pub mod page;
 pub mod reach;
 pub mod remedy;
 pub mod report;
+pub mod resolver;
 pub mod rule;
 pub mod rules;
 pub mod s3;

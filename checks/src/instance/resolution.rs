@@ -2,7 +2,7 @@
 
 use super::Host;
 use crate::net::dns;
-use crate::net::{Cause, Effect, Family, Flow, Interface, Point, PortSet, Protocol, route};
+use crate::net::{Cause, Effect, Family, Flow, Interface, Network, Point, PortSet, Protocol, route};
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::is;
 use std::net::IpAddr;
@@ -57,30 +57,40 @@ pub fn plain(name: &str) -> String {
 pub fn unreachable(host: &Host<'_>, servers: &[String]) -> Option<Vec<String>> {
     let eni = host.instance.primary_interface()?;
     let interface = host.network.interface(&eni.network_interface_id)?;
-    let amazon = host.snapshot.vpcs.get(&eni.vpc_id).ok().flatten().map(dns::resolver_addresses)?;
+    unreachable_from(host.network, interface, "instance", servers)
+}
+
+/// The same for any interface, of somebody in a word.
+pub fn unreachable_from<'a>(
+    network: &Network<'a>,
+    interface: &Interface<'a>,
+    who: &str,
+    servers: &[String],
+) -> Option<Vec<String>> {
+    let amazon = network.snapshot.vpcs.get(interface.vpc_id).ok().flatten().map(dns::resolver_addresses)?;
     let reason = |server: &String| {
         let address = server.parse().ok().filter(|address| !amazon.contains(*address))?;
-        no_way(host, interface, address)
+        no_way(network, interface, who, address)
     };
     let reasons: Option<Vec<String>> = servers.iter().map(reason).collect();
     reasons.filter(|reasons| !reasons.is_empty())
 }
 
 /// Why UDP 53 from an interface does not get to a server, when that is certain.
-fn no_way<'a>(host: &Host<'a>, interface: &Interface<'a>, server: IpAddr) -> Option<String> {
+fn no_way<'a>(network: &Network<'a>, interface: &Interface<'a>, who: &str, server: IpAddr) -> Option<String> {
     let family = Family::of(server);
     if interface.addresses(family).is_empty() {
-        return Some(format!("the instance has no {family} address to ask `{server}` from"));
+        return Some(format!("the {who} has no {family} address to ask `{server}` from"));
     }
     let flow = Flow { protocol: Protocol::UDP, ports: PortSet::one(53) };
     let from = Point::from(interface);
-    let path = host.network.path(&from, &Point::Address(server), &flow);
+    let path = network.path(&from, &Point::Address(server), &flow);
     let stops = path.obstacles.iter().find(|obstacle| obstacle.effect == Effect::Blocked)?;
     let by = stops.by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default();
     Some(match stops.cause {
         Cause::SecurityGroupEgress => {
-            let groups = host.instance.primary_interface().into_iter().flat_map(|eni| &eni.groups);
-            let groups: Vec<String> = groups.map(|group| format!("`{}`", group.group_id)).collect();
+            let groups = interface.groups.iter().map(|group| network.group_id(*group));
+            let groups: Vec<String> = groups.map(|group| format!("`{group}`")).collect();
             format!("security group {} lets no UDP 53 out to `{server}`", groups.join(", "))
         }
         Cause::NoRoute | Cause::Blackhole => {
@@ -95,10 +105,18 @@ fn no_way<'a>(host: &Host<'a>, interface: &Interface<'a>, server: IpAddr) -> Opt
 /// # Errors
 /// Why its routes are not known.
 pub fn is_closed(host: &Host<'_>) -> Result<bool, Gap> {
-    let table = host.network.route_table(&host.instance.subnet_id)?;
+    is_closed_subnet(host.network, &host.instance.subnet_id)
+}
+
+/// Whether a subnet reaches nothing but its own VPC and gateway endpoints.
+///
+/// # Errors
+/// Why its routes are not known.
+pub fn is_closed_subnet(network: &Network<'_>, subnet: &str) -> Result<bool, Gap> {
+    let table = network.route_table(subnet)?;
     let live = table.routes.iter().filter(|route| !is(&route.state, "blackhole")).map(route::Target::of);
     let gateway = |id: &str| {
-        let known = host.snapshot.vpc_endpoints.get(id).ok().flatten();
+        let known = network.snapshot.vpc_endpoints.get(id).ok().flatten();
         known.is_some_and(|endpoint| is(&endpoint.vpc_endpoint_type, "Gateway"))
     };
     Ok(live.into_iter().all(|target| match target {

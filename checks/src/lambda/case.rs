@@ -3,7 +3,7 @@
 use super::paths::{self, SubnetWay};
 use super::target::Target;
 use crate::diagnosis::SubjectGap;
-use crate::net::{Family, Network};
+use crate::net::{Family, Interface, Network};
 use crate::rule::Symptom;
 use crate::snapshot::Snapshot;
 use crate::snapshot::lambda::{FunctionConfiguration, FunctionVpcConfig};
@@ -40,6 +40,8 @@ pub struct Case<'a> {
     pub target: Target,
     /// The way from each of its subnets, for each family of addresses that counts; none for a function in no VPC.
     pub ways: Vec<SubnetWay>,
+    /// Its interfaces, one in each subnet that is known.
+    pub interfaces: Vec<Interface<'a>>,
 }
 
 /// The function that a question is about.
@@ -55,8 +57,8 @@ impl<'a> Case<'a> {
     pub fn new(network: &'a Network<'a>, question: &'a Question, function: &'a FunctionConfiguration) -> Self {
         let snapshot = network.snapshot;
         let target = Target::parse(question.to.as_deref(), &snapshot.header.region).unwrap_or(Target::Internet);
-        let mut case = Self { snapshot, network, question, function, target, ways: Vec::new() };
-        case.ways = paths::of_case(&case);
+        let mut case = Self { snapshot, network, question, function, target, ways: Vec::new(), interfaces: Vec::new() };
+        (case.ways, case.interfaces) = paths::of_case(&case);
         case
     }
 

@@ -1,7 +1,12 @@
 //! The symptom "a Lambda function in a VPC has no internet, or does not reach an AWS API": its case, its reads, its diagnosis.
 
 mod case;
+pub mod endpoints;
+pub mod gateways;
 mod inside;
+pub mod names;
+pub mod obstacles;
+pub mod openings;
 pub mod paths;
 mod reads;
 pub(crate) mod state;

@@ -2,8 +2,8 @@
 //!
 //! Source: Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC".
 
-use super::Case;
 use super::target::{Service, Target};
+use super::{Case, names};
 use crate::finding::Judgement;
 use crate::net::{
     AddressSet, Cause, Effect, Family, Interface, Obstacle, Path, Protocol, ServicePath, Verdict, WayKind,
@@ -85,16 +85,21 @@ pub(crate) fn question(function: &str, target: &Target, port: u16, family: Optio
     }
 }
 
-/// The ways of a case.
-pub(super) fn of_case(case: &Case<'_>) -> Vec<SubnetWay> {
-    let Some(config) = case.vpc() else { return Vec::new() };
+/// The ways of a case, and the interfaces where they start.
+pub(super) fn of_case<'a>(case: &Case<'a>) -> (Vec<SubnetWay>, Vec<Interface<'a>>) {
+    let Some(config) = case.vpc() else { return (Vec::new(), Vec::new()) };
     let judge = Judge::new(case.network);
     let asked = question(&case.question.function, &case.target, case.question.port, None);
     let pair = match judge.pairs(&asked) {
         Ok(pairs) => pairs.into_iter().next(),
         Err(_) => None,
     };
-    let Some(pair) = pair else { return Vec::new() };
+    let Some(pair) = pair else { return (Vec::new(), Vec::new()) };
+    let places = pair.from.spots.iter().filter_map(|spot| match &spot.place {
+        Place::Interface(own) => Some(own.as_ref().clone()),
+        _ => None,
+    });
+    let interfaces = places.collect();
     let mut ways = Vec::new();
     for family in families(case, &pair.to) {
         let asked = reach::Case { family: Some(family), ..asked.clone() };
@@ -105,8 +110,30 @@ pub(super) fn of_case(case: &Case<'_>) -> Vec<SubnetWay> {
             });
         }
     }
+    if let Some(gap) = names::hidden(case) {
+        for way in &mut ways {
+            hide(way, &gap);
+        }
+    }
     weigh(case, &mut ways);
-    ways
+    (ways, interfaces)
+}
+
+/// A way to an address that may not be the one that the VPC is told.
+fn hide(way: &mut SubnetWay, gap: &Gap) {
+    for obstacle in way.obstacles.iter_mut().filter(|obstacle| obstacle.effect == Effect::Blocked) {
+        obstacle.effect = Effect::Possible;
+    }
+    way.verdict = Verdict::Unknown;
+    way.gaps = vec![gap.clone()];
+}
+
+/// Whether the internet is reached over a family from every subnet, whatever the target is.
+pub(super) fn leads_out(case: &Case<'_>, family: Family) -> bool {
+    let judge = Judge::new(case.network);
+    let asked = question(&case.question.function, &Target::Internet, case.question.port, Some(family));
+    let Ok(pairs) = judge.pairs(&asked) else { return false };
+    pairs.first().is_some_and(|pair| judge.answer(pair, &asked).verdict == Verdict::Reachable)
 }
 
 /// The families that count: IPv4 unless the target has no such address, IPv6 where the target has such addresses and the function may use

@@ -1,5 +1,6 @@
 //! Where a function connects to: the internet, an address, a service of AWS by its name, or any other host.
 
+use crate::net::{AddressSet, Family};
 use crate::reach::Subject;
 use std::net::IpAddr;
 
@@ -68,6 +69,14 @@ impl Target {
             Self::Service(service) => Some(&service.host),
             Self::Host(host) => Some(host),
             Self::Internet | Self::Address(_) => None,
+        }
+    }
+
+    /// Whether it may be anywhere on the internet.
+    pub fn is_public(&self) -> bool {
+        match self {
+            Self::Address(address) => AddressSet::internet(Family::of(*address)).contains(*address),
+            Self::Internet | Self::Service(_) | Self::Host(_) => true,
         }
     }
 

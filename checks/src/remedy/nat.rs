@@ -4,7 +4,7 @@ use super::Site;
 use super::route::{destination_of, proven};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::net::{Cause, NatInstanceFault};
-use crate::snapshot::ec2::{RouteTable, is};
+use crate::snapshot::ec2::{NatGateway, RouteTable, is};
 use crate::walls::Wall;
 
 /// What is wrong, as the end of a sentence that begins with the device; `who` sends the packets.
@@ -80,6 +80,53 @@ pub fn another(site: &Site<'_>, id: &str) -> Fix {
     fix.undo(command("delete-nat-gateway").made("nat-gateway-id", "nat"))
         .undo(command("wait nat-gateway-deleted").made("nat-gateway-ids", "nat"))
         .undo(command("release-address").made("allocation-id", "address"))
+}
+
+/// A default route for a subnet that has none: to a public NAT gateway that is there and works, one in the zone of the subnet before others,
+/// or to a new one.
+pub fn default_route(site: &Site<'_>) -> Option<Fix> {
+    let table = site.network.route_table(site.subnet).ok()?;
+    let id = table.route_table_id.as_str();
+    let command = |name| site.command(name);
+    let route = || command("create-route").arg("route-table-id", id).arg("destination-cidr-block", "0.0.0.0/0");
+    let delete = command("delete-route").arg("route-table-id", id).arg("destination-cidr-block", "0.0.0.0/0");
+    if let Some(gateway) = working(site) {
+        let summary =
+            format!("add a default route to NAT gateway `{gateway}` to `{id}`; all subnets of the table follow");
+        return Some(Fix::new(FixClass::A, summary).run(route().arg("nat-gateway-id", gateway)).undo(delete));
+    }
+    let public = public_subnet(site)?;
+    let create = command("create-nat-gateway").arg("subnet-id", public).made("allocation-id", "address");
+    let summary = format!(
+        "create a public NAT gateway in public subnet `{public}` (it costs money by the hour) and a default route to it in `{id}`"
+    );
+    let fix = Fix::new(FixClass::B, summary)
+        .run(command("allocate-address").arg("domain", "vpc").keep("address", "AllocationId"))
+        .run(create.keep("nat", "NatGateway.NatGatewayId"))
+        .run(command("wait nat-gateway-available").made("nat-gateway-ids", "nat"))
+        .run(route().made("nat-gateway-id", "nat"));
+    Some(
+        fix.undo(delete)
+            .undo(command("delete-nat-gateway").made("nat-gateway-id", "nat"))
+            .undo(command("wait nat-gateway-deleted").made("nat-gateway-ids", "nat"))
+            .undo(command("release-address").made("allocation-id", "address")),
+    )
+}
+
+/// A public NAT gateway of the VPC that is available in a public subnet.
+fn working<'a>(site: &Site<'a>) -> Option<&'a str> {
+    let zone_of = |id: &str| site.snapshot().subnets.get(id).ok().flatten().map(|row| row.availability_zone.as_str());
+    let own_zone = zone_of(site.subnet);
+    let is_good = |gateway: &&NatGateway| {
+        let has_table = site.network.route_table(&gateway.subnet_id).is_ok_and(is_public);
+        gateway.vpc_id == site.vpc
+            && is(&gateway.state, "available")
+            && !is(&gateway.connectivity_type, "private")
+            && (has_table || gateway.subnet_id.is_empty())
+    };
+    let good = site.snapshot().nat_gateways.known().iter().filter(is_good);
+    good.min_by_key(|gateway| (zone_of(&gateway.subnet_id) != own_zone, &gateway.nat_gateway_id))
+        .map(|gateway| gateway.nat_gateway_id.as_str())
 }
 
 /// A live default route to an internet gateway.

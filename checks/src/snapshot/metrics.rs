@@ -10,6 +10,19 @@ use serde::Deserialize;
 /// Source: EC2 user guide, "Monitor your CPU credits for burstable instances".
 pub const CREDIT_BALANCE: &str = "CPUCreditBalance";
 
+/// Metric of the connections that a NAT gateway could not open for lack of a port.
+///
+/// Source: VPC user guide, "NAT gateway metrics and dimensions", for this and the following.
+pub const PORT_ERRORS: &str = "ErrorPortAllocation";
+/// Metric of the connections that a NAT gateway gave up after 350 idle seconds.
+pub const IDLE_TIMEOUTS: &str = "IdleTimeoutCount";
+/// Metric of the packets that a NAT gateway dropped.
+pub const DROPPED_PACKETS: &str = "PacketsDropCount";
+/// Metric of the packets that a NAT gateway got from its VPC.
+pub const PACKETS_FROM_SOURCE: &str = "PacketsInFromSource";
+/// Metric of the packets that a NAT gateway got from the other side.
+pub const PACKETS_FROM_DESTINATION: &str = "PacketsInFromDestination";
+
 shapes! {
     /// `GetMetricStatistics` of one metric.
     MetricStatistics {

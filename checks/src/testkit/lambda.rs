@@ -5,6 +5,7 @@ use super::{Tried, World};
 use crate::diagnosis::{Diagnosis, SubjectGap};
 use crate::lambda::{Case, Lambda, Question, find};
 use crate::net::Network;
+use crate::snapshot::metrics::{DROPPED_PACKETS, IDLE_TIMEOUTS, PORT_ERRORS};
 use crate::snapshot::{Snapshot, operations as op};
 use crate::triage;
 use serde_json::{Value, json};
@@ -56,6 +57,9 @@ pub fn nat() -> World {
     let mut world = base();
     for (at, zone) in ["a", "b"].iter().enumerate() {
         route(&mut world, at, json!({ "DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": format!("nat-{zone}") }));
+        for metric in [PORT_ERRORS, IDLE_TIMEOUTS, DROPPED_PACKETS] {
+            nat_metric(&mut world, metric, &format!("nat-{zone}"), 0.0);
+        }
     }
     world
 }
@@ -139,6 +143,15 @@ pub fn dual_stack() -> World {
     let all = json!([{ "CidrIpv6": "::/0" }]);
     world.patch(op::DESCRIBE_SECURITY_GROUPS, "/SecurityGroups/0/IpPermissionsEgress/0/Ipv6Ranges", all);
     world
+}
+
+/// What a metric of a NAT gateway summed up to in the last hour; a later answer takes the place of an earlier one.
+pub fn nat_metric<'w>(world: &'w mut World, metric: &str, id: &str, sum: f64) -> &'w mut World {
+    world.answer(
+        op::GET_METRIC_STATISTICS,
+        json!({ "Namespace": "AWS/NATGateway", "MetricName": metric, "Dimensions": [{ "Name": "NatGatewayId", "Value": id }] }),
+        json!({ "Label": metric, "Datapoints": [{ "Timestamp": "2026-11-22T20:10:00+00:00", "Sum": sum, "Unit": "Count" }] }),
+    )
 }
 
 /// Adds a live route to the table of a subnet: 0 is that of `subnet-a`, 1 that of `subnet-b`, 2 the public one.

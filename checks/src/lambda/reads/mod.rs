@@ -3,8 +3,11 @@
 //! The collector calls [`reads`] again after each round: what it gives then depends on the answers so far. Four rounds suffice: the
 //! function; its VPC; what routes and groups refer to; what a transit gateway leads to. Prefix lists in the routes of a hub take a fifth.
 
+mod gateways;
 mod names;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use super::Question;
 use super::paths::question as of_paths;
@@ -94,6 +97,7 @@ impl Plan<'_> {
                 self.ask(read.operation, Value::Object(read.parameters));
             }
             self.names(function);
+            self.nat_metrics(function);
         }
     }
 

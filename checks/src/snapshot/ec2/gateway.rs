@@ -78,6 +78,8 @@ shapes! {
         auto_provision_zones: String,
         /// Own route table of a regional gateway.
         route_table_id: String,
+        /// When it was made, RFC 3339.
+        create_time: String,
         /// Why it failed.
         failure_code: String,
         /// Why it failed, in words.

@@ -3,10 +3,10 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::instance::resolution::{lists, names};
+use crate::instance::resolution::names;
+use crate::net::Family;
+use crate::resolver::firewall::{self, Entry};
 use crate::rule::declare_rule;
-use crate::snapshot::ec2::is;
-use crate::snapshot::resolver::FirewallRule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
 use crate::ssm::resolution::not_asked;
@@ -45,36 +45,16 @@ declare_rule! {
     needs [LIST_FIREWALL_RULE_GROUP_ASSOCIATIONS, LIST_FIREWALL_RULES, LIST_FIREWALL_DOMAINS]
 }
 
-/// A rule of an associated group, in the order of asking.
-struct Entry<'a> {
-    group: &'a str,
-    position: usize,
-    rule: &'a FirewallRule,
-}
-
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if let Some(judgement) = not_asked(case) {
         return Ok(judgement);
     }
     let vpc = case.instance.vpc_id.as_str();
-    let associations = &case.snapshot.firewall_rule_group_associations;
-    let mut groups = associations.select("VpcId", vpc, |association| association.vpc_id == vpc)?;
-    groups.retain(|association| !is(&association.status, "DELETING"));
-    groups.sort_by_key(|association| association.priority);
-    let mut entries: Vec<Entry<'_>> = Vec::new();
-    for association in groups {
-        let group = association.firewall_rule_group_id.as_str();
-        let rules = case.snapshot.firewall_rules.get(group)?;
-        let rules = rules.ok_or_else(|| Gap::opaque(format!("the rules of DNS Firewall group `{group}`")))?;
-        let mut own: Vec<Entry<'_>> =
-            rules.firewall_rules.iter().enumerate().map(|(position, rule)| Entry { group, position, rule }).collect();
-        own.sort_by_key(|entry| entry.rule.priority);
-        entries.extend(own);
-    }
-    entries.retain(|entry| !entry.rule.firewall_domain_list_id.is_empty() && asks(case, &entry.rule.qtype));
+    let family = if case.instance.private_ip_address.is_empty() { Family::Ipv6 } else { Family::Ipv4 };
+    let entries = firewall::entries(case.snapshot, vpc, family)?;
     let (mut findings, mut gaps) = (Vec::new(), Vec::new());
     for (_, name) in names(case) {
-        match blocked_by(case, &entries, name) {
+        match firewall::blocked_by(case.snapshot, &entries, name) {
             Ok(None) => {}
             Ok(Some(entry)) => findings.push(finding(case, entry, name)),
             Err(gap) => gaps.push(gap),
@@ -88,58 +68,6 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     gaps.dedup();
     let pass = || Judgement::pass("DNS Firewall blocks no name that the agent asks for");
     Ok(if gaps.is_empty() { pass() } else { open(gaps) })
-}
-
-/// Whether queries of a type matter: those for the addresses of the family that the instance uses first.
-fn asks(case: &Case<'_>, kind: &str) -> bool {
-    let wanted = if case.instance.private_ip_address.is_empty() { ["AAAA", "TYPE28"] } else { ["A", "TYPE1"] };
-    kind.is_empty() || wanted.iter().any(|known| is(kind, known))
-}
-
-/// The rule that blocks a name.
-///
-/// # Errors
-/// A list that could not be read may decide.
-fn blocked_by<'e, 'a>(case: &Case<'_>, entries: &'e [Entry<'a>], name: &str) -> Result<Option<&'e Entry<'a>>, Gap> {
-    // Lists that may match, by whether their rule blocks.
-    let mut doubts: Vec<(bool, Gap)> = Vec::new();
-    for entry in entries {
-        let list = entry.rule.firewall_domain_list_id.as_str();
-        let blocks = is(&entry.rule.action, "BLOCK");
-        let domains = match case.snapshot.firewall_domains.get(list) {
-            Ok(Some(domains)) => domains,
-            Ok(None) => {
-                doubts.push((blocks, Gap::opaque(format!("the domains of DNS Firewall list `{list}`"))));
-                continue;
-            }
-            Err(gap) => {
-                doubts.push((blocks, refused(case, entries, list, gap)));
-                continue;
-            }
-        };
-        if domains.domains.iter().any(|domain| lists(domain, name)) {
-            // What an earlier list may decide otherwise is open; what it would decide alike is not.
-            return match doubts.into_iter().find(|(other, _)| *other != blocks) {
-                Some((_, gap)) => Err(gap),
-                None => Ok(Some(entry).filter(|_| blocks)),
-            };
-        }
-    }
-    doubts.into_iter().find(|(blocks, _)| *blocks).map_or(Ok(None), |(_, gap)| Err(gap))
-}
-
-/// Why a list could not be read: where the same call answered for another list the action is permitted, so that the list itself is one
-/// whose domains AWS shows to nobody.
-///
-/// Source: Route 53 developer guide, "Managed Domain Lists": their domains cannot be viewed.
-fn refused(case: &Case<'_>, entries: &[Entry<'_>], list: &str, gap: Gap) -> Gap {
-    let reads = |entry: &Entry<'_>| {
-        matches!(case.snapshot.firewall_domains.get(&entry.rule.firewall_domain_list_id), Ok(Some(_)))
-    };
-    if matches!(gap, Gap::Denied { .. }) && entries.iter().any(reads) {
-        return Gap::opaque(format!("what AWS-managed domain list `{list}` holds"));
-    }
-    gap
 }
 
 fn finding(case: &Case<'_>, entry: &Entry<'_>, name: &str) -> Finding {

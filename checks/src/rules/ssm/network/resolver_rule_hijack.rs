@@ -3,10 +3,10 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::instance::resolution::{covers, is_closed, names, plain};
+use crate::instance::resolution::{is_closed, names, plain};
 use crate::net::dns;
+use crate::resolver::forwarding;
 use crate::rule::declare_rule;
-use crate::snapshot::ec2::is;
 use crate::snapshot::resolver::ResolverRule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
@@ -51,26 +51,10 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(judgement);
     }
     let vpc = case.instance.vpc_id.as_str();
-    let associations = case.snapshot.resolver_rule_associations.select("VPCId", vpc, |association| {
-        association.vpc_id == vpc && (association.status.is_empty() || is(&association.status, "COMPLETE"))
-    })?;
-    let mut rules: Vec<&ResolverRule> = Vec::new();
-    for association in &associations {
-        let id = association.resolver_rule_id.as_str();
-        // The rule that AWS makes for `.` forwards nothing.
-        if id.starts_with("rslvr-autodefined-") {
-            continue;
-        }
-        rules.push(
-            case.snapshot
-                .resolver_rules
-                .get(id)?
-                .ok_or_else(|| Gap::opaque(format!("what Resolver rule `{id}` forwards")))?,
-        );
-    }
+    let rules = forwarding::rules(case.snapshot, vpc)?;
     let (mut taken, mut gaps) = (Vec::<(&ResolverRule, Vec<&str>)>::new(), Vec::new());
     for (service, name) in names(case) {
-        let Some(rule) = decisive(&rules, name) else { continue };
+        let Some(rule) = forwarding::decisive(&rules, name) else { continue };
         match is_kept(case, service, name, rule) {
             Ok(true) => {}
             Ok(false) => match taken.iter_mut().find(|(known, _)| known.id == rule.id) {
@@ -86,15 +70,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     case.network.dns(vpc).servers.as_ref().map_err(Clone::clone)?;
     if !is_closed(case)? {
-        return Ok(open(taken.iter().flat_map(|(rule, names)| names.iter().map(|name| answers(rule, name))).collect()));
+        return Ok(open(
+            taken.iter().flat_map(|(rule, names)| names.iter().map(|name| forwarding::answers(rule, name))).collect(),
+        ));
     }
     Ok(Judgement::Fail(taken.iter().map(|(rule, names)| finding(case, rule, names)).collect()))
-}
-
-/// The forwarding rule that decides about a name, unless a more specific system rule does.
-fn decisive<'r>(rules: &[&'r ResolverRule], name: &str) -> Option<&'r ResolverRule> {
-    let covering = rules.iter().filter(|rule| covers(&rule.domain_name, name));
-    covering.max_by_key(|rule| plain(&rule.domain_name).len()).copied().filter(|rule| is(&rule.rule_type, "FORWARD"))
 }
 
 /// Whether a private zone that is more specific than the rule keeps the name.
@@ -105,11 +85,6 @@ fn is_kept(case: &Case<'_>, service: &str, name: &str, rule: &ResolverRule) -> R
     }
     let zone = dns::private_zone(case.snapshot, &case.instance.vpc_id, name)?;
     Ok(zone.is_some_and(|zone| plain(&zone.name).len() > domain.len()))
-}
-
-fn answers(rule: &ResolverRule, name: &str) -> Gap {
-    let servers: Vec<String> = rule.target_ips.iter().map(|target| target.ip.clone()).collect();
-    Gap::opaque(format!("what the servers of Resolver rule `{}` ({}) answer for `{name}`", rule.id, servers.join(", ")))
 }
 
 fn finding(case: &Case<'_>, rule: &ResolverRule, names: &[&str]) -> Finding {

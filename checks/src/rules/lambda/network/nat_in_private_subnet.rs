@@ -1,0 +1,98 @@
+//! The NAT gateway lies in a subnet without a way to the internet.
+
+use crate::finding::Finding;
+use crate::finding::Judgement;
+use crate::instance::follows_from;
+use crate::lambda::Case;
+use crate::lambda::obstacles::{opaque_owner, owner};
+use crate::net::Family;
+use crate::remedy::nat;
+use crate::rule::declare_rule;
+use crate::snapshot::Gap;
+use crate::walls::{Wall, Watch};
+
+declare_rule! {
+    /// ## What it checks
+    ///
+    /// Whether the route table of the NAT gateway's own subnet leads to an internet gateway, over a route whose target is there.
+    ///
+    /// ## Why it matters
+    ///
+    /// A public NAT gateway translates and then follows the routes of its own subnet. In a private subnet what it sends goes nowhere.
+    ///
+    /// ## How to confirm
+    ///
+    /// `aws ec2 describe-route-tables --filters Name=association.subnet-id,Values=SUBNET` with the `SubnetId` of the gateway.
+    ///
+    /// ## False positives
+    ///
+    /// A regional NAT gateway has no subnet and a table of its own. Where the gateway sends on to an appliance, what is behind it cannot
+    /// be seen.
+    ///
+    /// ## Fix
+    ///
+    /// Give the subnet of the gateway a table with a route to the internet gateway (class A), or make a new gateway in a public subnet
+    /// (class B). To undo, put the old table back.
+    ///
+    /// ## References
+    ///
+    /// - VPC user guide, "NAT gateways" and "Troubleshoot NAT gateways"
+    "lambda/nat-in-private-subnet", Blocker, fix A,
+    "The NAT gateway lies in a subnet without a route to an internet gateway",
+    needs [DESCRIBE_NAT_GATEWAYS, DESCRIBE_ROUTE_TABLES]
+}
+
+fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
+    if case.lacks_internet_gateway() {
+        return Ok(follows_from("lambda/igw-missing"));
+    }
+    let watch = Watch {
+        about: &RULE.about,
+        causes: |cause| owner(cause, Family::Ipv4) == RULE.about.id,
+        opaque: |what| opaque_owner(what) == RULE.about.id,
+        pass: "every NAT gateway on the way lies in a public subnet",
+    };
+    watch.judge(case, |wall| finding(case, wall))
+}
+
+fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
+    let device = wall.steps.iter().find(|step| step.component.kind == "nat-gateway").map(|step| &step.component);
+    let named = device.unwrap_or(&wall.obstacle.component);
+    let what = nat::words(wall.obstacle.cause, "function").unwrap_or_else(|| "does not work".to_owned());
+    let finding = case.finding(wall, &format!("`{}` {what}", named.id)).about(named.kind, &named.id);
+    match nat::mend(&case.site_of(wall), wall, &named.id) {
+        Some(fix) => finding.fix(fix),
+        None => finding,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::snapshot::operations as op;
+    use crate::testkit::lambda as worlds;
+    use crate::testkit::{findings, missing};
+    use serde_json::json;
+
+    #[test]
+    fn fires_on_the_fault() {
+        let mut world = worlds::nat();
+        world.patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/2/Routes/1", json!(null));
+        let found = findings(world.judge(&RULE));
+        assert!(found[0].detail.contains("without a route to an internet gateway"), "{}", found[0].detail);
+        assert!(found.iter().all(|own| !own.evidence.is_empty()), "{found:?}");
+    }
+
+    #[test]
+    fn silent_while_the_gateways_work() {
+        assert!(matches!(worlds::nat().judge(&RULE), Judgement::Pass(_)));
+        assert!(matches!(worlds::outside().judge(&RULE), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn unknown_when_gateways_are_denied() {
+        let mut world = worlds::nat();
+        world.deny(op::DESCRIBE_NAT_GATEWAYS);
+        assert!(missing(world.judge(&RULE)).contains(&"ec2:DescribeNatGateways".to_owned()));
+    }
+}
