@@ -3,7 +3,6 @@
 use crate::finding::Judgement;
 use crate::lambda::Case;
 use crate::lambda::names::{leads, not_asked, zone};
-use crate::lambda::obstacles::opaque_owner;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 
@@ -52,7 +51,6 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::pass("no private hosted zone of the VPC covers the name"));
     };
     let gap = leads(zone, host);
-    debug_assert_eq!(opaque_owner(&gap.missing()), RULE.about.id);
     let id = zone.hosted_zone_id.as_str();
     let reason = format!(
         "{gap}; run `aws route53 list-resource-record-sets --hosted-zone-id {id}`: without a record for `{host}` the name does not exist in \
