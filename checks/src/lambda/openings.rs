@@ -1,11 +1,11 @@
-//! How to let a function through: groups and lists of subnets.
+//! How to let a function out through its groups.
 
 use super::Case;
 use super::target::Target;
-use crate::fix::{Aws, Fix, FixClass};
+use crate::fix::{Fix, FixClass};
 use crate::net::{AddressSet, Direction, Family};
 use crate::remedy::security_group::{Peer, allow, permission};
-use crate::walls::{Wall, in_words};
+use crate::walls::Wall;
 
 /// A rule that lets the first group of the function out, no wider than what was asked about.
 pub fn egress(case: &Case<'_>, wall: &Wall<'_>) -> Option<Fix> {
@@ -39,30 +39,4 @@ pub fn egress(case: &Case<'_>, wall: &Wall<'_>) -> Option<Fix> {
     let port = case.question.port;
     let fix = Fix::new(FixClass::A, format!("allow TCP {port} out of `{group}` {words}"));
     Some(allow(fix, &case.site_of(wall), Direction::Egress, group, &permission("tcp", port, &[peer])))
-}
-
-/// Takes subnets out of the function's list, where others are left; else the owner has to name better ones.
-pub fn move_to(case: &Case<'_>, bad: &[&str]) -> Fix {
-    let Some(config) = case.vpc() else { return Fix::new(FixClass::M, "attach the function to private subnets") };
-    let all: Vec<&str> = config.subnet_ids.iter().map(String::as_str).collect();
-    let good: Vec<&str> = all.iter().copied().filter(|subnet| !bad.contains(subnet)).collect();
-    let command = |subnets: &[&str]| {
-        let value = format!("SubnetIds={},SecurityGroupIds={}", subnets.join(","), config.security_group_ids.join(","));
-        Aws::new("lambda", "update-function-configuration", case.region())
-            .arg("function-name", case.name())
-            .arg("vpc-config", value)
-    };
-    if good.is_empty() {
-        let list = Aws::new("ec2", "describe-route-tables", case.region())
-            .arg("filters", format!("Name=vpc-id,Values={}", case.vpc_id()));
-        let summary = "attach the function to private subnets whose default route leads to a NAT gateway; the command lists the route \
-                       tables of the VPC";
-        return Fix::new(FixClass::M, summary).run(list);
-    }
-    let summary = format!(
-        "take {} out of the function's subnets, which may cost it a zone; versions and aliases keep the old list until a new version is \
-         published",
-        in_words(bad)
-    );
-    Fix::new(FixClass::A, summary).run(command(&good)).undo(command(&all))
 }
