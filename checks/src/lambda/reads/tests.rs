@@ -108,7 +108,8 @@ fn without_one_read_a_healthy_world_has_no_fault_and_mostly_no_verdict() {
         for operation in
             READS.iter().filter(|operation| known.contains(operation.name) && asked.contains(&operation.name))
         {
-            if *operation == op::GET_FUNCTION_CONFIGURATION {
+            // What tells of the function itself is tried with the rules about its state.
+            if matches!(operation.service, "lambda" | "iam") {
                 continue;
             }
             let mut denied = world.clone();
