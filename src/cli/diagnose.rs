@@ -6,7 +6,7 @@ use crate::clock;
 use crate::collect::file;
 use crate::error::Error;
 use crate::exit::Exit;
-use checks::diagnosis::{Diagnosis, Verdict};
+use checks::diagnosis::{Diagnosis, SubjectGap, Verdict};
 use checks::finding::Severity;
 use checks::report::{Calls, Report, SubjectError};
 use checks::snapshot::Snapshot;
@@ -107,6 +107,16 @@ pub(super) fn write(text: &str, output: &Output) -> Result<(), Error> {
 }
 
 impl Judged {
+    /// Takes over what came of one subject; `what` is its kind in words, such as "instance".
+    pub(super) fn take(&mut self, facts: &Facts, what: &str, id: &str, outcome: Result<Diagnosis, SubjectGap>) {
+        let message = match outcome {
+            Ok(diagnosis) => return self.subjects.push(diagnosis),
+            Err(SubjectGap::NotFound) => format!("{what} `{id}` not found in {}", facts.place()),
+            Err(SubjectGap::NotReadable(gap)) => format!("the facts of {what} `{id}` could not be read: {gap}"),
+        };
+        self.errors.push(facts.error(id, message));
+    }
+
     /// How it ended. With several subjects: the worst of 4, 1, 3, 0, in that order.
     pub(super) fn exit(&self, output: &Output) -> Exit {
         self.exit_by(|subject| {

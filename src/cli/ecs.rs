@@ -42,20 +42,14 @@ impl Question for Subjects {
     fn judged(&self, facts: &Facts) -> Judged {
         let mut judged = Judged::default();
         for question in self.questions() {
-            match triage::ecs(&facts.snapshot, &question) {
-                Ok(diagnosis) => judged.subjects.push(diagnosis),
-                Err(gap) => {
-                    let message = match gap {
-                        SubjectGap::NotFound => {
-                            let absent = format!("instance `{}` not found in {}", question.instance, facts.place());
-                            let told = ecs::absent(&facts.snapshot, &question);
-                            std::iter::once(absent).chain(told).collect::<Vec<_>>().join("; ")
-                        }
-                        SubjectGap::NotReadable(gap) => {
-                            format!("the facts of instance `{}` could not be read: {gap}", question.instance)
-                        }
-                    };
-                    judged.errors.push(facts.error(&question.instance, message));
+            let outcome = triage::ecs(&facts.snapshot, &question);
+            let is_absent = matches!(outcome, Err(SubjectGap::NotFound));
+            judged.take(facts, "instance", &question.instance, outcome);
+            if let Some(error) = judged.errors.last_mut().filter(|_| is_absent) {
+                // What the cluster tells of an instance that is gone.
+                for told in ecs::absent(&facts.snapshot, &question) {
+                    error.message.push_str("; ");
+                    error.message.push_str(&told);
                 }
             }
         }

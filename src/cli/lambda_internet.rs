@@ -4,7 +4,6 @@ use super::common::Connection;
 use super::diagnose::{Facts, Judged};
 use super::question::{Question, together};
 use crate::error::Error;
-use checks::diagnosis::SubjectGap;
 use checks::lambda::target::Target;
 use checks::reach::Subject;
 use checks::snapshot::{Read, Snapshot};
@@ -61,20 +60,8 @@ impl Question for Subjects {
     fn judged(&self, facts: &Facts) -> Judged {
         let mut judged = Judged::default();
         for question in self.questions() {
-            match triage::lambda(&facts.snapshot, &question) {
-                Ok(diagnosis) => judged.subjects.push(diagnosis),
-                Err(gap) => {
-                    let message = match gap {
-                        SubjectGap::NotFound => {
-                            format!("function `{}` not found in {}", question.function, facts.place())
-                        }
-                        SubjectGap::NotReadable(gap) => {
-                            format!("the facts of function `{}` could not be read: {gap}", question.function)
-                        }
-                    };
-                    judged.errors.push(facts.error(&question.function, message));
-                }
-            }
+            let outcome = triage::lambda(&facts.snapshot, &question);
+            judged.take(facts, "function", &question.function, outcome);
         }
         judged
     }

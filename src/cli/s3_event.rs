@@ -3,7 +3,6 @@
 use super::common::Connection;
 use super::diagnose::{Facts, Judged};
 use super::question::{Question, together};
-use checks::diagnosis::SubjectGap;
 use checks::snapshot::{Read, Snapshot};
 use checks::{s3, triage};
 use clap::Args;
@@ -53,18 +52,8 @@ impl Question for Subjects {
     fn judged(&self, facts: &Facts) -> Judged {
         let mut judged = Judged::default();
         for question in self.questions() {
-            match triage::s3(&facts.snapshot, &question) {
-                Ok(diagnosis) => judged.subjects.push(diagnosis),
-                Err(gap) => {
-                    let message = match gap {
-                        SubjectGap::NotFound => format!("bucket `{}` not found in {}", question.bucket, facts.place()),
-                        SubjectGap::NotReadable(gap) => {
-                            format!("the facts of bucket `{}` could not be read: {gap}", question.bucket)
-                        }
-                    };
-                    judged.errors.push(facts.error(&question.bucket, message));
-                }
-            }
+            let outcome = triage::s3(&facts.snapshot, &question);
+            judged.take(facts, "bucket", &question.bucket, outcome);
         }
         judged
     }

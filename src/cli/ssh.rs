@@ -4,7 +4,6 @@ use super::common::Connection;
 use super::diagnose::{Facts, Judged};
 use super::question::{Question, together};
 use crate::error::Error;
-use checks::diagnosis::SubjectGap;
 use checks::snapshot::{Read, Snapshot};
 use checks::{ssh, triage};
 use clap::Args;
@@ -100,20 +99,8 @@ impl Question for Subjects {
     fn judged(&self, facts: &Facts) -> Judged {
         let mut judged = Judged::default();
         for question in self.questions() {
-            match triage::ssh(&facts.snapshot, &question) {
-                Ok(diagnosis) => judged.subjects.push(diagnosis),
-                Err(gap) => {
-                    let message = match gap {
-                        SubjectGap::NotFound => {
-                            format!("instance `{}` not found in {}", question.instance, facts.place())
-                        }
-                        SubjectGap::NotReadable(gap) => {
-                            format!("the facts of instance `{}` could not be read: {gap}", question.instance)
-                        }
-                    };
-                    judged.errors.push(facts.error(&question.instance, message));
-                }
-            }
+            let outcome = triage::ssh(&facts.snapshot, &question);
+            judged.take(facts, "instance", &question.instance, outcome);
         }
         judged
     }

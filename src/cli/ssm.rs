@@ -3,8 +3,6 @@
 use super::common::Connection;
 use super::diagnose::{Facts, Judged};
 use super::question::{Question, together};
-use checks::diagnosis::SubjectGap;
-use checks::report::SubjectError;
 use checks::snapshot::{Read, Snapshot};
 use checks::ssm::{self, Estate, ReadOptions};
 use checks::triage;
@@ -45,30 +43,13 @@ impl Question for Subjects {
     }
 
     fn judged(&self, facts: &Facts) -> Judged {
-        judged(facts, &self.instances)
-    }
-}
-
-/// Judges instances.
-fn judged(facts: &Facts, instances: &[String]) -> Judged {
-    let estate = Estate::new(&facts.snapshot);
-    let mut judged = Judged::default();
-    for id in instances {
-        match triage::ssm(&estate, id) {
-            Ok(diagnosis) => judged.subjects.push(diagnosis),
-            Err(gap) => judged.errors.push(missing(facts, id, &gap)),
+        let estate = Estate::new(&facts.snapshot);
+        let mut judged = Judged::default();
+        for id in &self.instances {
+            judged.take(facts, "instance", id, triage::ssm(&estate, id));
         }
+        judged
     }
-    judged
-}
-
-/// The error of an instance that the facts do not hold.
-fn missing(facts: &Facts, id: &str, gap: &SubjectGap) -> SubjectError {
-    let message = match gap {
-        SubjectGap::NotFound => format!("instance `{id}` not found in {}", facts.place()),
-        SubjectGap::NotReadable(gap) => format!("the facts of instance `{id}` could not be read: {gap}"),
-    };
-    facts.error(id, message)
 }
 
 /// An instance id: `i-` and 8 or 17 hexadecimal digits.
