@@ -20,11 +20,11 @@ impl Symptom for Ecs {
     type Case<'a> = Case<'a>;
 }
 
-/// The services that the agent needs, by the short name in an endpoint's service name: where it registers, where it waits for tasks, and
-/// where it sends metrics.
+/// The services that the agent needs, by the short name in an endpoint's service name: where it waits for tasks, where it sends metrics, and
+/// where it registers. In this order their endpoints are to be made, where container instances run already.
 ///
 /// Source: ECS developer guide, "Amazon ECS interface VPC endpoints (AWS PrivateLink)".
-pub const SERVICES: &[&str] = &["ecs", "ecs-agent", "ecs-telemetry"];
+pub const SERVICES: &[&str] = &["ecs-agent", "ecs-telemetry", "ecs"];
 
 /// What is asked: a cluster, and an instance that is to be in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,6 +125,13 @@ impl<'a> Case<'a> {
         self.snapshot.auto_scaling_instances.get(&self.instance.instance_id)
     }
 
+    /// Whether the instance waits in the warm pool of its group, as far as that is known.
+    pub fn is_warmed(&self) -> bool {
+        let state = |place: &'a AutoScalingInstance| place.lifecycle_state.as_str();
+        let state = self.scaling().ok().flatten().map(state).unwrap_or_default();
+        state.starts_with("Warmed:") && !state.contains("Terminat")
+    }
+
     /// The entries of the instance in other clusters, with the names of these.
     ///
     /// # Errors
@@ -195,9 +202,11 @@ impl<'a> Case<'a> {
         Judgement::Elsewhere { place, command: command.into(), look_for: look_for.into() }
     }
 
-    /// Whether the cluster is known not to be there, or not to take instances: every question about the instance follows from that.
+    /// Whether the cluster is known not to be there, or not to take instances: every question about the instance follows from that. The
+    /// first agent that asks for cluster `default` makes it.
     pub fn lacks_cluster(&self) -> bool {
         match &self.cluster {
+            _ if self.wants_default() => false,
             Ok(None) => true,
             Ok(Some(cluster)) => is(&cluster.status, "INACTIVE"),
             Err(_) => false,

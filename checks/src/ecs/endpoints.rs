@@ -12,8 +12,8 @@ pub const ENDPOINTS: Named = ("ecs-endpoints", "ECS endpoints");
 
 /// Judges whether the interface endpoint of one of these services is missing in a VPC that was built to reach ECS over endpoints.
 pub(crate) fn judge_missing(case: &Case<'_>, about: &About, services: &[&str]) -> Judgement {
-    if case.is_asleep() {
-        return case.follows_from_its_state();
+    if let Some(judgement) = case.aside() {
+        return judgement;
     }
     let (mut found, mut gaps, mut other): (Vec<Finding>, Vec<Gap>, Option<Judgement>) = (Vec::new(), Vec::new(), None);
     for service in services {

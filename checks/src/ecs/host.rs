@@ -32,16 +32,25 @@ impl<'a> Case<'a> {
         if self.registered().is_some() {
             return Ok(Some(Judgement::pass(self.sign())));
         }
-        match &self.cluster {
-            // The first agent that asks for cluster `default` makes it.
-            Ok(None) if !self.wants_default() => return Ok(Some(follows_from("ecs/cluster-not-found"))),
-            Ok(Some(_)) if self.lacks_cluster() => return Ok(Some(follows_from("ecs/cluster-inactive"))),
-            _ => {}
+        if let Some(judgement) = self.without_cluster() {
+            return Ok(Some(judgement));
         }
         self.entry()?;
         Ok(self.elsewhere().map(|cluster| {
             Judgement::not_applicable(format!("its agent works: the instance is registered in cluster `{cluster}`"))
         }))
+    }
+
+    /// What a rule about role or network says where these were not read: no agent runs, or no cluster takes it in.
+    pub(crate) fn aside(&self) -> Option<Judgement> {
+        if self.is_asleep() { Some(self.follows_from_its_state()) } else { self.without_cluster() }
+    }
+
+    /// What a rule says where the cluster takes no instance.
+    pub(crate) fn without_cluster(&self) -> Option<Judgement> {
+        let is_there = || matches!(&self.cluster, Ok(Some(_)));
+        let rule = || if is_there() { "ecs/cluster-inactive" } else { "ecs/cluster-not-found" };
+        self.lacks_cluster().then(|| follows_from(rule()))
     }
 
     /// What a rule about the running agent says where the question does not arise: the agent is connected, here or in another cluster, or

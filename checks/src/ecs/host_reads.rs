@@ -16,7 +16,7 @@ pub(super) fn reads(snapshot: &Snapshot, question: &Question) -> Vec<(Operation,
     let Ok(entries) = entries(snapshot, cluster, id) else { return Vec::new() };
     let lacks_cluster = match snapshot.clusters.get(cluster) {
         // The first agent that asks for cluster `default` makes it.
-        Ok(known) => known.map_or(cluster != DEFAULT, |known| is(&known.status, "INACTIVE")),
+        Ok(known) => cluster != DEFAULT && known.is_none_or(|known| is(&known.status, "INACTIVE")),
         Err(_) => false,
     };
     if !is(&instance.state.name, "running") || lacks_cluster {

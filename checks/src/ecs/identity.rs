@@ -34,8 +34,8 @@ pub(crate) fn make_cluster(case: &Case<'_>) -> Fix {
 /// # Errors
 /// Why the role is not known.
 pub(crate) fn judge_lacking(case: &Case<'_>, actions: &[&'static str], so: &str) -> Result<Judgement, Gap> {
-    if case.is_asleep() {
-        return Ok(case.follows_from_its_state());
+    if let Some(judgement) = case.aside() {
+        return Ok(judgement);
     }
     let Some(role) = case.role()? else {
         let rule = if case.identity.attached.is_none() { "no-instance-profile" } else { "profile-broken" };

@@ -127,7 +127,7 @@ impl Plan<'_> {
             return;
         }
         self.elsewhere(case);
-        if case.lacks_cluster() && case.question.cluster_name() != DEFAULT {
+        if case.lacks_cluster() {
             return;
         }
         self.status(case);

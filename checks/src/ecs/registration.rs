@@ -50,16 +50,23 @@ pub(crate) fn joined(case: &Case<'_>, cluster: &str, entry: &ContainerInstance) 
     let own = case.question.cluster_name();
     let arn = entry.container_instance_arn.as_str();
     let connected = match entry.agent_connected {
+        _ if !is_complete(entry) => "",
         Some(true) => ", and its agent is connected there",
         Some(false) => "; its agent is not connected there now",
         None => "",
     };
+    let place = if is_complete(entry) {
+        format!("is registered in cluster `{cluster}`")
+    } else {
+        format!("has an entry in status `{}` in cluster `{cluster}`", entry.status)
+    };
     let proof = |field: &str, value: &str| Evidence::new(op::DESCRIBE_CONTAINER_INSTANCES, arn, field, value);
-    Finding::new(format!("instance `{id}` is registered in cluster `{cluster}` and not in `{own}`{connected}"))
+    Finding::new(format!("instance `{id}` {place} and not in `{own}`{connected}"))
         .about("ec2-instance", id)
         .about("ecs-cluster", cluster)
         .proof(proof("containerInstances[].containerInstanceArn", arn))
         .proof(proof("containerInstances[].ec2InstanceId", id))
+        .proof(proof("containerInstances[].status", &entry.status))
         .fix(move_over(case, cluster, arn))
 }
 
@@ -128,7 +135,7 @@ pub const DEFAULT: &str = "default";
 ///
 /// # Errors
 /// Why they are not known.
-pub(super) fn others<'a>(snapshot: &'a Snapshot, own: &str) -> Result<Vec<&'a str>, Gap> {
+pub(crate) fn others<'a>(snapshot: &'a Snapshot, own: &str) -> Result<Vec<&'a str>, Gap> {
     let known = snapshot.cluster_arns.get("")?;
     let names = known.iter().flat_map(|list| &list.cluster_arns).map(|arn| base_name(arn));
     let mut names: Vec<&str> = names.filter(|name| *name != own).collect();

@@ -141,6 +141,9 @@ fn setting(name: &str, value: &str, is_conditional: bool, signs: &mut UserDataSi
             "ECS_AWSVPC_ADDITIONAL_LOCAL_ROUTES" => faults_of_list(value),
             _ => Vec::new(),
         };
+        if name == "ECS_CONTAINER_INSTANCE_TAGS" && holds_nothing(value) {
+            "{}".clone_into(&mut sign.value);
+        }
         sign.faults = faults.into_iter().map(str::to_owned).collect();
     }
     signs.settings.push(sign);
@@ -175,6 +178,12 @@ const TAGS: Pairs = Pairs {
     value: |letter| letter.is_alphanumeric() || !letter.is_ascii() || "+-=._:/@ ".contains(letter),
     reserved: |name| name.to_lowercase().starts_with("aws:"),
 };
+
+/// Whether pairs of names and values are none.
+fn holds_nothing(value: &str) -> bool {
+    let is_empty = |parsed: Value| parsed.is_null() || parsed.as_object().is_some_and(serde_json::Map::is_empty);
+    value.is_empty() || serde_json::from_str(value).is_ok_and(is_empty)
+}
 
 fn faults_of_pairs(value: &str, limits: &Pairs) -> Vec<&'static str> {
     if value.is_empty() {

@@ -80,7 +80,7 @@ pub struct ClusterSign {
 pub struct SettingSign {
     /// Such as `ECS_WARM_POOLS_CHECK`.
     pub name: String,
-    /// Its value, for settings whose values are words of a list or numbers.
+    /// Its value, for settings whose values are words of a list or numbers; `{}` for tags that are none.
     pub value: String,
     /// What is wrong with the value: `unknown` (a variable, or made by a command), `not-json`, `not-an-object-of-texts`, `too-many`,
     /// `name-too-long`, `value-too-long`, `bad-name`, `bad-value`, `reserved-name`, `not-a-number`, `unknown-driver`.

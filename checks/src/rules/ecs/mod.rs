@@ -44,6 +44,7 @@ pub(super) static ALL: &[&Rule<Symptom>] = &[
     &host::docker_config_invalid::RULE,
     &host::docker_no_bridge::RULE,
     &host::docker_not_ready::RULE,
+    &host::external_activation::RULE,
     &host::imds_unreachable::RULE,
     &host::memory_starved::RULE,
     &host::reserved_memory_too_high::RULE,

@@ -17,6 +17,7 @@ pub(crate) mod disk_full;
 pub(crate) mod docker_config_invalid;
 pub(crate) mod docker_no_bridge;
 pub(crate) mod docker_not_ready;
+pub(crate) mod external_activation;
 pub(crate) mod imds_unreachable;
 pub(crate) mod memory_starved;
 pub(crate) mod reserved_memory_too_high;

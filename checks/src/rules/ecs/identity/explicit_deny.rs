@@ -49,8 +49,8 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    if case.is_asleep() {
-        return Ok(case.follows_from_its_state());
+    if let Some(judgement) = case.aside() {
+        return Ok(judgement);
     }
     let Some(role) = case.role()? else { return Ok(Judgement::not_applicable("the instance has no role")) };
     let name = role.role.role_name.as_str();

@@ -51,8 +51,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let Some(attached) = case.identity.attached else {
         return Ok(Judgement::not_applicable("follows from `ecs/no-instance-profile`"));
     };
-    if case.is_asleep() {
-        return Ok(case.follows_from_its_state());
+    if let Some(judgement) = case.aside() {
+        return Ok(judgement);
     }
     let finding = |detail: String| Finding::new(detail).about("instance-profile", name).about("ec2-instance", id);
     let kit = identity::kit(case);

@@ -40,8 +40,8 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     case.entry()?;
-    if case.is_asleep() {
-        return Ok(case.follows_from_its_state());
+    if let Some(judgement) = case.aside() {
+        return Ok(judgement);
     }
     if case.registered().is_none() {
         return Ok(Judgement::not_applicable("the instance is not registered, so its agent opens no connections yet"));

@@ -43,8 +43,8 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    if case.is_asleep() {
-        return Ok(case.follows_from_its_state());
+    if let Some(judgement) = case.aside() {
+        return Ok(judgement);
     }
     let attributes = |cause| matches!(cause, Cause::DnsSupportOff | Cause::DnsHostnamesOff);
     let of_vpc = Unused { causes: attributes, pass: "" };

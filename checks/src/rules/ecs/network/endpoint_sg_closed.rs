@@ -42,8 +42,8 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    if case.is_asleep() {
-        return Ok(case.follows_from_its_state());
+    if let Some(judgement) = case.aside() {
+        return Ok(judgement);
     }
     if case.paths.iter().all(|path| used(path).is_empty()) && unlisted(case).is_empty() {
         return Ok(Judgement::not_applicable("no name of the agent leads to an interface endpoint of the VPC"));

@@ -48,8 +48,8 @@ declare_rule! {
 const DUAL_STACK: (u32, u32) = (1, 95);
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    if case.is_asleep() {
-        return Ok(case.follows_from_its_state());
+    if let Some(judgement) = case.aside() {
+        return Ok(judgement);
     }
     let id = case.instance.subnet_id.as_str();
     let subnet = case.snapshot.subnets.get(id)?.ok_or_else(|| Gap::opaque(format!("subnet `{id}`")))?;

@@ -52,19 +52,23 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let Some(listed) = case.snapshot.service_arns.get(cluster)? else {
         return Ok(Judgement::not_applicable("the cluster is gone"));
     };
-    let mut wanting: Vec<&Service> = Vec::new();
+    let (mut wanting, mut unread): (Vec<&Service>, Option<Gap>) = (Vec::new(), None);
     for arn in &listed.service_arns {
         match case.snapshot.services.get(arn) {
             Ok(service) => wanting.extend(service.filter(|service| service.desired_count > 0)),
-            Err(gap) => return Err(gap),
+            Err(gap) => unread = unread.or(Some(gap)),
         }
+    }
+    let own = entry.capacity_provider_name.as_str();
+    // One service that fits is enough, whatever the others are like.
+    if let Some(fits) = wanting.iter().find(|service| uses(service, own)) {
+        return Ok(Judgement::pass(format!("service `{}` may place tasks on the instance", fits.service_name)));
+    }
+    if let Some(gap) = unread {
+        return Err(gap);
     }
     if wanting.is_empty() {
         return Ok(Judgement::pass(format!("no service of cluster `{cluster}` wants a task")));
-    }
-    let own = entry.capacity_provider_name.as_str();
-    if let Some(fits) = wanting.iter().find(|service| uses(service, own)) {
-        return Ok(Judgement::pass(format!("service `{}` may place tasks on the instance", fits.service_name)));
     }
     let provider =
         if own.is_empty() { "no capacity provider".to_owned() } else { format!("capacity provider `{own}`") };
@@ -148,6 +152,18 @@ mod tests {
         let nothing = json!({ "launchType": "FARGATE", "desiredCount": 0 });
         assert!(matches!(idle("", nothing).judge(&RULE), Judgement::Pass(_)));
         assert!(matches!(testkit::ecs::nat().judge(&RULE), Judgement::NotApplicable(_)), "it runs tasks");
+    }
+
+    #[test]
+    fn silent_where_one_fits_and_others_are_not_read() {
+        let other = "arn:aws:ecs:eu-west-1:123456789012:service/web/other";
+        let mut world = idle("", json!({ "launchType": "EC2" }));
+        world.patch(op::LIST_SERVICES, "/serviceArns/0", json!(other));
+        world.patch(op::LIST_SERVICES, "/serviceArns/-", json!("arn:aws:ecs:eu-west-1:123456789012:service/web/shop"));
+        assert!(matches!(world.judge(&RULE), Judgement::Pass(_)));
+        let mut world = idle("", strategy("spot"));
+        world.patch(op::LIST_SERVICES, "/serviceArns/-", json!(other));
+        assert_eq!(missing(world.judge(&RULE)), ["ecs:DescribeServices"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::ecs::Case;
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::instance::StatusCheck;
+use crate::instance::{StatusCheck, follows_from};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 
@@ -26,7 +26,7 @@ declare_rule! {
     /// ## False positives
     ///
     /// An instance of an Auto Scaling group is replaced and not started again: look for its successor. One that waits in a warm pool is
-    /// stopped on purpose. ECS does not support stopping container instances to start them again later; the agent then reconnects
+    /// stopped or hibernated on purpose: `ecs/warm-pool-waiting` tells of it. ECS does not support stopping container instances to start them again later; the agent then reconnects
     /// mostly, but not after a change of the instance type.
     ///
     /// ## Fix
@@ -53,6 +53,10 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         ));
     }
     if case.is_asleep() {
+        // Most pools keep their instances stopped. A place that is not known makes the instance run no more.
+        if case.is_warmed() {
+            return Ok(follows_from("ecs/warm-pool-waiting"));
+        }
         return Ok(Judgement::fail(asleep(case, state)));
     }
     if case.is_connected() == Some(true) {
@@ -132,6 +136,30 @@ mod tests {
         testkit::ecs::disconnected(&mut world);
         let found = findings(world.judge(&RULE));
         assert!(found[0].detail.contains("instance status check"), "{}", found[0].detail);
+    }
+
+    #[test]
+    fn silent_in_a_warm_pool_that_keeps_it_stopped() {
+        for place in ["Warmed:Stopped", "Warmed:Hibernated"] {
+            let mut world = stopped();
+            testkit::ecs::in_group(testkit::ecs::never(&mut world), place);
+            let judged = world.judge(&RULE);
+            assert!(
+                matches!(&judged, Judgement::NotApplicable(why) if why.contains("ecs/warm-pool-waiting")),
+                "{judged:?}"
+            );
+            let report = testkit::ecs::diagnose(&world).unwrap();
+            assert_eq!(report.verdict, crate::diagnosis::Verdict::Inconclusive, "{:?}", report.findings);
+            assert_eq!(report.findings.iter().map(|found| found.rule).collect::<Vec<_>>(), ["ecs/warm-pool-waiting"]);
+        }
+    }
+
+    #[test]
+    fn fires_on_an_instance_that_the_warm_pool_has_ended() {
+        let mut world = stopped();
+        world.patch(op::DESCRIBE_INSTANCES, "/Reservations/0/Instances/0/State/Name", json!("terminated"));
+        testkit::ecs::in_group(testkit::ecs::never(&mut world), "Warmed:Terminated");
+        assert!(findings(world.judge(&RULE))[0].fix.is_none());
     }
 
     #[test]

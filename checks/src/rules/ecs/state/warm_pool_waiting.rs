@@ -44,7 +44,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::not_applicable("the instance is in no Auto Scaling group"));
     };
     let (state, group) = (place.lifecycle_state.as_str(), place.auto_scaling_group_name.as_str());
-    if !state.starts_with("Warmed:") {
+    if !case.is_warmed() {
         return Ok(Judgement::pass(format!("the instance is `{state}` in Auto Scaling group `{group}`")));
     }
     Ok(Judgement::cannot_tell(
@@ -75,6 +75,7 @@ mod tests {
 
     #[test]
     fn silent_in_service_or_in_no_group() {
+        assert!(matches!(with("Warmed:Terminating").judge(&RULE), Judgement::Pass(_)), "it never comes");
         assert!(matches!(with("InService").judge(&RULE), Judgement::Pass(_)));
         let mut world = testkit::ecs::nat();
         assert!(matches!(testkit::ecs::never(&mut world).judge(&RULE), Judgement::NotApplicable(_)));

@@ -1,7 +1,8 @@
 //! The instance joined another cluster.
 
 use crate::ecs::{Case, DEFAULT, registration};
-use crate::finding::Judgement;
+use crate::finding::{Finding, Judgement};
+use crate::iam::base_name;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 
@@ -9,7 +10,8 @@ declare_rule! {
     /// ## What it checks
     ///
     /// Whether an instance that is not in the cluster asked about has an entry in another cluster of the Region (`ListClusters`; at most
-    /// twelve are looked into, `default` apart: that is `ecs/registered-in-default-cluster`).
+    /// twelve are looked into, `default` apart: that is `ecs/registered-in-default-cluster`); and whether its user data
+    /// (`DescribeInstanceAttribute`, kept as signs) tells the agent of another cluster.
     ///
     /// ## Why it matters
     ///
@@ -23,7 +25,9 @@ declare_rule! {
     ///
     /// ## False positives
     ///
-    /// The instance may be where it belongs, and the question names the wrong cluster. Names are told apart by case.
+    /// The instance may be where it belongs, and the question names the wrong cluster. Names are told apart by case. User data that can fail
+    /// before it names the cluster, or runs what is not seen here, proves nothing; and it can be replaced while the instance is stopped,
+    /// and then is not what ran at its first start. What is wrong with quotes is the matter of `ecs/config-invalid-value`.
     ///
     /// ## Fix
     ///
@@ -37,7 +41,7 @@ declare_rule! {
     /// - ECS developer guide, "Amazon ECS container agent introspection"
     "ecs/wrong-cluster-name", Blocker, Agent, fix C,
     "The instance is registered in another cluster",
-    needs [LIST_CLUSTERS, LIST_CONTAINER_INSTANCES, DESCRIBE_CONTAINER_INSTANCES]
+    needs [LIST_CLUSTERS, LIST_CONTAINER_INSTANCES, DESCRIBE_CONTAINER_INSTANCES, DESCRIBE_INSTANCE_ATTRIBUTE]
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
@@ -47,22 +51,63 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.is_asleep() {
         return Ok(case.follows_from_its_state());
     }
-    let elsewhere = case.entries_elsewhere()?;
+    let known = case.entries_elsewhere();
+    let elsewhere = known.as_ref().map(Vec::as_slice).unwrap_or_default();
     let others: Vec<_> = elsewhere.iter().filter(|(cluster, _)| *cluster != DEFAULT).collect();
     if others.is_empty() && !elsewhere.is_empty() {
         return Ok(Judgement::not_applicable(
             "the instance is in cluster `default`: see `ecs/registered-in-default-cluster`",
         ));
     }
-    let findings = others.iter().map(|(cluster, entry)| registration::joined(case, cluster, entry)).collect();
-    Ok(Judgement::of(findings, "no other cluster lists the instance"))
+    if !others.is_empty() {
+        let findings = others.iter().map(|(cluster, entry)| registration::joined(case, cluster, entry));
+        return Ok(Judgement::Fail(findings.collect()));
+    }
+    if let Some(judgement) = case.without_cluster() {
+        return Ok(judgement);
+    }
+    // Whatever other clusters list: an agent that is told of another one does not come to this one.
+    if let Some(told) = told_of(case)? {
+        return Ok(Judgement::fail(misnamed(case, told)));
+    }
+    known?;
+    Ok(Judgement::pass("no other cluster lists the instance, and the user data names no other"))
+}
+
+/// The other cluster that the user data tells the agent of, when nothing can keep that from it or tell it anything else.
+fn told_of<'a>(case: &Case<'a>) -> Result<Option<&'a str>, Gap> {
+    let Some(signs) = case.user_data()? else { return Ok(None) };
+    let is_run = signs.faults.is_empty() && !signs.is_double_base64 && !signs.exits_before && !signs.can_stop_before;
+    if !is_run || !signs.is_plain() {
+        return Ok(None);
+    }
+    let told = signs.certain_cluster().map(|sign| sign.name.as_str());
+    Ok(told.filter(|told| base_name(told) != case.question.cluster_name()))
+}
+
+fn misnamed(case: &Case<'_>, told: &str) -> Finding {
+    let (id, own, other) = (case.instance.instance_id.as_str(), case.question.cluster_name(), base_name(told));
+    let near = if own.eq_ignore_ascii_case(other) { ", which differs in case only" } else { "" };
+    let known = registration::others(case.snapshot, own).ok();
+    let is_missing = known.is_some_and(|known| !known.contains(&other) && other != DEFAULT);
+    let so = if is_missing { ", and there is no cluster of that name" } else { "" };
+    let mut finding = case
+        .user_data_finding(
+            format!("the user data of `{id}` tells the agent of cluster `{other}` and not of `{own}`{near}{so}"),
+            "Cluster.Name",
+            told,
+        )
+        .about("ecs-cluster", own)
+        .fix(case.set_cluster());
+    finding.title = "The user data names another cluster".to_owned();
+    finding
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::snapshot::operations as op;
-    use crate::testkit::{self, findings, missing};
+    use crate::testkit::{self, World, findings, missing};
     use serde_json::json;
 
     #[test]
@@ -72,6 +117,50 @@ mod tests {
         let found = findings(world.judge(&RULE));
         assert!(found[0].detail.contains("registered in cluster `Web`"), "{}", found[0].detail);
         assert_eq!(found[0].evidence[1].field, "containerInstances[].ec2InstanceId");
+    }
+
+    fn told(text: &str) -> World {
+        let mut world = testkit::ecs::nat();
+        testkit::ecs::with_user_data(&mut world, text);
+        world
+    }
+
+    #[test]
+    fn fires_on_user_data_that_names_another() {
+        let world = told("#!/bin/bash\necho ECS_CLUSTER=Web >> /etc/ecs/ecs.config\n");
+        let found = findings(world.judge(&RULE));
+        assert!(
+            found[0].detail.ends_with("differs in case only, and there is no cluster of that name"),
+            "{}",
+            found[0].detail
+        );
+        assert_eq!(
+            (found[0].evidence[0].field.as_ref(), &found[0].evidence[0].value),
+            ("UserDataSigns.Cluster.Name", &json!("Web"))
+        );
+        assert!(found[0].fix.as_ref().unwrap().commands[1].contains("ECS_CLUSTER=web"));
+        let report = testkit::ecs::diagnose(&world).unwrap();
+        let blockers = report.findings.iter().filter(|found| found.severity == crate::finding::Severity::Blocker);
+        assert_eq!(blockers.map(|found| found.rule).collect::<Vec<_>>(), ["ecs/wrong-cluster-name"]);
+    }
+
+    #[test]
+    fn silent_on_user_data_that_is_not_certain() {
+        for text in [
+            "#!/bin/bash\necho ECS_CLUSTER=other >> /etc/ecs/ecs.config\n/opt/setup.sh\n",
+            "#!/bin/bash\nif true; then echo ECS_CLUSTER=other >> /etc/ecs/ecs.config; fi\n",
+            "#!/bin/bash\necho ECS_CLUSTER=other > /tmp/ecs.config\n",
+            "#!/bin/bash\nset -e\nyum update -y\necho ECS_CLUSTER=other >> /etc/ecs/ecs.config\n",
+        ] {
+            assert!(matches!(told(text).judge(&RULE), Judgement::Pass(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn unknown_when_the_user_data_is_denied() {
+        let mut world = testkit::ecs::nat();
+        testkit::ecs::never(&mut world).deny(op::DESCRIBE_INSTANCE_ATTRIBUTE);
+        assert_eq!(missing(world.judge(&RULE)), ["ec2:DescribeInstanceAttribute"]);
     }
 
     #[test]
