@@ -19,9 +19,9 @@ const KEPT: &[(&str, usize, usize, usize)] = &[
     ("ssm", 60, 12, 8),
     ("reach", 16, 8, 1),
     ("ssh", 35, 10, 3),
-    ("lambda", 13, 8, 0),
+    ("lambda", 9, 8, 0),
     ("s3", 30, 8, 3),
-    ("ecs", 20, 5, 1),
+    ("ecs", 20, 5, 2),
 ];
 
 #[derive(Deserialize)]
