@@ -17,8 +17,9 @@ pub(super) struct Subjects {
     /// Ids of the instances, such as i-0123456789abcdef0
     #[arg(required = true, value_name = "INSTANCE", value_parser = super::ssm::instance_id)]
     instances: Vec<String>,
-    /// Where connections come from: an address, a block, or `internet`; without it the public address of this machine counts
-    #[arg(long, value_name = "CIDR", value_parser = ssh::Origin::parse)]
+    /// Where connections come from: an address, a block, the id of an EC2 Instance Connect Endpoint (the way is then its tunnel), or
+    /// `internet`; without it the public address of this machine counts
+    #[arg(long, value_name = "SOURCE", value_parser = ssh::Origin::parse)]
     from: Option<ssh::Origin>,
     /// Port of the SSH server
     #[arg(long, value_name = "PORT", default_value_t = 22, value_parser = clap::value_parser!(u16).range(1..))]
@@ -61,7 +62,7 @@ impl Subjects {
         let key_file = self.key_file.as_ref().map(|path| path.to_string_lossy().into_owned());
         let question = |id: &String| ssh::Question {
             port: self.port,
-            from: self.from,
+            from: self.from.clone(),
             user: self.user.clone(),
             probe: self.probe.clone(),
             key_file: key_file.clone(),

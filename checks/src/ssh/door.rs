@@ -182,7 +182,7 @@ pub(crate) fn let_in(case: &Case<'_>) -> Option<Fix> {
     let port = case.question.port;
     let site = Site::of(&case.host);
     let block = match (&case.source, case.source.origin()) {
-        (Source::Unknown(_), _) | (_, Origin::Internet) => None,
+        (Source::Unknown(_), _) | (_, Origin::Internet | Origin::ConnectEndpoint(_)) => None,
         (_, Origin::Block(block)) if block.prefix() == 0 => None,
         (_, Origin::Block(block)) => Some(format!("{}/{}", block.network(), block.prefix())),
     };

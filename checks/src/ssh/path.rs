@@ -139,7 +139,10 @@ impl<'a> Case<'a> {
     fn targets(&self) -> Vec<(Subject, Option<IpAddr>)> {
         let id = &self.host.instance.instance_id;
         let own = self.own_addresses();
-        let meant = self.meant().unwrap_or_default().into_iter().filter(|address| own.contains(address));
+        // A tunnel leads to a private address, whatever this machine connects to.
+        let is_led_to = |address: &IpAddr| self.source.connect_endpoint().is_none() || !is_public(*address);
+        let meant = self.meant().unwrap_or_default().into_iter();
+        let meant = meant.filter(|address| own.contains(address) && is_led_to(address));
         let fits = |address: &IpAddr| self.source.origin().family().is_none_or(|family| family == Family::of(*address));
         let targets: Vec<_> =
             meant.filter(fits).map(|address| (Subject::At(id.clone(), address), Some(address))).collect();
@@ -161,6 +164,12 @@ impl<'a> Case<'a> {
 
     /// The family of connections to an address: that of the source, of the address, or of the public address that the instance has.
     fn family_to(&self, address: Option<IpAddr>) -> Family {
+        if let (None, Some(id)) = (address, self.source.connect_endpoint()) {
+            let endpoint = self.host.snapshot.instance_connect_endpoints.get(id).ok().flatten();
+            let is_v6 = endpoint.is_some_and(|own| is(&own.ip_address_type, "ipv6"))
+                || self.host.instance.private_ip_address.is_empty();
+            return if is_v6 { Family::Ipv6 } else { Family::Ipv4 };
+        }
         let own = || {
             let has = |family| self.own_addresses().into_iter().any(|own| is_public(own) && Family::of(own) == family);
             if has(Family::Ipv6) && !has(Family::Ipv4) { Family::Ipv6 } else { Family::Ipv4 }
@@ -174,7 +183,11 @@ impl<'a> Case<'a> {
         if origin.family().is_some_and(|own| own != family) {
             return None;
         }
-        let Origin::Block(block) = origin else { return Some(Subject::Internet) };
+        let block = match &origin {
+            Origin::Internet => return Some(Subject::Internet),
+            Origin::ConnectEndpoint(id) => return Some(Subject::ConnectEndpoint(id.clone())),
+            Origin::Block(block) => *block,
+        };
         let Some(address) = origin.addresses().single() else { return Some(Subject::Far(block)) };
         if is_public(address) {
             return Some(Subject::Outside(address));
@@ -261,6 +274,13 @@ impl<'a> Case<'a> {
         let has = |eni: &&InstanceNetworkInterface| address.is_some_and(|own| addresses_on(eni).contains(&own));
         instance.network_interfaces.iter().find(has).or_else(|| instance.primary_interface())
     }
+}
+
+/// What the rules about an open way say of a tunnel.
+pub(crate) fn through_endpoint() -> Judgement {
+    Judgement::not_applicable(
+        "connections come through an EC2 Instance Connect Endpoint, which `ssh/eice-missing-or-failed` and `ssh/eice-sg-blocked` judge",
+    )
 }
 
 /// The filter that finds the interface with an address.
@@ -355,6 +375,9 @@ pub fn addresses_on(eni: &InstanceNetworkInterface) -> Vec<IpAddr> {
 
 impl Ways for Case<'_> {
     fn lanes(&self) -> Vec<Lane<'_>> {
+        if self.source.connect_endpoint().is_some() {
+            return Vec::new();
+        }
         self.roads.iter().map(|road| Lane::of_path(&road.label, &road.path)).collect()
     }
 
@@ -365,6 +388,9 @@ impl Ways for Case<'_> {
     fn without_lanes(&self) -> Judgement {
         if self.host.instance.network_interfaces.is_empty() {
             return Judgement::not_applicable("the instance has no network interface");
+        }
+        if self.source.connect_endpoint().is_some() {
+            return through_endpoint();
         }
         Judgement::not_applicable(
             "asked once it is known from where connections come, which `ssh/no-public-address` asks for",

@@ -87,14 +87,18 @@ impl Plan<'_> {
         let id = &question.instance;
         self.ask(op::DESCRIBE_INSTANCES, json!({ "InstanceIds": [id] }));
         self.ask(op::DESCRIBE_INSTANCE_STATUS, json!({ "InstanceIds": [id], "IncludeAllInstances": true }));
-        match question.from {
+        match &question.from {
             None => self.ask(op::SOURCE_ADDRESS, json!({})),
             Some(Origin::Block(block)) => {
                 // Who inside has the address that packets come from.
-                let single = AddressSet::block(block).single().filter(|address| !path::is_public(*address));
+                let single = AddressSet::block(*block).single().filter(|address| !path::is_public(*address));
                 if let Some(address) = single {
                     self.interfaces(path::address_filter(address), &address.to_string());
                 }
+            }
+            Some(Origin::ConnectEndpoint(id)) => {
+                // A filter finds nothing where an id that is gone would be an error.
+                self.endpoints("instance-connect-endpoint-id", id);
             }
             Some(Origin::Internet) => {}
         }
@@ -102,6 +106,12 @@ impl Plan<'_> {
         if path::named(snapshot, host).is_err() {
             self.ask(op::RESOLVE, json!({ "Name": host.trim_end_matches('.').to_ascii_lowercase() }));
         }
+    }
+
+    /// EC2 Instance Connect Endpoints that a filter finds.
+    fn endpoints(&mut self, filter: &str, value: &str) {
+        let filter = json!({ "Filters": [{ "Name": filter, "Values": [value] }] });
+        self.ask(op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS, filter);
     }
 
     /// Interfaces that a filter finds.
@@ -156,10 +166,9 @@ impl Plan<'_> {
                 self.ask(op::GET_MANAGED_PREFIX_LIST_ENTRIES, json!({ "PrefixListId": list }));
             }
         }
-        self.ask(
-            op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS,
-            json!({ "Filters": [{ "Name": "vpc-id", "Values": [vpc] }] }),
-        );
+        if case.source.connect_endpoint().is_none() {
+            self.endpoints("vpc-id", vpc);
+        }
         let known = endpoints(case).unwrap_or_default();
         let interfaces = known.iter().flat_map(|own| &own.network_interface_ids);
         let open: Vec<&String> = interfaces
@@ -184,7 +193,9 @@ impl Plan<'_> {
 mod tests {
     use super::*;
     use crate::snapshot::{Outcome, Recorded};
-    use crate::testkit::ssh::{endpoint, ingress, linked, private, public, question, with_ways};
+    use crate::testkit::ssh::{
+        ENDPOINT, endpoint, from, ingress, linked, private, public, question, tunnel, with_ways,
+    };
     use crate::testkit::{INSTANCE, World, replayed};
 
     /// The operations of each round, answered from a world.
@@ -227,6 +238,15 @@ mod tests {
             let asked = rounds(&world, |_| {});
             assert!(asked.concat().contains(&"DescribeInstanceConnectEndpoints"), "{asked:?}");
             assert!(asked.concat().len() <= 26, "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn a_tunnel_takes_four_rounds_at_most() {
+        for world in [private(), public()] {
+            let asked = rounds(&tunnel(&endpoint(&with_ways(&world))), from(ENDPOINT));
+            assert!(asked[0].contains(&"DescribeInstanceConnectEndpoints"), "{asked:?}");
+            assert!(!asked.concat().contains(&"DescribeInternetGateways"), "{asked:?}");
         }
     }
 

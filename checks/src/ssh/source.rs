@@ -19,8 +19,8 @@ pub enum Source {
 impl Source {
     /// What the question says, or the facts.
     pub fn of(snapshot: &Snapshot, question: &Question) -> Self {
-        if let Some(origin) = question.from {
-            return Self::Given(origin);
+        if let Some(origin) = &question.from {
+            return Self::Given(origin.clone());
         }
         match snapshot.source_address.get("") {
             Ok(Some(own)) => match own.address.parse() {
@@ -35,9 +35,17 @@ impl Source {
     /// The origin of packets: any address of the internet where it is not known.
     pub fn origin(&self) -> Origin {
         match self {
-            Self::Given(origin) => *origin,
+            Self::Given(origin) => origin.clone(),
             Self::Own(address) => Origin::Block(IpNetwork::from(*address)),
             Self::Unknown(_) => Origin::Internet,
+        }
+    }
+
+    /// The EC2 Instance Connect Endpoint that it is.
+    pub fn connect_endpoint(&self) -> Option<&str> {
+        match self {
+            Self::Given(Origin::ConnectEndpoint(id)) => Some(id),
+            _ => None,
         }
     }
 

@@ -112,15 +112,34 @@ fn instance_connect(case: &Case<'_>) -> WayIn {
     WayIn { name: "EC2 Instance Connect", works, why, command: command.into(), evidence: Vec::new() }
 }
 
-/// The endpoints in the VPC of the instance.
+/// The endpoints in the VPC of the instance; the one that the question names, where it names one.
 ///
 /// # Errors
 /// They are not known.
 pub(crate) fn endpoints<'a>(case: &Case<'a>) -> Result<Vec<&'a InstanceConnectEndpoint>, Gap> {
+    if let Some(id) = case.source.connect_endpoint() {
+        let known = &case.host.snapshot.instance_connect_endpoints;
+        return known.select("instance-connect-endpoint-id", id, |own| own.instance_connect_endpoint_id == id);
+    }
     let vpc = case.host.instance.vpc_id.as_str();
     let known = case.host.snapshot.instance_connect_endpoints.select("vpc-id", vpc, |own| own.vpc_id == vpc)?;
     // One that was deleted stays listed for a while.
     Ok(known.into_iter().filter(|own| !own.state.starts_with("delete-")).collect())
+}
+
+/// An endpoint that reaches the port, with the command that uses it.
+pub(crate) fn working_endpoint<'a>(case: &Case<'a>) -> Option<(&'a str, String)> {
+    let reaches = |own: &&InstanceConnectEndpoint| {
+        from_endpoint(case, own).is_some_and(|answer| answer.verdict == Verdict::Reachable)
+    };
+    let endpoint = endpoints(case).ok()?.into_iter().find(reaches)?;
+    Some((&endpoint.instance_connect_endpoint_id, through_endpoint(case)))
+}
+
+/// The command that connects through an endpoint.
+fn through_endpoint(case: &Case<'_>) -> String {
+    let id = case.host.instance.instance_id.as_str();
+    Aws::new("ec2-instance-connect", "ssh", case.region()).arg("instance-id", id).arg("connection-type", "eice").into()
 }
 
 /// The way from an endpoint to the instance.
@@ -129,11 +148,8 @@ pub(crate) fn from_endpoint(case: &Case<'_>, endpoint: &InstanceConnectEndpoint)
 }
 
 fn connect_endpoints(case: &Case<'_>) -> Vec<WayIn> {
-    let id = case.host.instance.instance_id.as_str();
     let name = "EC2 Instance Connect Endpoint";
-    let command = String::from(
-        Aws::new("ec2-instance-connect", "ssh", case.region()).arg("instance-id", id).arg("connection-type", "eice"),
-    );
+    let command = through_endpoint(case);
     let way = |works, why, evidence| WayIn { name, works, why, command: command.clone(), evidence };
     let known = match endpoints(case) {
         Ok(known) => known,
@@ -229,9 +245,10 @@ impl Case<'_> {
         self.question.from.is_none() && matches!(self.probe(), Ok(Some(probe)) if !probe.banner.starts_with("SSH-"))
     }
 
-    /// Whether nothing but an endpoint or Session Manager can lead to the instance: it has no public address, and nobody says that
-    /// connections come over a private network.
+    /// Whether nothing but an endpoint or Session Manager can lead to the instance: connections come through one, or it has no public
+    /// address and nobody says that they come over a private network.
     pub fn is_secluded(&self) -> bool {
-        !self.has_public_address() && (self.is_from_internet() && self.has_known_way())
+        let is_tunnel = self.source.connect_endpoint().is_some();
+        is_tunnel || (!self.has_public_address() && self.is_from_internet() && self.has_known_way())
     }
 }

@@ -113,7 +113,7 @@ pub fn acl_entry(world: &mut World, number: u32, egress: bool, ports: Value) -> 
 }
 
 /// A rule that lets a block in on TCP 22.
-fn ssh_from(block: &str, description: &str) -> Value {
+pub fn ssh_from(block: &str, description: &str) -> Value {
     json!({ "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{ "CidrIp": block, "Description": description }] })
 }
 
@@ -219,13 +219,15 @@ pub fn with_ways(world: &World) -> World {
     world
 }
 
+fn endpoint_row() -> Value {
+    json!({ "InstanceConnectEndpointId": ENDPOINT, "State": "create-complete", "VpcId": "vpc-1", "SubnetId": "subnet-endpoints",
+        "SecurityGroupIds": ["sg-eice"], "NetworkInterfaceIds": ["eni-eice"], "PreserveClientIp": false, "OwnerId": ACCOUNT })
+}
+
 /// A world of [`with_ways`] with an EC2 Instance Connect Endpoint that reaches the port.
 pub fn endpoint(world: &World) -> World {
     let mut world = world.clone();
-    let endpoint = json!({ "InstanceConnectEndpointId": "eice-0123456789abcdef0", "State": "create-complete", "VpcId": "vpc-1",
-        "SubnetId": "subnet-endpoints", "SecurityGroupIds": ["sg-eice"], "NetworkInterfaceIds": ["eni-eice"], "PreserveClientIp": false,
-        "OwnerId": ACCOUNT });
-    world.patch(op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS, "/InstanceConnectEndpoints", json!([endpoint]));
+    world.patch(op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS, "/InstanceConnectEndpoints", json!([endpoint_row()]));
     let eni = json!({ "NetworkInterfaceId": "eni-eice", "SubnetId": "subnet-endpoints", "VpcId": "vpc-1", "Status": "in-use",
         "InterfaceType": "interface", "RequesterManaged": true, "OwnerId": ACCOUNT, "PrivateIpAddress": "10.0.5.50",
         "PrivateIpAddresses": [{ "Primary": true, "PrivateIpAddress": "10.0.5.50" }], "Groups": [{ "GroupId": "sg-eice" }] });
@@ -233,6 +235,20 @@ pub fn endpoint(world: &World) -> World {
     let group = json!({ "GroupId": "sg-eice", "GroupName": "eice", "VpcId": "vpc-1", "OwnerId": ACCOUNT, "IpPermissions": [],
         "IpPermissionsEgress": [{ "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{ "CidrIp": "10.0.0.0/16" }] }] });
     world.patch(op::DESCRIBE_SECURITY_GROUPS, "/SecurityGroups/-", group);
+    world
+}
+
+/// The endpoint of [`endpoint`].
+pub const ENDPOINT: &str = "eice-0123456789abcdef0";
+
+/// The endpoint of a world, as it is found by its id.
+pub fn tunnel(world: &World) -> World {
+    let mut world = world.clone();
+    world.answer(
+        op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS,
+        json!({ "Filters": [{ "Name": "instance-connect-endpoint-id", "Values": [ENDPOINT] }] }),
+        json!({ "InstanceConnectEndpoints": [endpoint_row()] }),
+    );
     world
 }
 

@@ -35,7 +35,7 @@ declare_rule! {
     /// ## References
     ///
     /// - OpenSSH manual, `ssh_config`, and `ssh`, `-G` and `-F`
-    "ssh/client-config-overrides", Blocker, fix M,
+    "ssh/client-config-overrides", Blocker, Sessions, fix M,
     "The configuration of the SSH client leads elsewhere",
     needs [CLIENT_CONFIGURATION, DESCRIBE_INSTANCES]
 }

@@ -34,7 +34,7 @@ declare_rule! {
     ///
     /// - OpenSSH release notes 7.0 and 10.0; `ssh_config`, `RequiredRSASize`
     /// - EC2 user guide, "Amazon EC2 key pairs and Amazon EC2 instances"
-    "ssh/dsa-key", Blocker, fix M,
+    "ssh/dsa-key", Blocker, Sessions, fix M,
     "The key is of a kind or length that servers no longer take",
     needs [KEY_FILE, SSH_PROBE]
 }

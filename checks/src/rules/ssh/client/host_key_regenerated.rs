@@ -36,7 +36,7 @@ declare_rule! {
     ///
     /// - EC2 user guide, "Connect to your Linux instance using SSH", "Get the instance fingerprint"
     /// - cloud-init documentation, module `keys_to_console`
-    "ssh/host-key-regenerated", Blocker, fix M,
+    "ssh/host-key-regenerated", Blocker, Sessions, fix M,
     "The server shows another host key than the instance wrote to its console",
     needs [SSH_PROBE, GET_CONSOLE_OUTPUT, KNOWN_HOSTS]
 }

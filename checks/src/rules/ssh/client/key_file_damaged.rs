@@ -34,7 +34,7 @@ declare_rule! {
     ///
     /// - OpenSSH, `sshkey.c`: the format's begin and end marks with their newlines
     /// - RFC 7468, textual encodings of keys
-    "ssh/key-file-damaged", Blocker, fix M,
+    "ssh/key-file-damaged", Blocker, Sessions, fix M,
     "The key file is damaged",
     needs [KEY_FILE]
 }

@@ -34,7 +34,7 @@ declare_rule! {
     ///
     /// - OpenSSH manual, `ssh`, "FILES"; `authfile.c`, `sshkey_perm_ok`
     /// - EC2 user guide, "Troubleshoot issues connecting to your Amazon EC2 Linux instance", "Unprotected private key file"
-    "ssh/key-file-too-open", Blocker, fix A,
+    "ssh/key-file-too-open", Blocker, Sessions, fix A,
     "Others can read the private key, so OpenSSH ignores it",
     needs [KEY_FILE]
 }

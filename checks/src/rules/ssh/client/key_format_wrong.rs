@@ -35,7 +35,7 @@ declare_rule! {
     ///
     /// - EC2 user guide, "Connect to your Linux instance using PuTTY"
     /// - PuTTY manual, appendix "PPK file format"
-    "ssh/key-format-wrong", Blocker, fix M,
+    "ssh/key-format-wrong", Blocker, Sessions, fix M,
     "The key file is in a format that OpenSSH does not read",
     needs [KEY_FILE, CLIENT_CONFIGURATION]
 }

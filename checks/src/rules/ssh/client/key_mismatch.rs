@@ -38,7 +38,7 @@ declare_rule! {
     ///
     /// - EC2 user guide, "Verify the fingerprint of your key pair"
     /// - EC2 user guide, "Troubleshoot issues connecting to your Amazon EC2 Linux instance", "I've lost my private key"
-    "ssh/key-mismatch", Blocker, fix M,
+    "ssh/key-mismatch", Blocker, Sessions, fix M,
     "The private key is not that of the instance's key pair",
     needs [DESCRIBE_KEY_PAIRS, KEY_FILE, SSH_PROBE]
 }

@@ -37,7 +37,7 @@ declare_rule! {
     ///
     /// - OpenSSH manual, `ssh-keygen`, `-F` and `-R`
     /// - EC2 user guide, "Connect to your Linux instance using SSH", "Get the instance fingerprint"
-    "ssh/known-hosts-stale", Blocker, fix A,
+    "ssh/known-hosts-stale", Blocker, Sessions, fix A,
     "The client remembers another host key for this address",
     needs [KNOWN_HOSTS, SSH_PROBE, GET_CONSOLE_OUTPUT]
 }

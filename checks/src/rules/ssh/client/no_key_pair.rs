@@ -37,7 +37,7 @@ declare_rule! {
     ///
     /// - EC2 user guide, "Amazon EC2 key pairs and Amazon EC2 instances"
     /// - EC2 Instance Connect API reference, `SendSSHPublicKey`
-    "ssh/no-key-pair", Blocker, fix A,
+    "ssh/no-key-pair", Blocker, Sessions, fix A,
     "The instance was launched without a key pair",
     needs [DESCRIBE_INSTANCES, SSH_PROBE]
 }

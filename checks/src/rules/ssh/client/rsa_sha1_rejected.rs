@@ -37,7 +37,7 @@ declare_rule! {
     ///
     /// - OpenSSH release notes 7.2 and 8.8
     /// - RFC 8332, RSA keys with SHA-256 and SHA-512
-    "ssh/rsa-sha1-rejected", Blocker, fix M,
+    "ssh/rsa-sha1-rejected", Blocker, Sessions, fix M,
     "Client and server have no signature of an RSA key in common",
     needs [SSH_PROBE, KEY_FILE]
 }

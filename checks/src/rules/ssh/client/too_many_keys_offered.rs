@@ -34,7 +34,7 @@ declare_rule! {
     /// ## References
     ///
     /// - OpenSSH manual, `ssh_config`, `IdentitiesOnly`; `sshd_config`, `MaxAuthTries`
-    "ssh/too-many-keys-offered", Blocker, fix M,
+    "ssh/too-many-keys-offered", Blocker, Sessions, fix M,
     "The client offers more keys than the server listens to",
     needs [SSH_PROBE, CLIENT_CONFIGURATION]
 }

@@ -38,7 +38,7 @@ declare_rule! {
     ///
     /// - EC2 user guide, "Manage system users on your Amazon EC2 Linux instance", default usernames
     /// - EC2 user guide, "Troubleshoot issues connecting to your Amazon EC2 Linux instance", "Permission denied"
-    "ssh/wrong-user", Blocker, fix M,
+    "ssh/wrong-user", Blocker, Sessions, fix M,
     "The user is not the one that the image lets in",
     needs [DESCRIBE_IMAGES, CLIENT_CONFIGURATION, SSH_PROBE]
 }

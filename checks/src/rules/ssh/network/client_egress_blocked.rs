@@ -7,7 +7,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssh::Case;
 use crate::ssh::Settled;
-use crate::walls::{Wall, Watch};
+use crate::walls::{Wall, Watch, Ways};
 
 declare_rule! {
     /// ## What it checks
@@ -53,6 +53,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     };
     if case.sender_inside().is_some() {
         return watch.judge(case, |wall| finding(case, wall));
+    }
+    if case.source.connect_endpoint().is_some() {
+        return Ok(case.without_lanes());
     }
     let answered = |outcome: &str| matches!(outcome, "refused" | "reset" | "closed" | "silent" | "not-ssh");
     if let Ok(Some(probe)) = case.probe()

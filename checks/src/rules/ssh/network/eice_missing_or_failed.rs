@@ -42,7 +42,7 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    if case.is_direct() || case.is_asleep() {
+    if (case.is_direct() && case.source.connect_endpoint().is_none()) || case.is_asleep() {
         return Ok(Judgement::not_applicable(
             "no other way in is needed while the direct one is open or the instance does not run",
         ));
@@ -57,6 +57,16 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let fix = Fix::new(FixClass::B, format!("make an endpoint in the subnet of the instance, for all of `{vpc}`"))
         .run(create)
         .undo(delete);
+    if let (true, Some(id)) = (known.is_empty(), case.source.connect_endpoint()) {
+        let detail = format!("there is no EC2 Instance Connect Endpoint `{id}` in this Region and account");
+        let finding = Finding::new(detail).about("instance-connect-endpoint", id);
+        return Ok(Judgement::fail(finding.proof(Evidence::new(
+            op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS,
+            id,
+            "InstanceConnectEndpoints",
+            serde_json::Value::Array(Vec::new()),
+        ))));
+    }
     if known.is_empty() {
         if case.has_public_address() {
             return Ok(Judgement::not_applicable(
@@ -93,7 +103,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::ssh::{endpoint, private, public, with_ways};
+    use crate::testkit::ssh::{ENDPOINT, asked, endpoint, from, private, public, tunnel, with_ways};
     use crate::testkit::{findings, missing};
     use serde_json::json;
 
@@ -116,6 +126,19 @@ mod tests {
     fn silent_when_it_is_ready_or_not_needed() {
         assert!(matches!(endpoint(&with_ways(&private())).judge(&RULE), Judgement::Pass(_)));
         assert!(matches!(with_ways(&public()).judge(&RULE), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn fires_for_the_endpoint_that_connections_come_through() {
+        let mut world = tunnel(&endpoint(&with_ways(&private())));
+        let state = "/InstanceConnectEndpoints/0/State";
+        assert!(matches!(asked(&world, &RULE, from(ENDPOINT)), Judgement::Pass(_)));
+        world.patch(op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS, state, json!("create-failed"));
+        assert_eq!(findings(asked(&world, &RULE, from(ENDPOINT)))[0].severity, Severity::Blocker);
+        world.patch(op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS, "/InstanceConnectEndpoints", json!([]));
+        assert!(findings(asked(&world, &RULE, from(ENDPOINT)))[0].detail.contains("there is no"));
+        world.deny(op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS);
+        assert_eq!(missing(asked(&world, &RULE, from(ENDPOINT))), ["ec2:DescribeInstanceConnectEndpoints"]);
     }
 
     #[test]

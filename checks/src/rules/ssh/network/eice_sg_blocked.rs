@@ -48,7 +48,7 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    if case.is_direct() || case.is_asleep() {
+    if (case.is_direct() && case.source.connect_endpoint().is_none()) || case.is_asleep() {
         return Ok(Judgement::not_applicable(
             "no other way in is needed while the direct one is open or the instance does not run",
         ));
@@ -120,8 +120,10 @@ fn fix(case: &Case<'_>, endpoint: &InstanceConnectEndpoint, blocker: &Blocker) -
 mod tests {
     use super::*;
     use crate::snapshot::operations as op;
-    use crate::testkit::ssh::{endpoint, ingress, private, public, with_ways};
-    use crate::testkit::{findings, missing};
+    use crate::ssh::{Origin, Question};
+    use crate::testkit::ssh::{ENDPOINT, endpoint, ingress, private, public, question, ssh_from, tunnel, with_ways};
+    use crate::testkit::{World, findings, missing};
+    use crate::triage;
     use serde_json::json;
 
     #[test]
@@ -149,6 +151,29 @@ mod tests {
     fn silent_when_it_gets_there_or_is_not_needed() {
         assert!(matches!(endpoint(&with_ways(&private())).judge(&RULE), Judgement::Pass(_)));
         assert!(matches!(with_ways(&public()).judge(&RULE), Judgement::NotApplicable(_)));
+    }
+
+    #[test]
+    fn fires_alone_for_the_endpoint_that_connections_come_through() {
+        let question = || Question { from: Origin::parse(ENDPOINT).ok(), ..question() };
+        let judged = |world: &World| triage::ssh(&world.snapshot(), &question()).unwrap();
+        for base in [private(), public()] {
+            let mut world = tunnel(&endpoint(&with_ways(&base)));
+            world.patch(op::DESCRIBE_INSTANCES, "/Reservations/0/Instances/0/KeyName", json!("web"));
+            let filter = json!({ "Filters": [{ "Name": "key-name", "Values": ["web"] }], "IncludePublicKey": true });
+            world.answer(
+                op::DESCRIBE_KEY_PAIRS,
+                filter,
+                json!({ "KeyPairs": [{ "KeyName": "web", "KeyPairId": "key-1" }] }),
+            );
+            ingress(&mut world, json!([ssh_from("10.0.5.0/24", "endpoint")]));
+            let open = judged(&world);
+            assert_eq!(open.verdict, crate::diagnosis::Verdict::Healthy, "{:#?}", open.findings);
+            ingress(&mut world, json!([]));
+            let closed = judged(&world);
+            let blockers = closed.findings.iter().filter(|finding| finding.severity == Severity::Blocker);
+            assert_eq!(blockers.map(|own| own.rule).collect::<Vec<_>>(), ["ssh/eice-sg-blocked"]);
+        }
     }
 
     #[test]

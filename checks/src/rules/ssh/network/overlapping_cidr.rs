@@ -6,6 +6,7 @@ use crate::fix::{Fix, FixClass};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssh::{Case, Settled};
+use crate::walls::Ways;
 
 declare_rule! {
     /// ## What it checks
@@ -45,6 +46,9 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.is_from_internet() {
         return Ok(Judgement::not_applicable("connections come over the internet"));
+    }
+    if case.source.connect_endpoint().is_some() {
+        return Ok(case.without_lanes());
     }
     if case.sender_inside().is_some() {
         return Ok(Judgement::pass("an interface here has the address of the source"));

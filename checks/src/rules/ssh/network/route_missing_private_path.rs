@@ -8,7 +8,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssh::Case;
 use crate::ssh::path::{is_link, is_of_routes, is_of_way};
-use crate::walls::{Wall, Watch};
+use crate::walls::{Wall, Watch, Ways};
 
 declare_rule! {
     /// ## What it checks
@@ -48,6 +48,9 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.is_from_internet() {
         return Ok(Judgement::not_applicable("connections come over the internet"));
+    }
+    if case.source.connect_endpoint().is_some() {
+        return Ok(case.without_lanes());
     }
     if case.is_swallowed()?.is_some() {
         return Ok(follows_from("ssh/overlapping-cidr"));

@@ -3,7 +3,7 @@
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::instance::follows_from;
-use crate::net::Cause;
+use crate::net::{Cause, Effect};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssh::Case;
@@ -54,6 +54,10 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     if !case.walls(|cause| cause == Cause::NoPublicAddress).is_empty() {
         return Ok(follows_from("ssh/no-public-address"));
+    }
+    let gateway = case.walls(|cause| cause == Cause::InternetGatewayMissing);
+    if gateway.iter().any(|wall| wall.obstacle.effect == Effect::Blocked) {
+        return Ok(follows_from("ssh/igw-detached"));
     }
     let watch = Watch {
         about: &RULE.about,
@@ -144,6 +148,14 @@ mod tests {
         assert!(matches!(world.judge(&RULE), Judgement::Pass(_)));
         assert!(matches!(asked(&world, &RULE, from("192.168.5.9")), Judgement::NotApplicable(_)));
         assert_eq!(private().judge(&RULE), follows_from("ssh/no-public-address"));
+    }
+
+    #[test]
+    fn silent_when_the_gateway_itself_is_missing() {
+        let mut world = public();
+        world.patch(op::DESCRIBE_INTERNET_GATEWAYS, "/InternetGateways", json!([]));
+        world.patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/0/Routes/1/State", json!("blackhole"));
+        assert_eq!(world.judge(&RULE), follows_from("ssh/igw-detached"));
     }
 
     #[test]

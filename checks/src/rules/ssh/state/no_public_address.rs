@@ -8,6 +8,7 @@ use crate::net::{Cause, Effect};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssh::Case;
+use crate::ssh::ways_in::working_endpoint;
 use crate::walls::Ways;
 
 declare_rule! {
@@ -80,6 +81,14 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         Cause::InternetDenied => format!("the interface of instance `{id}` takes nothing from the internet"),
         _ => format!("instance `{id}` has no public address for {}{}", case.source.words(), wall.by()),
     };
+    let detail = match working_endpoint(case) {
+        Some((endpoint, command)) => {
+            format!(
+                "{detail}; through EC2 Instance Connect Endpoint `{endpoint}`, which reaches the port, use `{command}`"
+            )
+        }
+        None => detail,
+    };
     let private = case.instance.private_ip_address.as_str();
     let finding = wall
         .finding(detail)
@@ -113,7 +122,9 @@ fn elastic(case: &Case<'_>) -> Fix {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::ssh::{BASTION, asked, bastion, from, linked, private, public, to};
+    use crate::testkit::ssh::{
+        BASTION, asked, bastion, diagnose, endpoint, from, linked, private, public, to, with_ways,
+    };
     use crate::testkit::{findings, missing};
 
     #[test]
@@ -121,6 +132,14 @@ mod tests {
         let found = findings(private().judge(&RULE));
         assert!(found[0].detail.contains("has no public address"), "{}", found[0].detail);
         assert!(found[0].fix.as_ref().unwrap().commands[1].contains("--network-interface-id eni-1"));
+    }
+
+    #[test]
+    fn fires_and_names_the_endpoint_that_works() {
+        let found = diagnose(&endpoint(&with_ways(&private()))).unwrap();
+        assert_eq!(found.verdict, crate::diagnosis::Verdict::Broken);
+        assert!(found.summary.contains("`eice-0123456789abcdef0`, which reaches the port"), "{}", found.summary);
+        assert!(found.summary.contains("--connection-type eice"), "{}", found.summary);
     }
 
     #[test]
