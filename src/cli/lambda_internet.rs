@@ -45,9 +45,7 @@ impl Question for Subjects {
 
     fn checked(&self) -> Result<(), Error> {
         for function in &self.functions {
-            let written =
-                if function.starts_with("arn:") { function.clone() } else { format!("function:{}", plain(function)) };
-            Subject::parse(&written).map_err(Error::usage)?;
+            checked_function(function)?;
         }
         Target::parse(self.to.as_deref(), "").map_err(Error::usage)?;
         Ok(())
@@ -64,6 +62,16 @@ impl Question for Subjects {
             judged.take(facts, "function", &question.function, outcome);
         }
         judged
+    }
+}
+
+/// Whether a text is the name or ARN of a function.
+pub(super) fn checked_function(function: &str) -> Result<(), Error> {
+    let written =
+        if function.starts_with("arn:") { function.to_owned() } else { format!("function:{}", plain(function)) };
+    match Subject::parse(&written).map_err(Error::usage)? {
+        Subject::Function(_) => Ok(()),
+        _ => Err(Error::usage(format!("`{function}` is no function"))),
     }
 }
 

@@ -19,7 +19,7 @@ mod catalog;
 pub mod endpoint;
 mod input;
 mod model;
-mod names;
+pub(crate) mod names;
 mod output;
 pub mod paginate;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! "Did you mean": the nearest known name to a misspelt one.
 
 /// The known name nearest to `wrong`, if it is near enough to be a slip: at most a third of its letters apart.
-pub(super) fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest<'a>(wrong: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     let limit = (wrong.chars().count() / 3).max(1);
     let lower = wrong.to_lowercase();
     known

@@ -75,15 +75,21 @@ impl<'a> Case<'a> {
         self.snapshot.roles.get(self.role_name(called)?).err()
     }
 
-    /// Rules of EventBridge that would take events of the bucket for what is asked about, if it sent them there.
+    /// Rules of EventBridge that are there for events of the bucket, for what is asked about, while it does not send them there. A rule
+    /// that calls the function that is asked about counts whatever else is wrong with it.
     pub fn waiting_rules(&self) -> impl Iterator<Item = &Candidate<'a>> {
-        let named = format!("\"{}\"", self.bucket());
-        self.bridge.rules.iter().filter(move |rule| {
+        self.bridge.rules.iter().filter(|rule| {
             let is_meant = match &self.asked {
-                Some(_) => rule.leads,
-                None => self.entries.is_empty() && rule.rule.event_pattern.contains(&named),
+                Some(_) => rule.leads && (rule.may_fit() || self.names_bucket(rule)),
+                None => self.entries.is_empty() && self.names_bucket(rule) && rule.is_enabled() && rule.may_fit(),
             };
-            !self.bridge.is_on && is_meant && rule.is_enabled() && rule.may_fit()
+            !self.bridge.is_on && is_meant
         })
+    }
+
+    /// Whether the pattern of a rule names the bucket.
+    pub fn names_bucket(&self, rule: &Candidate<'_>) -> bool {
+        let pattern = rule.rule.event_pattern.as_str();
+        pattern.contains(&format!("\"{}\"", self.bucket())) || pattern.contains(&format!("\"{}\"", self.bucket_arn()))
     }
 }

@@ -38,6 +38,21 @@ const TYPES: &[&str] = &[
     "s3:Replication:OperationReplicatedAfterThreshold",
 ];
 
+/// The patterns of events that entries can list.
+const PATTERNS: &[&str] = &[
+    "s3:LifecycleExpiration:*",
+    "s3:ObjectCreated:*",
+    "s3:ObjectRemoved:*",
+    "s3:ObjectRestore:*",
+    "s3:ObjectTagging:*",
+    "s3:Replication:*",
+];
+
+/// Every event and pattern of events that an entry can list.
+pub fn listable() -> impl Iterator<Item = &'static str> {
+    TYPES.iter().chain(PATTERNS).copied()
+}
+
 /// An event as users write it, with the `s3:` that they may leave out.
 pub fn normal(event: &str) -> String {
     if event.starts_with("s3:") { event.to_owned() } else { format!("s3:{event}") }
@@ -96,6 +111,7 @@ mod tests {
         assert!(overlap("s3:ObjectCreated:Put", "s3:ObjectCreated:*"));
         assert!(!overlap("s3:ObjectCreated:*", "s3:ObjectRemoved:*"));
         assert!(UPLOADS.iter().all(|event| TYPES.contains(event)) && TYPES.is_sorted());
+        assert!(listable().all(|event| !types(event).is_empty()));
     }
 
     #[test]

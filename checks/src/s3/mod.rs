@@ -1,6 +1,7 @@
 //! The symptom "an S3 event does not reach its destination": its case, its reads, its diagnosis.
 
 pub mod bridge;
+mod bucket;
 mod case;
 pub mod destination;
 pub mod document;
@@ -17,6 +18,7 @@ mod reads;
 mod role;
 pub mod trail;
 
+pub use bucket::bucket_name;
 pub use case::{Called, Case, Question, S3};
 pub use function::FunctionName;
 pub use inside::Settled;

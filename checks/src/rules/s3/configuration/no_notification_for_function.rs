@@ -77,9 +77,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if let Some(way) = case.other_way() {
         return Ok(Judgement::not_applicable(format!("events reach the function by {way}")));
     }
-    if case.bridge.rules.iter().any(|rule| rule.leads) {
-        let is_off = !case.bridge.is_on;
-        return Ok(follows_from(if is_off { "s3/eventbridge-not-enabled" } else { "s3/eventbridge-rule-mismatch" }));
+    if case.waiting_rules().next().is_some() {
+        return Ok(follows_from("s3/eventbridge-not-enabled"));
+    }
+    // A rule for calls that CloudTrail reports does not wait for the bucket.
+    if case.bridge.rules.iter().any(|rule| rule.leads && (case.bridge.is_on || rule.is_of_trail)) {
+        return Ok(follows_from("s3/eventbridge-rule-mismatch"));
     }
     let open = other_ways(case);
     if !open.is_empty() {
@@ -193,6 +196,15 @@ mod tests {
         let question = crate::s3::Question { function: Some("thumbs:dev".to_owned()), ..kit::about_bucket() };
         let found = findings(kit::ask(&world, &RULE, &question));
         assert!(found[0].detail.contains("`thumbs:live`"), "{}", found[0].detail);
+    }
+
+    #[test]
+    fn fires_beside_a_rule_for_another_bucket() {
+        let mut world = kit::publishes();
+        kit::set_entries(&mut world, json!({}));
+        let pattern = json!({ "source": ["aws.s3"], "detail": { "bucket": { "name": ["videos"] } } });
+        world.patch(op::LIST_RULES, "/Rules/0/EventPattern", json!(pattern.to_string()));
+        assert_eq!(findings(kit::ask(&world, &RULE, &kit::about_function())).len(), 1);
     }
 
     #[test]

@@ -68,10 +68,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     let bucket = case.bucket();
     let names: Vec<&str> = waiting.iter().map(|rule| rule.rule.name.as_str()).collect();
-    let detail = format!(
-        "EventBridge waits with {} for events of bucket `{bucket}`, which does not send them there",
-        crate::walls::in_words(&names)
-    );
+    let detail =
+        format!("EventBridge has {} for events of bucket `{bucket}`, which does not send them there", rules(&names));
     let mut document = case.document();
     if let Some(members) = document.as_object_mut() {
         members.insert("EventBridgeConfiguration".to_owned(), json!({}));
@@ -90,6 +88,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     let fix = case.rewrite("let the bucket send its events to EventBridge, and keep every entry", &document);
     Ok(Judgement::fail(finding.fix(fix)))
+}
+
+fn rules(names: &[&str]) -> String {
+    let word = if names.len() == 1 { "rule" } else { "rules" };
+    format!("{word} {}", crate::walls::in_words(names))
 }
 
 #[cfg(test)]
@@ -120,6 +123,18 @@ mod tests {
                 .collect();
             assert_eq!(blockers, [RULE.about.id], "{:?}", diagnosis.findings);
         }
+    }
+
+    #[test]
+    fn fires_beside_the_rule_that_is_off_as_well() {
+        let mut world = off();
+        world.patch(op::LIST_RULES, "/Rules/0/State", json!("DISABLED"));
+        let diagnosis = kit::diagnose(&world, &kit::about_function());
+        let is_blocker = |finding: &&crate::finding::Finding| finding.severity == crate::finding::Severity::Blocker;
+        let mut blockers: Vec<&str> =
+            diagnosis.findings.iter().filter(is_blocker).map(|finding| finding.rule).collect();
+        blockers.sort_unstable();
+        assert_eq!(blockers, [RULE.about.id, "s3/eventbridge-rule-mismatch"], "{:?}", diagnosis.findings);
     }
 
     #[test]

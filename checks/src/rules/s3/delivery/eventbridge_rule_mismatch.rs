@@ -19,7 +19,8 @@ declare_rule! {
     /// ## What it checks
     ///
     /// Where the bucket sends its events to EventBridge: whether an enabled rule of the default bus takes the event that is asked
-    /// about (uploads, where none is), has targets, and may reach them by their policies.
+    /// about (uploads, where none is), has targets, and may reach them by their policies. Where it does not send them: whether
+    /// the rules that call the function would take the event and are enabled.
     ///
     /// ## Why it matters
     ///
@@ -58,11 +59,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(follows_from("s3/directory-or-outposts-bucket"));
     }
     let is_direct = case.judged()?.iter().any(|entry| case.takes(entry));
-    if !case.bridge.is_on {
-        return Ok(Judgement::not_applicable("the bucket does not send its events to EventBridge"));
-    }
     if is_direct {
         return Ok(Judgement::not_applicable("an entry of the bucket takes the event"));
+    }
+    if !case.bridge.is_on {
+        return Ok(while_off(case));
     }
     if let Some(gap) = &case.bridge.gap {
         return Err(gap.clone());
@@ -71,7 +72,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         case.bridge.rules.iter().filter(|rule| case.asked.is_none() || rule.leads).collect();
     let (mut faults, mut open) = (Vec::new(), Vec::new());
     for rule in &rules {
-        if rule.is_of_trail && !rule.may_fit() {
+        if is_only_of_trail(rule) {
+            faults.extend(disabled(case, rule).filter(|_| rule.leads).map(|finding| (rule, finding)));
             continue;
         }
         match fault(case, rule) {
@@ -91,7 +93,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(crate::walls::open(open));
     }
     // Without a function only rules that are about this bucket are worth a word.
-    let is_meant = |rule: &Candidate<'_>| case.asked.is_some() || rule.may_fit() || names(case, rule);
+    let is_meant = |rule: &Candidate<'_>| case.asked.is_some() || rule.may_fit() || case.names_bucket(rule);
     let findings: Vec<Finding> =
         faults.into_iter().filter(|(rule, _)| is_meant(rule)).map(|(_, finding)| finding).collect();
     match (findings.is_empty(), case.asked.is_some()) {
@@ -104,34 +106,73 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
 }
 
-/// Whether the pattern names the bucket.
-fn names(case: &Case<'_>, rule: &Candidate<'_>) -> bool {
-    rule.rule.event_pattern.contains(&format!("\"{}\"", case.bucket()))
-        || rule.rule.event_pattern.contains(&case.bucket_arn())
+/// What is wrong with the rules that call the function, apart from the bucket that sends them nothing.
+fn while_off(case: &Case<'_>) -> Judgement {
+    let is_off = Judgement::not_applicable("the bucket does not send its events to EventBridge");
+    if case.asked.is_none() {
+        return is_off;
+    }
+    let of_trail = case.bridge.rules.iter().filter(|rule| rule.leads && is_only_of_trail(rule));
+    let mut findings = Vec::new();
+    for rule in case.waiting_rules().filter(|rule| !is_only_of_trail(rule)).chain(of_trail) {
+        let found = if is_only_of_trail(rule) { disabled(case, rule) } else { own_fault(case, rule) };
+        match found {
+            Some(finding) => findings.push(finding),
+            None => return is_off,
+        }
+    }
+    if findings.is_empty() { is_off } else { Judgement::Fail(findings) }
+}
+
+/// Whether a rule is for calls that CloudTrail reports and for nothing else: its pattern is not judged.
+fn is_only_of_trail(rule: &Candidate<'_>) -> bool {
+    rule.is_of_trail && !rule.may_fit()
+}
+
+/// A finding about a rule.
+fn about(case: &Case<'_>, rule: &Candidate<'_>, detail: String) -> Finding {
+    Finding::new(detail).about("event-rule", &rule.rule.arn).about("s3-bucket", case.bucket())
+}
+
+fn told(rule: &Candidate<'_>, field: &str, value: &str) -> Evidence {
+    Evidence::new(op::LIST_RULES, &rule.rule.name, field, value)
+}
+
+fn on(case: &Case<'_>, rule: &Candidate<'_>, command: &str) -> Aws {
+    Aws::new("events", command, case.region()).arg("name", &rule.rule.name)
+}
+
+/// The pattern or the state of a rule that keeps the event back.
+fn own_fault(case: &Case<'_>, rule: &Candidate<'_>) -> Option<Finding> {
+    if rule.may_fit() {
+        return disabled(case, rule);
+    }
+    let failed: Vec<&str> = rule.matched.failed.iter().map(String::as_str).collect();
+    let detail = format!(
+        "the pattern of rule `{}` does not take the event: {} does not fit",
+        rule.rule.name,
+        crate::walls::in_words(&failed)
+    );
+    let summary = "write the pattern so that it takes the event (`aws events put-rule --event-pattern`); this shows it";
+    let fix = Fix::new(FixClass::M, summary).run(on(case, rule, "describe-rule"));
+    Some(about(case, rule, detail).proof(told(rule, "EventPattern", &rule.rule.event_pattern)).fix(fix))
+}
+
+fn disabled(case: &Case<'_>, rule: &Candidate<'_>) -> Option<Finding> {
+    if rule.is_enabled() {
+        return None;
+    }
+    let detail = format!("rule `{}`, which takes events of bucket `{}`, is disabled", rule.rule.name, case.bucket());
+    let fix = Fix::new(FixClass::A, "enable the rule");
+    let fix = fix.run(on(case, rule, "enable-rule")).undo(on(case, rule, "disable-rule"));
+    Some(about(case, rule, detail).proof(told(rule, "State", &rule.rule.state)).fix(fix))
 }
 
 /// What keeps a rule from passing the event on; `None` when nothing does.
 fn fault(case: &Case<'_>, rule: &Candidate<'_>) -> Result<Option<Finding>, Vec<Gap>> {
     let name = rule.rule.name.as_str();
-    let told = |field: &str, value: &str| Evidence::new(op::LIST_RULES, name, field, value);
-    let about =
-        |detail: String| Finding::new(detail).about("event-rule", &rule.rule.arn).about("s3-bucket", case.bucket());
-    let on = |command: &str| Aws::new("events", command, case.region()).arg("name", name);
-    if !rule.may_fit() {
-        let failed: Vec<&str> = rule.matched.failed.iter().map(String::as_str).collect();
-        let detail = format!(
-            "the pattern of rule `{name}` does not take the event: {} does not fit",
-            crate::walls::in_words(&failed)
-        );
-        let summary =
-            "write the pattern so that it takes the event (`aws events put-rule --event-pattern`); this shows it";
-        let fix = Fix::new(FixClass::M, summary).run(on("describe-rule"));
-        return Ok(Some(about(detail).proof(told("EventPattern", &rule.rule.event_pattern)).fix(fix)));
-    }
-    if !rule.is_enabled() {
-        let detail = format!("rule `{name}`, which takes events of bucket `{}`, is disabled", case.bucket());
-        let fix = Fix::new(FixClass::A, "enable the rule").run(on("enable-rule")).undo(on("disable-rule"));
-        return Ok(Some(about(detail).proof(told("State", &rule.rule.state)).fix(fix)));
+    if let Some(finding) = own_fault(case, rule) {
+        return Ok(Some(finding));
     }
     if !rule.matched.odd.is_empty() {
         let operators: Vec<&str> = rule.matched.odd.iter().map(String::as_str).collect();
@@ -142,7 +183,7 @@ fn fault(case: &Case<'_>, rule: &Candidate<'_>) -> Result<Option<Finding>, Vec<G
     let targets = rule.targets.clone().map_err(|gap| vec![gap])?.unwrap_or_default();
     if targets.is_empty() {
         let evidence = Evidence::new(op::LIST_TARGETS_BY_RULE, name, "Targets", Vec::<String>::new());
-        return Ok(Some(about(format!("rule `{name}` has no target")).proof(evidence)));
+        return Ok(Some(about(case, rule, format!("rule `{name}` has no target")).proof(evidence)));
     }
     let (mut refused, mut open) = (None, Vec::new());
     for target in targets {
@@ -247,6 +288,28 @@ mod tests {
         world.patch(op::LIST_RULES, "/Rules/0/State", json!("DISABLED"));
         for question in [kit::about_bucket(), kit::about_function()] {
             assert!(only(&world, &question).fix.unwrap().commands[0].contains("enable-rule"));
+        }
+    }
+
+    #[test]
+    fn fires_for_a_rule_that_is_off_while_the_bucket_publishes_nothing() {
+        let mut world = kit::publishes();
+        kit::set_entries(&mut world, json!({}));
+        assert!(matches!(kit::ask(&world, &RULE, &kit::about_function()), Judgement::NotApplicable(_)));
+        world.patch(op::LIST_RULES, "/Rules/0/State", json!("DISABLED"));
+        assert!(only(&world, &kit::about_function()).detail.contains("is disabled"));
+    }
+
+    #[test]
+    fn fires_for_a_rule_of_trails_that_is_off() {
+        for document in [json!({}), json!({ "EventBridgeConfiguration": {} })] {
+            let mut world = kit::publishes();
+            kit::set_entries(&mut world, document);
+            let pattern = json!({ "source": ["aws.s3"], "detail-type": ["AWS API Call via CloudTrail"] });
+            world.patch(op::LIST_RULES, "/Rules/0/EventPattern", json!(pattern.to_string()));
+            assert!(matches!(kit::ask(&world, &RULE, &kit::about_function()), Judgement::NotApplicable(_)));
+            world.patch(op::LIST_RULES, "/Rules/0/State", json!("DISABLED"));
+            assert!(only(&world, &kit::about_function()).detail.contains("is disabled"));
         }
     }
 
