@@ -7,6 +7,7 @@ mod console;
 pub mod endpoint_policies;
 pub mod endpoints;
 pub mod findings;
+pub mod firewall;
 pub mod guards;
 mod host;
 mod identity;

@@ -1,13 +1,12 @@
 //! DNS Firewall of Route 53 Resolver blocks a name that the agent asks for.
 
-use crate::evidence::Evidence;
-use crate::finding::{Finding, Judgement};
-use crate::fix::{Aws, Fix, FixClass};
+use crate::finding::Judgement;
+use crate::instance::firewall::blocked;
 use crate::instance::resolution::names;
 use crate::net::Family;
-use crate::resolver::firewall::{self, Entry};
+use crate::resolver::firewall;
 use crate::rule::declare_rule;
-use crate::snapshot::{Gap, operations as op};
+use crate::snapshot::Gap;
 use crate::ssm::Case;
 use crate::ssm::resolution::not_asked;
 use crate::walls::open;
@@ -56,7 +55,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     for (_, name) in names(case) {
         match firewall::blocked_by(case.snapshot, &entries, name) {
             Ok(None) => {}
-            Ok(Some(entry)) => findings.push(finding(case, entry, name)),
+            Ok(Some(entry)) => findings.push(blocked(case, entry, name, name)),
             Err(gap) => gaps.push(gap),
         }
     }
@@ -70,53 +69,10 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     Ok(if gaps.is_empty() { pass() } else { open(gaps) })
 }
 
-fn finding(case: &Case<'_>, entry: &Entry<'_>, name: &str) -> Finding {
-    let rule = entry.rule;
-    let detail = format!(
-        "DNS Firewall rule `{}` (priority {}) of group `{}` blocks `{name}` for VPC `{}`, so the agent of `{}` does not find it",
-        rule.name, rule.priority, entry.group, case.instance.vpc_id, case.instance.instance_id
-    );
-    let command = |verb: &str| Aws::new("route53resolver", verb, case.region());
-    let label = format!("allow-{}", name.replace('.', "-"));
-    let list = command("create-firewall-domain-list").arg("name", &label).keep("list", "FirewallDomainList.Id");
-    let fill = command("update-firewall-domains").made("firewall-domain-list-id", "list").arg("operation", "ADD");
-    let allow = command("create-firewall-rule")
-        .arg("firewall-rule-group-id", entry.group)
-        .made("firewall-domain-list-id", "list")
-        .arg("priority", free_priority(case, entry).to_string())
-        .arg("action", "ALLOW")
-        .arg("name", &label);
-    let undo = command("delete-firewall-rule").arg("firewall-rule-group-id", entry.group);
-    let at = |member: &str| format!("FirewallRules[{}].{member}", entry.position);
-    Finding::new(detail)
-        .about("firewall-rule-group", entry.group)
-        .about("firewall-domain-list", &rule.firewall_domain_list_id)
-        .proof(Evidence::new(op::LIST_FIREWALL_RULES, entry.group, at("Action"), rule.action.as_str()))
-        .proof(Evidence::new(op::LIST_FIREWALL_RULES, entry.group, at("Priority"), rule.priority))
-        .fix(
-            Fix::new(FixClass::M, format!("have the owner of `{}` allow `{name}` in front of this rule", entry.group))
-                .run(list)
-                .run(fill.args("domains", [name]))
-                .run(allow)
-                .undo(undo.made("firewall-domain-list-id", "list"))
-                .undo(command("delete-firewall-domain-list").made("firewall-domain-list-id", "list")),
-        )
-}
-
-/// The highest number below that of a rule which no other rule of its group has.
-fn free_priority(case: &Case<'_>, entry: &Entry<'_>) -> i64 {
-    let group = case.snapshot.firewall_rules.get(entry.group).ok().flatten();
-    let taken: Vec<i64> = group.into_iter().flat_map(|group| &group.firewall_rules).map(|rule| rule.priority).collect();
-    let mut free = entry.rule.priority.saturating_sub(1);
-    while taken.contains(&free) {
-        free = free.saturating_sub(1);
-    }
-    free
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snapshot::operations as op;
     use crate::testkit::{self, World, findings, missing};
     use serde_json::json;
 
