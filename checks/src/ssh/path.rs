@@ -4,11 +4,13 @@ use super::case::Case;
 use super::question::Origin;
 use super::source::Source;
 use crate::finding::Judgement;
-use crate::net::{AddressSet, Cause, Effect, Family, Path, Protocol, Verdict};
+use crate::instance::Host;
+use crate::net::{AddressSet, Cause, Effect, Family, Interface, Path, Protocol, Verdict};
 use crate::reach::{self, Fault, Judge, Packets, Subject};
 use crate::snapshot::ec2::{AddressAssociation, Instance, InstanceNetworkInterface, Route, is};
 use crate::snapshot::{Gap, Observed, Snapshot, operations as op};
 use crate::walls::{Lane, Ways};
+use ipnetwork::IpNetwork;
 use std::net::IpAddr;
 
 /// One way to the instance.
@@ -31,6 +33,17 @@ pub(super) fn of_case(case: &Case<'_>) -> Vec<Road> {
     }
     let judge = Judge::new(case.host.network);
     let mut roads: Vec<Road> = questions(case).into_iter().map(|question| walked(&judge, question)).collect();
+    if roads.is_empty()
+        && let Origin::Block(block) = case.source.origin()
+    {
+        let gap = Gap::opaque(format!("who connects from `{block}`, where no interface is known"));
+        let family = Family::of(block.ip());
+        roads.push(Road { label: family.to_string(), to: None, path: unknown(family, case, gap), faults: Vec::new() });
+    }
+    // Of many that may connect, those that do not run are not meant.
+    if roads.iter().any(|road| road.faults.is_empty()) {
+        roads.retain(|road| road.faults.is_empty());
+    }
     // A client that meets a closed address goes on to the next.
     if roads.iter().any(|road| road.path.verdict == Verdict::Reachable) {
         for road in roads.iter_mut().filter(|road| road.path.verdict == Verdict::Blocked) {
@@ -48,15 +61,15 @@ pub(super) fn questions(case: &Case<'_>) -> Vec<Asked> {
     let targets = case.targets();
     let asked = |(to, address): (Subject, Option<IpAddr>)| {
         let family = case.family_to(address);
-        let from = case.sender(family)?;
         let packets = Packets::To(Protocol::TCP, Some(case.question.port));
-        Some(Asked {
+        let of = move |from| Asked {
             family,
             to: address,
-            case: reach::Case { id: None, from, to, packets, family: Some(family), expect: None },
-        })
+            case: reach::Case { id: None, from, to: to.clone(), packets, family: Some(family), expect: None },
+        };
+        case.senders(family).into_iter().map(of)
     };
-    targets.into_iter().filter_map(asked).collect()
+    targets.into_iter().flat_map(asked).collect()
 }
 
 /// A question about a path.
@@ -64,6 +77,19 @@ pub(super) struct Asked {
     family: Family,
     to: Option<IpAddr>,
     pub(super) case: reach::Case,
+}
+
+/// A way of which nothing is known.
+fn unknown(family: Family, case: &Case<'_>, gap: Gap) -> Path {
+    Path {
+        family,
+        to: case.host.instance.instance_id.clone(),
+        hops: Vec::new(),
+        reply_hops: Vec::new(),
+        verdict: Verdict::Unknown,
+        obstacles: Vec::new(),
+        gaps: vec![gap],
+    }
 }
 
 fn walked(judge: &Judge<'_>, asked: Asked) -> Road {
@@ -177,35 +203,67 @@ impl<'a> Case<'a> {
         address.map(Family::of).or_else(|| self.source.origin().family()).unwrap_or_else(own)
     }
 
-    /// Who sends: the interface that has the address here, an address outside, or all of a block.
-    fn sender(&self, family: Family) -> Option<Subject> {
+    /// Who sends: the interface that has the address here, those here that have one of a block, an address outside, or all of a block.
+    fn senders(&self, family: Family) -> Vec<Subject> {
         let origin = self.source.origin();
         if origin.family().is_some_and(|own| own != family) {
-            return None;
+            return Vec::new();
         }
         let block = match &origin {
-            Origin::Internet => return Some(Subject::Internet),
-            Origin::ConnectEndpoint(id) => return Some(Subject::ConnectEndpoint(id.clone())),
+            Origin::Internet => return vec![Subject::Internet],
+            Origin::ConnectEndpoint(id) => return vec![Subject::ConnectEndpoint(id.clone())],
             Origin::Block(block) => *block,
         };
-        let Some(address) = origin.addresses().single() else { return Some(Subject::Far(block)) };
+        let Some(address) = origin.addresses().single() else { return self.senders_of(block) };
         if is_public(address) {
-            return Some(Subject::Outside(address));
+            return vec![Subject::Outside(address)];
         }
         let owners: Vec<_> = self.host.network.owners(address).collect();
         let vpc = &self.host.instance.vpc_id;
         match (owners.iter().find(|own| own.vpc_id == vpc), owners.as_slice()) {
-            (Some(own), _) | (None, [own]) => Some(Subject::At(own.id.to_owned(), address)),
-            (None, _) => Some(Subject::Far(block)),
+            (Some(own), _) | (None, [own]) => vec![Subject::At(own.id.to_owned(), address)],
+            (None, _) => vec![Subject::Far(block)],
         }
+    }
+
+    /// Who sends of a block: what lies in the VPC comes from its interfaces, the rest from beyond.
+    fn senders_of(&self, block: IpNetwork) -> Vec<Subject> {
+        if self.is_from_internet() {
+            return vec![Subject::Far(block)];
+        }
+        let Host { snapshot, network, instance, .. } = &self.host;
+        let sends = |id: &str| match snapshot.network_interfaces.get(id) {
+            Ok(Some(row)) => !row.requester_managed && matches!(row.interface_type.as_str(), "" | "interface"),
+            Ok(None) | Err(_) => true,
+        };
+        let is_itself = |id: &str| instance.network_interfaces.iter().any(|eni| eni.network_interface_id == id);
+        let here = network
+            .interfaces()
+            .iter()
+            .filter(|own| own.vpc_id == instance.vpc_id && !own.is_foreign && !is_itself(own.id) && sends(own.id));
+        let at = |own: &Interface<'_>| {
+            let address = own.all_addresses().find(|address| block.contains(*address))?;
+            Some(Subject::At(own.id.to_owned(), address))
+        };
+        let beyond = without(block, &self.vpc_blocks()).into_iter().map(Subject::Far);
+        here.filter_map(at).chain(beyond).collect()
+    }
+
+    /// The blocks of the VPC, as far as they are known.
+    fn vpc_blocks(&self) -> Vec<IpNetwork> {
+        let Ok(Some(vpc)) = self.host.snapshot.vpcs.get(&self.host.instance.vpc_id) else { return Vec::new() };
+        let v4 = vpc.cidr_block_association_set.iter().map(|own| own.cidr_block.as_str());
+        let v6 = vpc.ipv6_cidr_block_association_set.iter().map(|own| own.ipv6_cidr_block.as_str());
+        v4.chain(v6).chain([vpc.cidr_block.as_str()]).filter_map(|text| text.parse().ok()).collect()
     }
 
     /// The id of the interface here that has the address of the source, when it is a private one.
     pub fn sender_inside(&self) -> Option<String> {
-        match self.sender(self.source.origin().family()?)? {
+        let senders = self.senders(self.source.origin().family()?);
+        senders.into_iter().find_map(|sender| match sender {
             Subject::At(id, _) => Some(id),
             _ => None,
-        }
+        })
     }
 
     /// The address of a private source that lies in a block of the VPC and that no interface has: the VPC keeps the replies to it.
@@ -290,6 +348,35 @@ pub fn address_filter(address: IpAddr) -> &'static str {
         IpAddr::V4(_) if is_public(address) => "association.public-ip",
         IpAddr::V4(_) => "addresses.private-ip-address",
     }
+}
+
+/// What is left of a block without others.
+fn without(block: IpNetwork, others: &[IpNetwork]) -> Vec<IpNetwork> {
+    let is_in =
+        |inner: &IpNetwork, outer: &IpNetwork| inner.prefix() >= outer.prefix() && outer.contains(inner.network());
+    if others.iter().any(|other| is_in(&block, other)) {
+        return Vec::new();
+    }
+    if !others.iter().any(|other| is_in(other, &block)) {
+        return vec![block];
+    }
+    halves(block).into_iter().flatten().flat_map(|half| without(half, others)).collect()
+}
+
+/// The two halves of a block; none of a single address.
+fn halves(block: IpNetwork) -> Option<[IpNetwork; 2]> {
+    let prefix = block.prefix().checked_add(1)?;
+    let upper = match block.network() {
+        IpAddr::V4(first) => {
+            let step = 1_u32.checked_shl(32_u32.checked_sub(u32::from(prefix))?)?;
+            IpAddr::from((first.to_bits() | step).to_be_bytes())
+        }
+        IpAddr::V6(first) => {
+            let step = 1_u128.checked_shl(128_u32.checked_sub(u32::from(prefix))?)?;
+            IpAddr::from((first.to_bits() | step).to_be_bytes())
+        }
+    };
+    Some([IpNetwork::new(block.network(), prefix).ok()?, IpNetwork::new(upper, prefix).ok()?])
 }
 
 /// Whether a cause is one of routes and what they lead to, and so of the rules about the way itself.
@@ -395,5 +482,48 @@ impl Ways for Case<'_> {
         Judgement::not_applicable(
             "asked once it is known from where connections come, which `ssh/no-public-address` asks for",
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::Verdict as Conclusion;
+    use crate::finding::Severity;
+    use crate::ssh::Question;
+    use crate::testkit::World;
+    use crate::testkit::ssh::{bastion, linked, question};
+    use crate::triage;
+
+    /// The verdict for a source, and the blockers.
+    fn judged(world: &World, source: &str) -> (Conclusion, Vec<&'static str>) {
+        let question = Question { from: Origin::parse(source).ok(), ..question() };
+        let found = triage::ssh(&world.snapshot(), &question).unwrap();
+        let blockers = found.findings.iter().filter(|finding| finding.severity == Severity::Blocker);
+        (found.verdict, blockers.map(|finding| finding.rule).collect())
+    }
+
+    #[test]
+    fn a_block_of_the_vpc_is_walked_from_its_interfaces() {
+        assert_eq!(judged(&bastion(), "10.0.9.0/24").1, Vec::<&str>::new());
+        let mut closed = bastion();
+        crate::testkit::ssh::ingress(&mut closed, serde_json::json!([]));
+        assert_eq!(judged(&closed, "10.0.9.0/24"), (Conclusion::Broken, vec!["ssh/sg-ingress-missing"]));
+    }
+
+    #[test]
+    fn a_block_where_nobody_is_known_stays_open() {
+        assert_eq!(judged(&bastion(), "10.0.77.0/24"), (Conclusion::Inconclusive, vec![]));
+    }
+
+    #[test]
+    fn a_block_wider_than_the_vpc_is_walked_from_both_sides() {
+        assert!(!judged(&linked(), "192.0.0.0/2").1.contains(&"ssh/overlapping-cidr"));
+        let block = |text: &str| text.parse::<IpNetwork>().unwrap();
+        let left = without(block("10.0.0.0/14"), &[block("10.0.0.0/16")]);
+        assert_eq!(left, [block("10.1.0.0/16"), block("10.2.0.0/15")]);
+        assert_eq!(without(block("10.0.1.0/24"), &[block("10.0.0.0/16")]), []);
+        assert_eq!(without(block("10.1.0.0/24"), &[block("10.0.0.0/16")]), [block("10.1.0.0/24")]);
+        assert_eq!(without(block("fd00::/63"), &[block("fd00::/64")]), [block("fd00:0:0:1::/64")]);
     }
 }

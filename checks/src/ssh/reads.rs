@@ -131,6 +131,14 @@ impl Plan<'_> {
             }
         }
         self.strangers(case);
+        if let Origin::Block(block) = case.source.origin()
+            && case.source.address().is_none()
+            && !case.is_from_internet()
+            && !block.is_ipv6()
+        {
+            // Who here has an address of the block.
+            self.interfaces("vpc-id", &case.host.instance.vpc_id);
+        }
         self.ways_in(case);
         // What the console shows counts for many rules about the inside, whatever the way is like.
         if !case.is_asleep() && case.proof_of(Settled::Login).is_none() {

@@ -1,10 +1,12 @@
 //! Whose address it is that the user connects to.
 
 use super::case::Case;
+use super::local::target;
 use super::path::address_filter;
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::{NetworkInterface, is};
-use std::net::IpAddr;
+use crate::snapshot::local::SshProbe;
+use std::net::{IpAddr, SocketAddr};
 
 /// Whose the address is.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +25,22 @@ pub(crate) enum Holder<'a> {
     Service(IpAddr, &'a NetworkInterface),
 }
 
+/// What answered at the name or address that is connected to, when that is no address of the instance.
+pub(crate) fn answered_elsewhere<'a>(case: &Case<'a>) -> Option<&'a SshProbe> {
+    let host = case.question.probe.as_deref()?;
+    let probe = case.host.snapshot.ssh_probes.get(&target(host, case.question.port)).ok().flatten()?;
+    let address: SocketAddr = probe.address.parse().ok()?;
+    (!case.own_addresses().contains(&address.ip())).then_some(probe)
+}
+
+/// Whether what answers at an address that is none of the instance's is the instance all the same: by the host keys that it wrote to its
+/// console in this start. `None` where they do not tell.
+pub(crate) fn is_instance_by_key(case: &Case<'_>) -> Option<bool> {
+    let shown = answered_elsewhere(case)?.host_key.as_ref()?;
+    let printed = case.printed(shown).ok().filter(|printed| !printed.is_empty())?;
+    Some(printed.iter().any(|key| key.fingerprint == shown.fingerprint))
+}
+
 /// Whose the address is that is connected to; that of a name when it was looked up.
 ///
 /// # Errors
@@ -35,6 +53,10 @@ pub(crate) fn holder<'a>(case: &Case<'a>) -> Result<Holder<'a>, Gap> {
     let meant = case.meant()?;
     let Some(address) = meant.first().copied() else { return Ok(Holder::Unnamed) };
     if meant.iter().any(|address| own.contains(address)) {
+        return Ok(Holder::Own);
+    }
+    // What another address passes on is the instance all the same.
+    if is_instance_by_key(case) == Some(true) {
         return Ok(Holder::Own);
     }
     let text = address.to_string();

@@ -3,15 +3,18 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
+use crate::instance::follows_from;
 use crate::rule::declare_rule;
+use crate::snapshot::local::SshProbe;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssh::Case;
-use crate::ssh::stranger::{Holder, holder};
+use crate::ssh::stranger::{Holder, answered_elsewhere, holder, is_instance_by_key};
 
 declare_rule! {
     /// ## What it checks
     ///
-    /// Whether the address given with `--probe` belongs to another instance of this account and Region.
+    /// Whether the address given with `--probe` belongs to another instance of this account and Region, or, where nobody tells whose it is,
+    /// shows another host key than the instance wrote to its console in this start.
     ///
     /// ## Why it matters
     ///
@@ -36,13 +39,22 @@ declare_rule! {
     /// - EC2 user guide, "Amazon EC2 instance IP addressing"
     "ssh/wrong-target", Blocker, fix M,
     "The address belongs to another machine",
-    needs [DESCRIBE_NETWORK_INTERFACES, RESOLVE]
+    needs [DESCRIBE_NETWORK_INTERFACES, RESOLVE, SSH_PROBE, GET_CONSOLE_OUTPUT]
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let host = case.question.probe.as_deref().unwrap_or_default();
     let id = case.instance.instance_id.as_str();
-    match holder(case)? {
+    let held = holder(case);
+    // Where nobody tells whose the address is, or it leads on, the host key tells.
+    if matches!(held, Err(_) | Ok(Holder::Service(..)))
+        && is_instance_by_key(case) == Some(false)
+        && let Some(probe) = answered_elsewhere(case)
+    {
+        return Ok(Judgement::fail(by_key(case, probe)));
+    }
+    match held? {
+        Holder::Nobody(_) if is_instance_by_key(case) == Some(false) => Ok(follows_from("ssh/address-changed")),
         Holder::Unnamed => {
             Ok(Judgement::not_applicable("no name or address that is connected to was given with `--probe`"))
         }
@@ -68,11 +80,25 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
 }
 
+fn by_key(case: &Case<'_>, probe: &SshProbe) -> Finding {
+    let id = case.instance.instance_id.as_str();
+    let shown = probe.host_key.as_ref().map_or("", |key| key.fingerprint.as_str());
+    let detail = format!(
+        "at `{}` another machine answers than instance `{id}`: it shows host key {shown}, which the instance did not write to its console",
+        probe.address
+    );
+    let summary = format!("connect to {} in the place of `{}`", case.address_in_words(), case.host_word());
+    Finding::new(detail)
+        .about("ec2-instance", id)
+        .proof(Evidence::new(op::SSH_PROBE, &probe.address, "HostKey.Fingerprint", shown))
+        .fix(Fix::new(FixClass::M, summary))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testkit::ssh::{asked, held, public, to};
-    use crate::testkit::{findings, missing};
+    use crate::testkit::ssh::{HOST_KEY, asked, connected, console, held, public, to};
+    use crate::testkit::{World, findings, missing};
     use serde_json::json;
 
     #[test]
@@ -81,6 +107,36 @@ mod tests {
             "Attachment": { "InstanceId": "i-0ccccccc" }, "PrivateIpAddress": "10.0.1.99", "Association": { "PublicIp": "203.0.113.99" } });
         let found = findings(asked(&held(&public(), "203.0.113.99", json!([eni])), &RULE, to("203.0.113.99")));
         assert!(found[0].detail.contains("belongs to instance `i-0ccccccc`"), "{}", found[0].detail);
+    }
+
+    /// Something answers at an address of somebody else, and the instance wrote this host key to its console.
+    fn answered(key: &str) -> World {
+        let text = format!(
+            "ec2: -----BEGIN SSH HOST KEY FINGERPRINTS-----\nec2: 256 {key} root@ip-10-0-1-10 (ED25519)\nec2: -----END SSH HOST KEY FINGERPRINTS-----\n"
+        );
+        let mut world = held(&console(&text), "203.0.113.99", json!([]));
+        let mut probe = connected();
+        probe["Address"] = json!("203.0.113.99:22");
+        world.answer(op::SSH_PROBE, json!({ "Target": "203.0.113.99:22" }), probe);
+        world
+    }
+
+    const OTHER_KEY: &str = "SHA256:AAAAfCBFHXfkTfJ0uEAYVrjVuYG8KRxrZ4DHDAfJLdo";
+
+    #[test]
+    fn fires_for_another_host_key_where_nobody_tells_whose_the_address_is() {
+        let mut world = answered(OTHER_KEY);
+        assert_eq!(asked(&world, &RULE, to("203.0.113.99")), follows_from("ssh/address-changed"));
+        world.deny(op::DESCRIBE_NETWORK_INTERFACES);
+        let found = findings(asked(&world, &RULE, to("203.0.113.99")));
+        assert!(found[0].detail.contains("another machine answers"), "{}", found[0].detail);
+    }
+
+    #[test]
+    fn silent_for_the_host_key_of_the_instance() {
+        assert!(matches!(asked(&answered(HOST_KEY), &RULE, to("203.0.113.99")), Judgement::Pass(_)));
+        let changed = &crate::rules::SSH.iter().find(|rule| rule.about.id == "ssh/address-changed").unwrap();
+        assert!(matches!(asked(&answered(HOST_KEY), changed, to("203.0.113.99")), Judgement::Pass(_)));
     }
 
     #[test]
