@@ -14,12 +14,30 @@ pub struct Demo {
 }
 
 /// Every account.
-pub const DEMOS: &[Demo] = &[Demo {
-    command: "ssm",
-    // In the order in which they are worth a look.
-    arguments: &["i-0d15ea5e0badcafe1", "i-0d15ea5e0badcafe2", "i-0d15ea5e0badcafe3"],
-    account: include_str!("ssm.json"),
-}];
+pub const DEMOS: &[Demo] = &[
+    Demo {
+        command: "ssm",
+        // In the order in which they are worth a look.
+        arguments: &["i-0d15ea5e0badcafe1", "i-0d15ea5e0badcafe2", "i-0d15ea5e0badcafe3"],
+        account: include_str!("ssm.json"),
+    },
+    Demo {
+        command: "ssh",
+        arguments: &["i-330b61d9d5d904bea", "--from", "198.51.100.7", "--user", "ubuntu"],
+        account: include_str!("ssh.json"),
+    },
+    Demo { command: "lambda-internet", arguments: &["orders"], account: include_str!("lambda-internet.json") },
+    Demo {
+        command: "s3-event",
+        arguments: &["--bucket", "triage-uploads-111122223333", "--function", "orders:live", "--key", "in/a.csv"],
+        account: include_str!("s3-event.json"),
+    },
+    Demo {
+        command: "ecs",
+        arguments: &["--cluster", "web", "--instance", "i-f9125b69ba833f9db"],
+        account: include_str!("ecs.json"),
+    },
+];
 
 impl Demo {
     /// The account for a command.
