@@ -6,7 +6,8 @@
 //! (`Reservations.json`, `RouteTables.json`, …) and recordings such as `ec2.DescribeInstances_1.json`.
 
 use super::document::DocumentError;
-use super::kinds::{LISTS, SINGLES, operations};
+use super::kinds::{LISTS, SINGLES};
+use super::operations;
 use super::read::{Operation, Outcome, Recorded};
 use super::shape::ShapeError;
 use super::{Header, Snapshot};
