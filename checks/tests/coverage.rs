@@ -16,8 +16,10 @@ use std::collections::{BTreeMap, BTreeSet};
 const CAUSES: &str = include_str!("fixtures/causes.txt");
 
 /// Sections whose every cause has a rule.
-const WHOLE: &[&str] =
-    &["4.1", "4.2", "4.3", "4.4", "4.5", "5.1", "5.2", "5.3", "5.4", "6.1", "7.1", "7.2", "7.3", "8.1", "8.2", "8.3"];
+const WHOLE: &[&str] = &[
+    "4.1", "4.2", "4.3", "4.4", "4.5", "5.1", "5.2", "5.3", "5.4", "6.1", "6.2", "6.3", "7.1", "7.2", "7.3", "8.1",
+    "8.2", "8.3",
+];
 
 /// What there is of the causes of a section.
 #[derive(Default)]
