@@ -25,6 +25,14 @@ pub fn total(case: &Case<'_>, metric: &str, gateway: &str) -> Result<f64, Gap> {
     Ok(known.map_or(0.0, |metric| metric.total()))
 }
 
+/// NAT gateways of the function's VPC on its ways: how those of a hub are doing is for its owner, and is not asked for.
+pub fn measured<'a>(case: &Case<'a>) -> Vec<&'a str> {
+    let vpc = |id: &str| case.snapshot.nat_gateways.get(id).ok().flatten().map(|gateway| gateway.vpc_id.as_str());
+    let mut ids = case.nat_gateways();
+    ids.retain(|id| vpc(id) == Some(case.vpc_id()));
+    ids
+}
+
 /// Judges a metric of every NAT gateway on the ways; `describe` makes the finding of one that is above zero, if it is a fault.
 ///
 /// # Errors
@@ -38,9 +46,9 @@ pub fn judge(
     if case.vpc().is_none() {
         return Ok(not_in_vpc());
     }
-    let gateways = case.nat_gateways();
+    let gateways = measured(case);
     if gateways.is_empty() {
-        return Ok(Judgement::not_applicable("the way leads through no NAT gateway"));
+        return Ok(Judgement::not_applicable("the way leads through no NAT gateway of the VPC"));
     }
     let (mut findings, mut gap) = (Vec::new(), None);
     for gateway in gateways {

@@ -171,6 +171,25 @@ impl<'a> Case<'a> {
         subnets
     }
 
+    /// Whether a route table may be one of the function's own VPC: none is known to be another's.
+    pub fn is_own_table(&self, id: &str) -> bool {
+        let table = self.snapshot.route_tables.get(id).ok().flatten();
+        table.is_none_or(|table| table.vpc_id == self.vpc_id())
+    }
+
+    /// Whether a finding is about a route of a hub behind a transit gateway.
+    pub fn is_in_hub(&self, finding: &Finding) -> bool {
+        let is_over = finding.path.iter().any(|step| step.component.kind.starts_with("transit-gateway"));
+        let gateways = &self.snapshot.internet_gateways;
+        let is_attached = |gateway: &InternetGateway| gateway.attachments.iter().any(|own| own.vpc_id == self.vpc_id());
+        let is_far = finding.resources.first().is_some_and(|first| match first.kind {
+            "route-table" => !self.is_own_table(&first.id),
+            "internet-gateway" => gateways.get(&first.id).ok().flatten().is_some_and(|gateway| !is_attached(gateway)),
+            _ => false,
+        });
+        is_over && is_far
+    }
+
     /// Groups of the function.
     pub fn groups(&self) -> &'a [String] {
         self.vpc().map_or(&[], |config| &config.security_group_ids)

@@ -145,6 +145,143 @@ pub fn dual_stack() -> World {
     world
 }
 
+/// The function in `subnet-a` alone, which leads over `tgw-1` to the NAT gateway `nat-hub` of `vpc-hub` in the same zone.
+pub fn hub() -> World {
+    let mut world = base();
+    world.patch(op::GET_FUNCTION_CONFIGURATION, "/VpcConfig/SubnetIds", json!(["subnet-a"]));
+    for at in 0..2 {
+        route(&mut world, at, json!({ "DestinationCidrBlock": "0.0.0.0/0", "TransitGatewayId": "tgw-1" }));
+    }
+    let row = |vpc: &str, side: &str| {
+        json!({ "TransitGatewayAttachmentId": format!("tgw-attach-{side}"), "TransitGatewayId": "tgw-1", "ResourceType": "vpc",
+            "ResourceId": vpc, "ResourceOwnerId": ACCOUNT, "State": "available",
+            "Association": { "TransitGatewayRouteTableId": "tgw-rtb-1", "State": "associated" } })
+    };
+    let attachment = |vpc: &str, side: &str, subnets: &[&str]| {
+        json!({ "TransitGatewayAttachmentId": format!("tgw-attach-{side}"), "TransitGatewayId": "tgw-1", "VpcId": vpc, "VpcOwnerId": ACCOUNT,
+            "State": "available", "SubnetIds": subnets, "Options": { "Ipv6Support": "disable", "ApplianceModeSupport": "disable" } })
+    };
+    let by_gateway = json!({ "Filters": [{ "Name": "transit-gateway-id", "Values": ["tgw-1"] }] });
+    let leads = |block: &str, vpc: &str, side: &str| {
+        json!({ "DestinationCidrBlock": block, "Type": "static", "State": "active", "TransitGatewayAttachments": [
+            { "TransitGatewayAttachmentId": format!("tgw-attach-{side}"), "ResourceType": "vpc", "ResourceId": vpc }] })
+    };
+    world
+        .answer(
+            op::DESCRIBE_TRANSIT_GATEWAYS,
+            by_gateway.clone(),
+            json!({ "TransitGateways": [{ "TransitGatewayId": "tgw-1", "State": "available", "OwnerId": ACCOUNT,
+                "Options": { "SecurityGroupReferencingSupport": "disable" } }] }),
+        )
+        .answer(
+            op::DESCRIBE_TRANSIT_GATEWAY_ATTACHMENTS,
+            in_vpc("resource-id"),
+            json!({ "TransitGatewayAttachments": [row("vpc-1", "own")] }),
+        )
+        .answer(
+            op::DESCRIBE_TRANSIT_GATEWAY_ATTACHMENTS,
+            by_gateway.clone(),
+            json!({ "TransitGatewayAttachments": [row("vpc-1", "own"), row("vpc-hub", "hub")] }),
+        )
+        .answer(
+            op::DESCRIBE_TRANSIT_GATEWAY_VPC_ATTACHMENTS,
+            by_gateway.clone(),
+            json!({ "TransitGatewayVpcAttachments": [
+                attachment("vpc-1", "own", &["subnet-a", "subnet-b"]), attachment("vpc-hub", "hub", &["subnet-hub-a", "subnet-hub-b"])] }),
+        )
+        .answer(
+            op::DESCRIBE_TRANSIT_GATEWAY_PEERING_ATTACHMENTS,
+            by_gateway,
+            json!({ "TransitGatewayPeeringAttachments": [] }),
+        )
+        .answer(
+            op::SEARCH_TRANSIT_GATEWAY_ROUTES,
+            json!({ "TransitGatewayRouteTableId": "tgw-rtb-1", "Filters": [{ "Name": "state", "Values": ["active", "blackhole"] }] }),
+            json!({ "Routes": [leads("0.0.0.0/0", "vpc-hub", "hub"), leads("10.0.0.0/16", "vpc-1", "own")] }),
+        );
+    hub_vpc(&mut world);
+    hub_tables(&mut world, &json!({ "NatGatewayId": "nat-hub" }), true);
+    world
+}
+
+/// The route tables of the hub: where its default route leads what comes from the transit gateway, and whether the public one leads back.
+pub fn hub_tables<'w>(world: &'w mut World, out: &Value, back: bool) -> &'w mut World {
+    let routed = |block: &str, to: &Value| {
+        let mut route = json!({ "DestinationCidrBlock": block, "State": "active", "Origin": "CreateRoute" });
+        if let (Some(route), Some(to)) = (route.as_object_mut(), to.as_object()) {
+            route.extend(to.clone());
+        }
+        route
+    };
+    let local = routed("10.40.0.0/16", &json!({ "GatewayId": "local", "Origin": "CreateRouteTable" }));
+    let mut public = vec![local.clone(), routed("0.0.0.0/0", &json!({ "GatewayId": "igw-hub" }))];
+    if back {
+        public.push(routed("10.0.0.0/16", &json!({ "TransitGatewayId": "tgw-1" })));
+    }
+    let mut inner = vec![local];
+    if out.is_object() {
+        inner.push(routed("0.0.0.0/0", out));
+    }
+    let table = |id: &str, routes: &[Value], subnets: &[&str]| {
+        let associations: Vec<Value> = subnets.iter().map(|subnet| json!({ "Main": false, "SubnetId": subnet, "RouteTableId": id, "AssociationState": { "State": "associated" } })).collect();
+        json!({ "RouteTableId": id, "VpcId": "vpc-hub", "OwnerId": ACCOUNT, "Routes": routes, "Associations": associations })
+    };
+    world.answer(
+        op::DESCRIBE_ROUTE_TABLES,
+        json!({ "Filters": [{ "Name": "vpc-id", "Values": ["vpc-hub"] }] }),
+        json!({ "RouteTables": [table("rtb-hub", &inner, &["subnet-hub-a", "subnet-hub-b"]), table("rtb-hub-public", &public, &["subnet-hub-public"])] }),
+    )
+}
+
+/// The VPC of the hub without its route tables.
+fn hub_vpc(world: &mut World) {
+    let of = |filter: &str| json!({ "Filters": [{ "Name": filter, "Values": ["vpc-hub"] }] });
+    let subnet = |id: &str, block: &str, zone: &str| {
+        json!({ "SubnetId": id, "VpcId": "vpc-hub", "CidrBlock": block, "AvailabilityZone": format!("{REGION}{zone}"), "OwnerId": ACCOUNT,
+            "State": "available", "Ipv6CidrBlockAssociationSet": [], "BlockPublicAccessStates": { "InternetGatewayBlockMode": "off" } })
+    };
+    let subnets = ["subnet-hub-a", "subnet-hub-b", "subnet-hub-public"];
+    let any = |egress: bool| json!({ "CidrBlock": "0.0.0.0/0", "Egress": egress, "Protocol": "-1", "RuleAction": "allow", "RuleNumber": 100 });
+    let acl = subnets.map(|subnet| json!({ "NetworkAclAssociationId": format!("aclassoc-{subnet}"), "NetworkAclId": "acl-hub", "SubnetId": subnet }));
+    world
+        .answer(
+            op::DESCRIBE_VPCS,
+            of("vpc-id"),
+            json!({ "Vpcs": [{ "VpcId": "vpc-hub", "CidrBlock": "10.40.0.0/16", "State": "available", "OwnerId": ACCOUNT,
+                "BlockPublicAccessStates": { "InternetGatewayBlockMode": "off" },
+                "CidrBlockAssociationSet": [{ "CidrBlock": "10.40.0.0/16", "CidrBlockState": { "State": "associated" } }] }] }),
+        )
+        .answer(
+            op::DESCRIBE_SUBNETS,
+            of("vpc-id"),
+            json!({ "Subnets": [subnet("subnet-hub-a", "10.40.1.0/24", "a"), subnet("subnet-hub-b", "10.40.2.0/24", "b"),
+                subnet("subnet-hub-public", "10.40.8.0/24", "a")] }),
+        )
+        .answer(
+            op::DESCRIBE_NETWORK_ACLS,
+            of("vpc-id"),
+            json!({ "NetworkAcls": [{ "NetworkAclId": "acl-hub", "VpcId": "vpc-hub", "IsDefault": true, "OwnerId": ACCOUNT,
+                "Associations": acl, "Entries": [any(true), any(false)] }] }),
+        )
+        .answer(op::DESCRIBE_SECURITY_GROUPS, of("vpc-id"), json!({ "SecurityGroups": [] }))
+        .answer(op::DESCRIBE_SECURITY_GROUP_VPC_ASSOCIATIONS, of("vpc-id"), json!({ "SecurityGroupVpcAssociations": [] }))
+        .answer(op::DESCRIBE_NETWORK_INTERFACES, of("vpc-id"), json!({ "NetworkInterfaces": [] }))
+        .answer(op::DESCRIBE_VPC_ENDPOINTS, of("vpc-id"), json!({ "VpcEndpoints": [] }))
+        .answer(
+            op::DESCRIBE_INTERNET_GATEWAYS,
+            of("attachment.vpc-id"),
+            json!({ "InternetGateways": [{ "InternetGatewayId": "igw-hub", "OwnerId": ACCOUNT,
+                "Attachments": [{ "State": "available", "VpcId": "vpc-hub" }] }] }),
+        )
+        .answer(
+            op::DESCRIBE_NAT_GATEWAYS,
+            json!({ "Filter": [{ "Name": "vpc-id", "Values": ["vpc-hub"] }] }),
+            json!({ "NatGateways": [{ "NatGatewayId": "nat-hub", "SubnetId": "subnet-hub-public", "VpcId": "vpc-hub", "State": "available",
+                "ConnectivityType": "public", "CreateTime": "2026-06-01T08:00:00+00:00", "NatGatewayAddresses": [{ "AllocationId": "eipalloc-hub",
+                    "NetworkInterfaceId": "eni-nat-hub", "PrivateIp": "10.40.8.7", "PublicIp": "203.0.113.40", "Status": "succeeded" }] }] }),
+        );
+}
+
 /// What a metric of a NAT gateway summed up to in the last hour; a later answer takes the place of an earlier one.
 pub fn nat_metric<'w>(world: &'w mut World, metric: &str, id: &str, sum: f64) -> &'w mut World {
     world.answer(
@@ -410,7 +547,7 @@ mod tests {
 
     #[test]
     fn healthy_worlds_are_healthy() {
-        for world in [outside(), nat(), closed(), dual_stack()] {
+        for world in [outside(), nat(), closed(), dual_stack(), hub()] {
             let report = diagnose(&world).unwrap();
             assert_eq!((report.verdict, &report.findings), (Verdict::Healthy, &Vec::new()));
         }
@@ -418,7 +555,7 @@ mod tests {
 
     #[test]
     fn every_subnet_of_a_healthy_world_reaches_its_target() {
-        for (world, ways) in [(outside(), 0), (nat(), 2), (closed(), 2), (dual_stack(), 4)] {
+        for (world, ways) in [(outside(), 0), (nat(), 2), (closed(), 2), (dual_stack(), 4), (hub(), 1)] {
             let snapshot = world.snapshot();
             Lambda::with_case(&snapshot, &mut |case| {
                 assert_eq!(case.ways.len(), ways);

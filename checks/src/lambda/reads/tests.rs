@@ -90,17 +90,14 @@ fn an_address_needs_no_reads_of_names() {
 
 #[test]
 fn without_one_read_a_healthy_world_has_no_fault_and_mostly_no_verdict() {
-    // What a healthy world of this kind can do without: the rest of its facts settles the question.
+    // What a world can do without, and why the rest of its facts settles the question.
     let spared = [
-        "ListHostedZonesByVPC",
-        "DescribePrefixLists",
-        "DescribeNetworkInterfaces",
-        "DescribeTransitGatewayAttachments",
-        "DescribeSecurityGroupVpcAssociations",
-        "DescribeInternetGateways",
-        "DescribeVpcAttribute",
-        "DescribeNatGateways",
-        "Resolve",
+        // Asked together with the routes, to save a round where they lead to a transit gateway. None of these worlds has one in its routes.
+        ("nat", "DescribeTransitGatewayAttachments"),
+        ("closed", "DescribeTransitGatewayAttachments"),
+        ("dual", "DescribeTransitGatewayAttachments"),
+        // Private DNS of the endpoint that is there answers for its name before any other zone: asked before the endpoint is known.
+        ("closed", "ListHostedZonesByVPC"),
     ];
     for (name, world) in [("nat", worlds::nat()), ("closed", worlds::closed()), ("dual", worlds::dual_stack())] {
         let known: BTreeSet<String> = world.snapshot().reads().iter().map(|read| read.operation.clone()).collect();
@@ -118,7 +115,7 @@ fn without_one_read_a_healthy_world_has_no_fault_and_mostly_no_verdict() {
             let worse = report.findings.iter().find(|finding| finding.severity != Severity::CannotTell);
             assert!(worse.is_none(), "{name} without {}: {worse:?}", operation.action);
             if report.verdict == Verdict::Healthy {
-                assert!(spared.contains(&operation.name), "{name} without {} is healthy", operation.action);
+                assert!(spared.contains(&(name, operation.name)), "{name} without {} is healthy", operation.action);
             }
             let missing: Vec<&String> = report.findings.iter().flat_map(|finding| &finding.missing).collect();
             let is_named = missing.is_empty() || missing.iter().any(|missing| *missing == operation.action);

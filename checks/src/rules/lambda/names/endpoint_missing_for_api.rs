@@ -4,6 +4,7 @@ use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::finding::Judgement;
 use crate::fix::{Fix, FixClass};
+use crate::instance::follows_from;
 use crate::lambda::Case;
 use crate::lambda::obstacles::opaque_owner;
 use crate::lambda::paths::not_in_vpc;
@@ -64,6 +65,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     if let Some(gap) = case.snapshot.refusal(op::DESCRIBE_VPC_ENDPOINTS) {
         return Err(gap);
+    }
+    if case.leaves_region_from_closed() {
+        return Ok(follows_from("lambda/gateway-endpoint-other-region"));
     }
     if case.lacks_endpoint() {
         return Ok(Judgement::fail(missing(case, service)));

@@ -13,14 +13,14 @@ use crate::snapshot::Gap;
 use crate::snapshot::ec2::{VpcEndpoint, is};
 use crate::snapshot::operations as op;
 use crate::walls::open;
-use serde_json::json;
+use serde_json::{Value, json};
 
 declare_rule! {
     /// ## What it checks
     ///
     /// Whether the policy of the endpoint on the way, interface or gateway, is the default one. Another policy is asked whether it lets
-    /// the function's role read, write and list the bucket that was named; for other services it is shown, since which call the function
-    /// makes is not known.
+    /// the function's role read, write and list the bucket that was named; for other services, whether it
+    /// lets that role make any call at all; else it is shown, since which call the function makes is not known.
     ///
     /// ## Why it matters
     ///
@@ -65,13 +65,17 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         interfaces.filter_map(|id| case.snapshot.vpc_endpoints.get(id).ok().flatten()).collect();
     endpoints.dedup_by_key(|endpoint| &endpoint.vpc_endpoint_id);
     if endpoints.is_empty() {
-        endpoints = case.endpoints_of(service, "Gateway");
+        // One that serves no route table of the function is passed by, whatever its policy says.
+        endpoints = case.endpoints_of(service, "Gateway").into_iter().filter(|own| serves(case, own)).collect();
     }
     endpoints.retain(|endpoint| !is_full_access(&endpoint.policy_document));
     let Some(endpoint) = endpoints.first() else {
         return Ok(Judgement::pass("no endpoint on the way has another policy than the default one"));
     };
     let Some(bucket) = service.bucket.as_deref() else {
+        if let Some(finding) = whatever_is_called(case, endpoint) {
+            return Ok(Judgement::fail(finding));
+        }
         let command = "aws ec2 describe-vpc-endpoints --query 'VpcEndpoints[].[VpcEndpointId,PolicyDocument]'";
         let look_for = format!(
             "`{}` has a policy of its own: it must allow the function's role the action on the resource; the error is 403",
@@ -80,6 +84,62 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(case.inside(Settled::Nothing, Place::Function, command, look_for));
     };
     Ok(of_bucket(case, endpoint, bucket))
+}
+
+fn serves(case: &Case<'_>, endpoint: &VpcEndpoint) -> bool {
+    let subnets = case.vpc().into_iter().flat_map(|config| &config.subnet_ids);
+    let mut tables = subnets.filter_map(|subnet| case.network.route_table(subnet).ok());
+    tables.any(|table| endpoint.route_table_ids.contains(&table.route_table_id))
+}
+
+/// A policy as if each of its Allow statements were about every action and resource, with the Deny statements that are. What it still
+/// refuses it refuses to the role, whatever the call is.
+fn widest(policy: &str) -> Option<String> {
+    let mut document: Value = serde_json::from_str(policy).ok()?;
+    let place = document.get_mut("Statement")?;
+    let statements = match place.take() {
+        Value::Array(statements) => statements,
+        one => vec![one],
+    };
+    let widen = |mut statement: Value| {
+        let members = statement.as_object_mut()?;
+        if members.get("Effect")? == "Allow" {
+            for member in ["Action", "Resource"] {
+                members.remove(&format!("Not{member}"));
+                members.insert(member.to_owned(), json!("*"));
+            }
+            return Some(statement);
+        }
+        let is_all = |member: &str| members.get(member).is_some_and(|own| *own == "*" || *own == json!(["*"]));
+        (is_all("Action") && is_all("Resource")).then_some(statement)
+    };
+    *place = statements.into_iter().filter_map(widen).collect();
+    Some(document.to_string())
+}
+
+/// The policy refuses every call of the role.
+fn whatever_is_called(case: &Case<'_>, endpoint: &VpcEndpoint) -> Option<Finding> {
+    let wide = VpcEndpoint { policy_document: widest(&endpoint.policy_document)?, ..endpoint.clone() };
+    let service = case.service()?;
+    let (id, role) = (endpoint.vpc_endpoint_id.as_str(), base_name(&case.function.role));
+    let kind = if is(&endpoint.vpc_endpoint_type, "Gateway") { EndpointKind::Gateway } else { EndpointKind::Interface };
+    let asked = request(case, endpoint, &format!("{}:Get", service.name), "*");
+    let PolicySays::Denies { by, is_explicit } = policy_says(&wide, kind, &asked) else { return None };
+    let by = by.map(|by| format!(" ({by})")).unwrap_or_default();
+    let detail = format!(
+        "the policy of endpoint `{id}` allows role `{role}` no call at all{by}, so calls of function `{}` to `{}` get 403",
+        case.name(),
+        service.host
+    );
+    let statement = json!({ "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*",
+        "Condition": { "ArnEquals": { "aws:PrincipalArn": case.function.role } } });
+    let finding = Finding::new(detail).about("vpc-endpoint", id).proof(Evidence::new(
+        op::DESCRIBE_VPC_ENDPOINTS,
+        id,
+        "PolicyDocument",
+        endpoint.policy_document.as_str(),
+    ));
+    Some(finding.fix(mend(&case.site(""), endpoint, is_explicit, &statement)))
 }
 
 fn of_bucket(case: &Case<'_>, endpoint: &VpcEndpoint, bucket: &str) -> Judgement {
@@ -159,6 +219,28 @@ mod tests {
         let found = findings(with_policy("other").judge(&RULE));
         assert!(found[0].detail.contains("bucket `data`"), "{}", found[0].detail);
         assert!(found[0].fix.as_ref().unwrap().commands[0].contains("modify-vpc-endpoint"));
+    }
+
+    fn for_role(role: &str) -> crate::testkit::World {
+        let mut world = worlds::closed();
+        let policy = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*",
+            "Principal": { "AWS": format!("arn:aws:iam::{}:role/{role}", crate::testkit::ACCOUNT) } }] });
+        world.patch(op::DESCRIBE_VPC_ENDPOINTS, "/VpcEndpoints/0/PolicyDocument", json!(policy.to_string()));
+        world
+    }
+
+    #[test]
+    fn fires_on_a_policy_for_another_role_whatever_is_called() {
+        let found = findings(for_role("batch").judge(&RULE));
+        assert!(found[0].detail.contains("allows role `web` no call at all"), "{}", found[0].detail);
+        assert!(matches!(for_role("web").judge(&RULE), Judgement::Elsewhere { .. }));
+    }
+
+    #[test]
+    fn silent_on_a_gateway_endpoint_that_serves_no_table_of_the_function() {
+        let mut world = with_policy("other");
+        world.patch(op::DESCRIBE_VPC_ENDPOINTS, "/VpcEndpoints/1/RouteTableIds", json!(["rtb-public"]));
+        assert!(matches!(world.judge(&RULE), Judgement::Pass(_)));
     }
 
     #[test]

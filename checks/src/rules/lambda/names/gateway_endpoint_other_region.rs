@@ -7,6 +7,7 @@ use crate::fix::{Fix, FixClass};
 use crate::instance::resolution::is_closed_subnet;
 use crate::lambda::Case;
 use crate::lambda::paths::not_in_vpc;
+use crate::lambda::target::Service;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::snapshot::operations as op;
@@ -45,9 +46,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.vpc().is_none() {
         return Ok(not_in_vpc());
     }
-    let Some((service, bucket)) = case.service().and_then(|service| Some((service, service.bucket.as_deref()?))) else {
+    let is_elsewhere = |service: &&Service| service.region != case.region();
+    let asked = case.service().filter(|service| service.name == "s3");
+    let Some(service) = asked.filter(|service| service.bucket.is_some() || is_elsewhere(service)) else {
         return Ok(Judgement::not_applicable("the target is no bucket"));
     };
+    let bucket = service.bucket.as_deref().unwrap_or_default();
     let subnets = case.vpc().into_iter().flat_map(|config| &config.subnet_ids);
     let closed: Result<Vec<bool>, Gap> = subnets.map(|subnet| is_closed_subnet(case.network, subnet)).collect();
     let closed = closed?;
@@ -65,17 +69,20 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if region == case.region() {
         return Ok(Judgement::pass(format!("bucket `{bucket}` is in the Region of the function")));
     }
+    let what = if bucket.is_empty() { format!("`{}`", service.host) } else { format!("bucket `{bucket}`") };
     let detail = format!(
-        "bucket `{bucket}` is in {region}, and endpoints of the closed subnets of function `{}` lead to S3 in {} only",
+        "{what} is in {region}, and endpoints of the closed subnets of function `{}` lead to S3 in {} only",
         case.name(),
         case.region()
     );
-    let mut finding = Finding::new(detail).about("s3-bucket", bucket).proof(Evidence::new(
-        op::HEAD_BUCKET,
-        bucket,
-        "BucketRegion",
-        region,
-    ));
+    let mut finding = Finding::new(detail);
+    finding = if bucket.is_empty() { finding.about("vpc", case.vpc_id()) } else { finding.about("s3-bucket", bucket) };
+    finding = if named == case.region() {
+        finding.proof(Evidence::new(op::HEAD_BUCKET, bucket, "BucketRegion", region))
+    } else {
+        // The name tells the Region: what proves the fault is the routes.
+        finding.proofs(case.ways.iter().flat_map(|way| &way.obstacles).flat_map(|own| own.evidence.iter().cloned()))
+    };
     if closed.contains(&false) {
         finding.rule = RULE.about.id;
         finding.severity = crate::finding::Severity::Degraded;
@@ -104,6 +111,18 @@ mod tests {
         let mut world = bucket("eu-west-1");
         worlds::asking(&mut world, "data.s3.us-west-2.amazonaws.com");
         assert!(findings(world.judge(&RULE))[0].detail.contains("us-west-2"));
+    }
+
+    #[test]
+    fn fires_on_the_name_of_another_region_and_is_the_only_one() {
+        for host in ["s3.us-west-2.amazonaws.com", "data.s3.us-west-2.amazonaws.com"] {
+            let mut world = worlds::closed();
+            worlds::asking(&mut world, host);
+            let found = findings(world.judge(&RULE));
+            assert!(!found[0].evidence.is_empty() && found[0].detail.contains("us-west-2"), "{found:?}");
+            let told: Vec<&str> = worlds::diagnose(&world).unwrap().findings.iter().map(|own| own.rule).collect();
+            assert_eq!(told, [RULE.about.id]);
+        }
     }
 
     #[test]

@@ -50,7 +50,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     let (mut dead, mut gaps): (Vec<Finding>, Vec<Gap>) = (Vec::new(), Vec::new());
     for way in &case.ways {
-        let hops = way.paths.iter().flat_map(|path| &path.hops);
+        let hops = way.paths.iter().flat_map(|path| path.hops.iter().chain(&path.reply_hops));
         let opaque = hops.filter(|hop| hop.component.kind == "vpc-endpoint" && hop.verdict == HopVerdict::Unknown);
         for id in opaque.map(|hop| hop.component.id.as_str()).filter(|id| !way.endpoints().iter().any(|own| own == id))
         {
@@ -117,6 +117,30 @@ mod tests {
         for world in [worlds::nat(), worlds::closed(), worlds::outside()] {
             assert!(matches!(world.judge(&RULE), Judgement::NotApplicable(_)));
         }
+    }
+
+    /// The hub leads what comes in by its transit gateway to a firewall endpoint.
+    fn in_hub(state: &str) -> crate::testkit::World {
+        let mut world = worlds::hub();
+        worlds::hub_tables(&mut world, &json!({ "GatewayId": "vpce-fw" }), true);
+        let endpoint = json!({ "VpcEndpointId": "vpce-fw", "VpcEndpointType": "GatewayLoadBalancer", "VpcId": "vpc-hub", "State": state,
+            "ServiceName": "com.amazonaws.vpce.eu-west-1.vpce-svc-1", "SubnetIds": ["subnet-hub-a"] });
+        world.replace(op::DESCRIBE_VPC_ENDPOINTS, &["vpc-hub"], json!({ "VpcEndpoints": [endpoint] }));
+        world
+    }
+
+    #[test]
+    fn fires_on_a_dead_firewall_of_a_hub() {
+        let found = findings(in_hub("failed").judge(&RULE));
+        assert!(found[0].detail.contains("`vpce-fw`"), "{}", found[0].detail);
+    }
+
+    #[test]
+    fn unknown_what_the_firewall_of_a_hub_drops() {
+        let world = in_hub("available");
+        assert_eq!(missing(world.judge(&RULE)), ["what is behind Gateway Load Balancer endpoint `vpce-fw`"]);
+        let report = worlds::diagnose(&world).unwrap();
+        assert_eq!(report.verdict, crate::diagnosis::Verdict::Inconclusive, "{:?}", report.findings);
     }
 
     #[test]

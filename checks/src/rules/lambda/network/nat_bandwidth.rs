@@ -49,7 +49,7 @@ const SHARE: f64 = 0.0001;
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let mut open = None;
-    for id in case.nat_gateways() {
+    for id in gateways::measured(case) {
         let dropped = gateways::total(case, DROPPED_PACKETS, id)?;
         if dropped > 0.0 {
             let both = [PACKETS_FROM_SOURCE, PACKETS_FROM_DESTINATION].map(|metric| gateways::total(case, metric, id));

@@ -55,6 +55,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.unassociated_endpoint().is_some() {
         return Ok(follows_from("lambda/gateway-endpoint-not-associated"));
     }
+    if case.leaves_region_from_closed() {
+        return Ok(follows_from("lambda/gateway-endpoint-other-region"));
+    }
+    if case.unused_sts().is_some() {
+        return Ok(follows_from("lambda/sts-global-endpoint"));
+    }
     if case.is_of_ipv6_only() {
         return Ok(follows_from("lambda/ipv6-destination-v4-only"));
     }
@@ -64,7 +70,10 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         opaque: |what| opaque_owner(what) == RULE.about.id,
         pass: "the routes of every subnet lead to the destination",
     };
-    watch.judge(&case.ipv4(), |wall| finding(case, wall))
+    let judged = watch.judge(&case.ipv4(), |wall| finding(case, wall))?;
+    let Judgement::Fail(mut findings) = judged else { return Ok(judged) };
+    findings.retain(|own| !case.is_in_hub(own));
+    Ok(if findings.is_empty() { follows_from("lambda/tgw-egress-unverified") } else { Judgement::Fail(findings) })
 }
 
 fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {

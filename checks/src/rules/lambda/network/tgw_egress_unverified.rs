@@ -5,8 +5,8 @@ use crate::finding::Judgement;
 use crate::fix::{Fix, FixClass};
 use crate::lambda::Case;
 use crate::lambda::obstacles::{opaque_owner, owner};
-use crate::net::Family;
 use crate::net::route::Target;
+use crate::net::{Cause, Family};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::walls::open;
@@ -56,7 +56,17 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         opaque: |what| opaque_owner(what) == RULE.about.id,
         pass: "the way over the transit gateway works there and back",
     };
-    let judged = watch.judge(case, |wall| finding(case, wall))?;
+    let in_hub = |cause| matches!(cause, Cause::NoRoute | Cause::NoReturnRoute | Cause::NotPublicDestination);
+    let hub = Watch { causes: in_hub, ..watch }.judge(&case.ipv4(), |wall| finding(case, wall))?;
+    let mut judged = watch.judge(case, |wall| finding(case, wall))?;
+    if let Judgement::Fail(mut more) = hub {
+        more.retain(|own| case.is_in_hub(own));
+        judged = match judged {
+            Judgement::Fail(findings) => Judgement::Fail(findings.into_iter().chain(more).collect()),
+            _ if !more.is_empty() => Judgement::Fail(more),
+            judged => judged,
+        };
+    }
     // Behind a transit gateway whatever is not known belongs to it, other than what another rule waits for.
     let mut gaps: Vec<Gap> = case.ways.iter().flat_map(|way| &way.gaps).filter(|gap| is_own(gap)).cloned().collect();
     gaps.sort();
@@ -82,9 +92,32 @@ fn passes_transit_gateway(case: &Case<'_>) -> bool {
 
 fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
     let component = &wall.obstacle.component;
-    let what = format!("`{}` does not carry the packets on", component.id);
+    let site = case.site_of(wall);
+    let what = match wall.obstacle.cause {
+        Cause::NoReturnRoute => {
+            format!("route table `{}` of the hub has no way back to the function's VPC", component.id)
+        }
+        Cause::NotPublicDestination => {
+            format!("the hub has no way back to the function's VPC: replies go to `{}`", component.id)
+        }
+        Cause::NoRoute => format!("route table `{}` of the hub has no route to the destination", component.id),
+        _ => format!("`{}` does not carry the packets on", component.id),
+    };
+    if component.kind == "internet-gateway" {
+        let summary =
+            "have the owner of the hub add a route to the function's VPC by the transit gateway to its public subnets";
+        let show = site
+            .command("describe-route-tables")
+            .arg("filters", format!("Name=route.gateway-id,Values={}", component.id));
+        return case.finding(wall, &what).fix(Fix::new(FixClass::M, summary).run(show));
+    }
+    if component.kind == "route-table" {
+        let show = site.command("describe-route-tables").arg("route-table-ids", &component.id);
+        let summary = format!("have the owner of the hub add the route to `{}`", component.id);
+        return case.finding(wall, &what).fix(Fix::new(FixClass::M, summary).run(show));
+    }
     let filter = format!("Name=transit-gateway-attachment-id,Values={}", component.id);
-    let show = case.site_of(wall).command("describe-transit-gateway-attachments");
+    let show = site.command("describe-transit-gateway-attachments");
     let show = if component.id.starts_with("tgw-attach-") { show.arg("filters", filter) } else { show };
     let summary =
         "have the owner of the transit gateway add what lacks there: the route, its target or the attachment's zone";
@@ -124,6 +157,42 @@ mod tests {
             .answer(op::DESCRIBE_TRANSIT_GATEWAY_PEERING_ATTACHMENTS, by_gateway, of("TransitGatewayPeeringAttachments"));
         let found = findings(world.judge(&RULE));
         assert!(found[0].detail.contains("does not carry the packets on"), "{}", found[0].detail);
+    }
+
+    #[test]
+    fn fires_on_a_hub_that_leads_nowhere_or_not_back() {
+        let nat = json!({ "NatGatewayId": "nat-hub" });
+        for (out, back, words) in [
+            (&nat, false, "the hub has no way back to the function's VPC"),
+            (&json!(null), true, "`rtb-hub` of the hub has no route"),
+        ] {
+            let mut world = worlds::hub();
+            worlds::hub_tables(&mut world, out, back);
+            let found = findings(world.judge(&RULE));
+            assert!(found[0].detail.contains(words), "{}", found[0].detail);
+            let report = worlds::diagnose(&world).unwrap();
+            let told: Vec<&str> = report.findings.iter().map(|own| own.rule).collect();
+            assert_eq!(told, [RULE.about.id], "one fault, named once");
+        }
+    }
+
+    #[test]
+    fn fires_on_a_hub_for_a_service_too() {
+        let mut world = worlds::hub();
+        worlds::hub_tables(&mut world, &json!(null), true);
+        worlds::asking(&mut world, "sqs.eu-west-1.amazonaws.com");
+        let report = worlds::diagnose(&world).unwrap();
+        assert!(report.findings.iter().any(|own| own.rule == RULE.about.id), "{:?}", report.findings);
+        assert!(
+            report.findings.iter().all(|own| own.rule != "lambda/endpoint-missing-for-api"),
+            "{:?}",
+            report.findings
+        );
+    }
+
+    #[test]
+    fn silent_while_the_hub_leads_out_and_back() {
+        assert!(matches!(worlds::hub().judge(&RULE), Judgement::Pass(_)));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::evidence::Evidence;
 use crate::finding::{Judgement, Severity};
 use crate::lambda::Case;
+use crate::lambda::endpoints::GLOBAL_STS;
 use crate::lambda::target::Target;
 use crate::net::Verdict;
 use crate::rule::declare_rule;
@@ -46,11 +47,9 @@ declare_rule! {
 }
 
 /// The global endpoint.
-const GLOBAL: &str = "sts.amazonaws.com";
-
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let Some(config) = case.vpc() else { return Ok(crate::lambda::paths::not_in_vpc()) };
-    let is_global = matches!(&case.target, Target::Host(host) if host == GLOBAL);
+    let is_global = matches!(&case.target, Target::Host(host) if host == GLOBAL_STS);
     let is_regional = matches!(&case.target, Target::Service(service) if service.name == "sts");
     if !is_global && !is_regional {
         return Ok(Judgement::not_applicable("the function is to reach something else than STS"));
@@ -73,7 +72,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let id = endpoint.vpc_endpoint_id.as_str();
     let name = case.name();
     let mut finding = case
-        .found(format!("function `{name}` calls `{GLOBAL}`, for which endpoint `{id}` gives no private address"))
+        .found(format!("function `{name}` calls `{GLOBAL_STS}`, for which endpoint `{id}` gives no private address"))
         .about("vpc-endpoint", id)
         .proof(Evidence::new(op::DESCRIBE_VPC_ENDPOINTS, id, "ServiceName", endpoint.service_name.as_str()))
         .fix(case.change_environment("set `AWS_STS_REGIONAL_ENDPOINTS` to `regional`"));
@@ -116,6 +115,9 @@ mod tests {
     fn fires_when_the_global_name_is_not_reached() {
         let found = findings(closed("sts.amazonaws.com", false).judge(&RULE));
         assert_eq!((found[0].rule, found[0].evidence[0].value.as_str()), ("", Some("com.amazonaws.eu-west-1.sts")));
+        let report = testkit::lambda::diagnose(&closed("sts.amazonaws.com", false)).unwrap();
+        let told: Vec<&str> = report.findings.iter().map(|own| own.rule).collect();
+        assert_eq!(told, [RULE.about.id], "the lacking route is no fault of its own");
     }
 
     #[test]
