@@ -110,6 +110,14 @@ impl<'a> Case<'a> {
         self.update().arg("vpc-config", format!("SubnetIds={},SecurityGroupIds={groups}", subnets.join(",")))
     }
 
+    /// The command that lists what of a kind, such as `subnets`, the VPC of the function has: which of them to take is for its owner.
+    pub(crate) fn list_of_vpc(&self, what: &str, query: &str) -> Aws {
+        let vpc = self.vpc().map(|config| config.vpc_id.as_str()).unwrap_or_default();
+        Aws::new("ec2", &format!("describe-{what}"), self.region())
+            .arg("filters", format!("Name=vpc-id,Values={vpc}"))
+            .arg("query", query)
+    }
+
     /// A fix that changes environment variables: an update replaces all of them, so the others go along.
     pub(crate) fn change_environment(&self, summary: &str) -> Fix {
         let (name, _) = split(&self.question.function);

@@ -47,13 +47,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let quota = Aws::new("service-quotas", "list-service-quotas", case.region())
         .arg("service-code", "lambda")
         .arg("query", "Quotas[?contains(QuotaName, 'network interfaces per VPC')].[QuotaCode,Value]");
-    let ask = Aws::new("service-quotas", "request-service-quota-increase", case.region())
-        .arg("service-code", "lambda")
-        .arg("quota-code", "QUOTA_CODE")
-        .arg("desired-value", "VALUE");
-    let fix = Fix::new(FixClass::M, "ask for a higher quota, or let functions share their subnets and groups")
-        .run(quota)
-        .run(ask);
+    let fix =
+        Fix::new(FixClass::M, "ask for a higher quota, or let functions share their subnets and groups").run(quota);
     let mut finding =
         case.failed(&failure, &format!("the VPC has no network interface left for function `{name}`")).fix(fix);
     // What an update could not apply leaves the previous configuration at work.

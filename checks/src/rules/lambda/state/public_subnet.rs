@@ -64,13 +64,16 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
         own.peek().is_some() && own.all(|way| way.verdict == Verdict::Reachable)
     };
     let all = case.vpc().map(|config| config.subnet_ids.as_slice()).unwrap_or_default();
-    let mut kept: Vec<String> = all.iter().filter(works).cloned().collect();
-    if kept.is_empty() {
-        kept.push("PRIVATE_SUBNET_ID".to_owned());
-    }
-    let attach = Fix::new(FixClass::A, "attach the function to private subnets whose default route is a NAT gateway")
-        .run(case.attach(&kept))
-        .undo(case.attach(all));
+    let kept: Vec<String> = all.iter().filter(works).cloned().collect();
+    let summary = "attach the function to private subnets whose default route is a NAT gateway";
+    let attach = if kept.is_empty() {
+        let routes =
+            "RouteTables[].[RouteTableId,Associations[].SubnetId,Routes[].[DestinationCidrBlock,NatGatewayId]]";
+        Fix::new(FixClass::M, format!("{summary}: the command lists where routes lead"))
+            .run(case.list_of_vpc("route-tables", routes))
+    } else {
+        Fix::new(FixClass::A, summary).run(case.attach(&kept)).undo(case.attach(all))
+    };
     wall.labels
         .iter()
         .fold(wall.finding(detail).about("lambda-function", case.name()), |finding, subnet| {
@@ -101,7 +104,8 @@ mod tests {
     fn fires_when_every_subnet_is_public() {
         let found = findings(public(&[0, 1]).judge(&RULE));
         assert!(found.iter().all(|own| own.rule.is_empty()));
-        assert!(found[0].fix.as_ref().unwrap().commands[0].contains("SubnetIds=PRIVATE_SUBNET_ID"));
+        let fix = found[0].fix.as_ref().unwrap();
+        assert!(fix.class == FixClass::M && fix.commands[0].contains("describe-route-tables"), "{fix:?}");
     }
 
     #[test]

@@ -31,14 +31,14 @@ declare_rule! {
     ///
     /// ## Fix
     ///
-    /// Name subnets and groups that exist (class A). The ids that are gone cannot be set again.
+    /// Name subnets and groups that exist (class M: whoever owns the network knows which). The ids that are gone cannot be set again.
     ///
     /// ## References
     ///
     /// - Lambda developer guide, "Lambda function states"
     /// - Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC"
     /// - Lambda API reference, `VpcConfig`
-    "lambda/subnet-or-sg-deleted", Blocker, fix A,
+    "lambda/subnet-or-sg-deleted", Blocker, fix M,
     "The function refers to a subnet or security group that does not exist",
     needs [GET_FUNCTION_CONFIGURATION, DESCRIBE_SUBNETS, DESCRIBE_SECURITY_GROUPS]
 }
@@ -100,8 +100,9 @@ fn failed(case: &Case<'_>, failure: &crate::lambda::state::Failure<'_>) -> Judge
 }
 
 fn replace(case: &Case<'_>) -> Fix {
-    let config = "SubnetIds=SUBNET_ID,SecurityGroupIds=GROUP_ID";
-    Fix::new(FixClass::A, "name subnets and groups that exist").run(case.update().arg("vpc-config", config))
+    Fix::new(FixClass::M, "name subnets and groups that exist: the commands list those of the VPC")
+        .run(case.list_of_vpc("subnets", "Subnets[].[SubnetId,AvailabilityZone]"))
+        .run(case.list_of_vpc("security-groups", "SecurityGroups[].[GroupId,GroupName]"))
 }
 
 #[cfg(test)]

@@ -30,14 +30,15 @@ declare_rule! {
     ///
     /// ## Fix
     ///
-    /// Attach the function to a larger subnet with the same routes (class A). To undo, the subnets that it had.
+    /// Attach the function to a larger subnet with the same routes (class M: whoever owns the network knows which). To undo, the subnets
+    /// that it had.
     ///
     /// ## References
     ///
     /// - Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC"
     /// - Lambda developer guide, "Lambda function states"
     /// - VPC user guide, "Subnet CIDR blocks"
-    "lambda/subnet-out-of-addresses", Blocker, fix A,
+    "lambda/subnet-out-of-addresses", Blocker, fix M,
     "A subnet of the function has no free address",
     needs [GET_FUNCTION_CONFIGURATION, DESCRIBE_SUBNETS]
 }
@@ -57,9 +58,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         full.push(Evidence::new(op::DESCRIBE_SUBNETS, &subnet.subnet_id, "AvailableIpAddressCount", 0));
     }
     let name = case.name();
-    let attach = Fix::new(FixClass::A, "attach the function to a larger subnet with the same routes")
-        .run(case.attach(&["SUBNET_ID".to_owned()]))
-        .undo(case.attach(&config.subnet_ids));
+    let attach =
+        Fix::new(FixClass::M, "attach the function to a larger subnet with the same routes: the command lists them")
+            .run(case.list_of_vpc("subnets", "Subnets[].[SubnetId,AvailabilityZone,AvailableIpAddressCount]"));
     let mut finding = match failure {
         Some(failure) => case.failed(&failure, &format!("a subnet of function `{name}` had no free address")),
         None if full.is_empty() => return Ok(Judgement::pass("every subnet of the function has free addresses")),
@@ -101,9 +102,8 @@ mod tests {
         world.patch(op::DESCRIBE_SUBNETS, "/Subnets/0/AvailableIpAddressCount", json!(0));
         let found = findings(world.judge(&RULE));
         assert_eq!((found[0].rule, found[0].evidence.len()), ("", 3));
-        assert!(
-            found[0].fix.as_ref().unwrap().rollback[0].contains("SubnetIds=subnet-a,subnet-b,SecurityGroupIds=sg-1")
-        );
+        let fix = found[0].fix.as_ref().unwrap();
+        assert!(fix.class == FixClass::M && fix.commands[0].contains("describe-subnets"), "{fix:?}");
     }
 
     #[test]
