@@ -1,7 +1,7 @@
 //! What shows outside of the start of the agent: user data, image, console, and whether it has come through.
 
 use super::registration::is_complete;
-use super::{Case, DEFAULT};
+use super::{Case, DEFAULT, health};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement, Place};
 use crate::fix::{Fix, FixClass, quoted};
@@ -119,7 +119,12 @@ impl<'a> Case<'a> {
         if self.is_connected() == Some(true) {
             return Ok(None);
         }
-        Ok(self.console_since_start()?.and_then(|console| last_sign(console, kind, undone_by)))
+        let console = self.console_since_start()?;
+        // Between two connections of an agent that works, an old line proves nothing.
+        if self.registered().is_some_and(|entry| health::was_heard_lately(self.snapshot, entry)) {
+            return Ok(None);
+        }
+        Ok(console.and_then(|console| last_sign(console, kind, undone_by)))
     }
 
     /// A question to a shell on the instance, in the words of its operating system.

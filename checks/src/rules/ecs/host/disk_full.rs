@@ -70,11 +70,23 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
 mod tests {
     use super::*;
     use crate::testkit::{ecs, findings, missing};
+    use serde_json::json;
 
     #[test]
     fn fires_on_a_full_disk() {
         let mut world = ecs::nat();
         ecs::with_console(&mut world, "write: No space left on device");
+        findings(world.judge(&RULE));
+    }
+
+    #[test]
+    fn fires_on_a_registered_instance_only_where_its_agent_is_long_silent() {
+        let mut world = ecs::nat();
+        let line = json!("write: No space left on device");
+        ecs::disconnected(&mut world).patch(op::GET_CONSOLE_OUTPUT, "/Output", line);
+        assert!(matches!(world.judge(&RULE), Judgement::Elsewhere { .. }), "a pause between two connections");
+        let heard = "/containerInstances/0/healthStatus/details/0/lastUpdated";
+        world.patch(op::DESCRIBE_CONTAINER_INSTANCES, heard, json!("2026-11-22T19:00:00+00:00"));
         findings(world.judge(&RULE));
     }
 

@@ -42,9 +42,6 @@ declare_rule! {
     needs [LIST_CONTAINER_INSTANCES, DESCRIBE_CONTAINER_INSTANCES]
 }
 
-/// A pause of the connection that is longer is no pause: twice the time that the developer guide calls normal.
-const PAUSE: i64 = 600;
-
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let Some(entry) = case.entry()? else {
         return Ok(Judgement::not_applicable("the cluster does not list the instance"));
@@ -69,7 +66,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let id = case.instance.instance_id.as_str();
     let heard = health::runtime(entry).map(|check| check.last_updated.as_str()).filter(|at| !at.is_empty());
     let silence = heard.and_then(|at| health::seconds_since(case.snapshot, at));
-    let Some((heard, _)) = heard.zip(silence.filter(|silence| *silence > PAUSE)) else {
+    let Some((heard, _)) = heard.zip(silence.filter(|silence| *silence > health::PAUSE)) else {
         return Ok(Judgement::cannot_tell(
             format!(
                 "the agent of instance `{id}` is not connected at this moment, which is normal for minutes; look again in ten"
