@@ -36,7 +36,6 @@ const COMMANDS: &[Command] = &[
         &["lambda-internet", "$function", "--to", "secretsmanager.eu-west-1.amazonaws.com"],
         &["GetFunctionConfiguration"],
     ),
-    ("lambda_tgw", &["lambda-internet", "$function"], &["GetFunctionConfiguration"]),
     ("s3_function", &["s3-event", "--bucket", "$bucket", "--function", "$function", "--key", "in/a.csv"], OF_BUCKET),
     ("s3_fanout", &["s3-event", "--bucket", "$bucket", "--function", "$function", "--key", "img/a.png"], OF_BUCKET),
     ("s3_eventbridge", &["s3-event", "--bucket", "$bucket", "--function", "$function", "--key", "in/a.csv"], OF_BUCKET),

@@ -19,7 +19,7 @@ const KEPT: &[(&str, usize, usize, usize)] = &[
     ("ssm", 60, 12, 8),
     ("reach", 16, 8, 1),
     ("ssh", 35, 10, 3),
-    ("lambda", 9, 8, 0),
+    ("lambda", 35, 8, 3),
     ("s3", 30, 8, 3),
     ("ecs", 20, 5, 2),
 ];

@@ -56,6 +56,7 @@ def change_endpoint(call, account, _state, _answer):
     if call.input.get("ResetPolicy"):
         endpoint.policy_document = json.dumps(endpoint.DEFAULT_POLICY)
     if endpoint.vpc_endpoint_type != "Interface":
+        _routes(backend, endpoint, call.input)
         return
     wanted = call.input.get("PrivateDnsEnabled")
     if wanted is not None:
@@ -74,6 +75,14 @@ def change_endpoint(call, account, _state, _answer):
     endpoint.network_interface_ids = kept
     for eni_id in kept:
         backend.enis[eni_id]._group_set = [backend.get_security_group_from_id(group) for group in endpoint.security_group_ids]
+
+
+def _routes(backend, endpoint, wish):
+    """A gateway endpoint has a route in each of its tables, and in no other."""
+    for table_id in wish.get("RemoveRouteTableIds", []):
+        backend.delete_route(table_id, endpoint.destination_prefix_list_id)
+    for table_id in wish.get("AddRouteTableIds", []):
+        backend.create_route(table_id, None, gateway_id=endpoint.id, destination_prefix_list_id=endpoint.destination_prefix_list_id)
 
 
 @after("ec2", "DeleteVpcEndpoints")

@@ -126,6 +126,14 @@ def groups_of_first_interface(call, account, _state, _answer):
         eni.instance.security_groups = list(eni._group_set)
 
 
+@after("ec2", "ModifyInstanceAttribute")
+def check_of_first_interface(call, account, _state, _answer):
+    """The source/destination check of an instance is that of its first interface."""
+    if "SourceDestCheck" in call.input:
+        instance = objects.find(account.id, call.region, "instance", call.input["InstanceId"])
+        instance.nics[0].source_dest_check = call.input["SourceDestCheck"]["Value"]
+
+
 _moto_association = NetworkInterface.association.fget
 # An interface without a public address has no `Association`; moto shows an empty one.
 NetworkInterface.association = property(lambda eni: _moto_association(eni) or None)

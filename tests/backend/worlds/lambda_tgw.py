@@ -41,4 +41,5 @@ def hub(world):
     world.call("ec2.CreateRoute", RouteTableId="$hub_public_rtb", DestinationCidrBlock="0.0.0.0/0", GatewayId="$igw")
     world.call("ec2.AllocateAddress", {"eip": "AllocationId"}, Domain="vpc")
     world.call("ec2.CreateNatGateway", {"nat": "NatGateway.NatGatewayId"}, SubnetId="$hub_public_subnet", AllocationId="$eip")
+    world.run([{"object": "nat-gateway $nat", "set": {"_created_at": "@-90d"}}])
     world.call("ec2.CreateRoute", RouteTableId="$hub_rtb", DestinationCidrBlock="0.0.0.0/0", NatGatewayId="$nat")

@@ -253,6 +253,7 @@ def nat_gateway(world):
     """`$nat` in `$public_subnet` with the address `$eip`, and the default route of `$rtb` to it."""
     world.call("ec2.AllocateAddress", {"eip": "AllocationId"}, Domain="vpc")
     world.call("ec2.CreateNatGateway", {"nat": "NatGateway.NatGatewayId"}, SubnetId="$public_subnet", AllocationId="$eip")
+    world.run([{"object": "nat-gateway $nat", "set": {"_created_at": "@-90d"}}])
     world.call("ec2.CreateRoute", RouteTableId="$rtb", DestinationCidrBlock="0.0.0.0/0", NatGatewayId="$nat")
 
 
