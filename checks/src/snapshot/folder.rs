@@ -74,8 +74,9 @@ impl Named {
         if let Some(operation) = by_command(command).or_else(|| by_member(command)) {
             return Some(Self { operation, suffix, is_exact: true });
         }
-        if let Some((_, command)) = command.split_once('-')
-            && let Some(operation) = by_command(command)
+        // `ec2-describe-instances`; `redshift-describe-clusters` is of another service.
+        if let Some((service, command)) = command.split_once('-')
+            && let Some(operation) = known().find(|own| own.service == service && command_of(*own) == command)
         {
             return Some(Self { operation, suffix, is_exact: true });
         }

@@ -79,6 +79,7 @@ shapes! {
         /// Own route table of a regional gateway.
         route_table_id: String,
         /// When it was made, RFC 3339.
+        #[serde(deserialize_with = "crate::snapshot::text::time")]
         create_time: String,
         /// Why it failed.
         failure_code: String,
