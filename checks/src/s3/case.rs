@@ -314,8 +314,12 @@ impl<'a> Case<'a> {
         Ok(judged.into_iter().filter(covers).map(|entry| (entry, key)).collect())
     }
 
-    /// Whether a rule of EventBridge takes the event.
+    /// Whether a rule of EventBridge takes the event. Some types are reported by entries only.
     pub fn bridge_takes(&self) -> bool {
+        let wanted = self.wanted().unwrap_or_default();
+        if wanted.iter().any(|event| event::on_event_bridge(event).is_none()) {
+            return false;
+        }
         let takes = |rule: &super::bridge::Candidate<'_>| rule.is_enabled() && rule.may_fit();
         self.bridge.is_on && self.bridge.rules.iter().any(takes)
     }

@@ -145,10 +145,8 @@ operations! {
     GET_ACCOUNT_SETTINGS = "lambda" "GetAccountSettings";
     GET_BUCKET_LOCATION = "s3" "GetBucketLocation";
     GET_BUCKET_VERSIONING = "s3" "GetBucketVersioning";
-    GET_QUEUE_URL = "sqs" "GetQueueUrl";
     DESCRIBE_KEY = "kms" "DescribeKey";
     LIST_RULES = "events" "ListRules";
-    DESCRIBE_RULE = "events" "DescribeRule";
     LIST_TARGETS_BY_RULE = "events" "ListTargetsByRule";
     LOOKUP_EVENTS = "cloudtrail" "LookupEvents";
     DESCRIBE_CLUSTERS = "ecs" "DescribeClusters";

@@ -185,6 +185,22 @@ mod tests {
     }
 
     #[test]
+    fn fires_for_a_type_that_eventbridge_does_not_get() {
+        let mut world = kit::publishes();
+        let entry = kit::entry("LambdaFunctionArn", kit::FUNCTION, "s3:ObjectCreated:*", "", "");
+        kit::set_entries(
+            &mut world,
+            json!({ "LambdaFunctionConfigurations": [entry], "EventBridgeConfiguration": {} }),
+        );
+        let pattern = json!({ "source": ["aws.s3"] });
+        world.patch(op::LIST_RULES, "/Rules/0/EventPattern", json!(pattern.to_string()));
+        let removed = kit::ask(&world, &RULE, &kit::about_event("s3:ObjectRemoved:Delete"));
+        assert!(matches!(removed, Judgement::Pass(_)), "{removed:?}");
+        let question = kit::about_event("s3:Replication:OperationFailedReplication");
+        assert_eq!(findings(kit::ask(&world, &RULE, &question)).len(), 1);
+    }
+
+    #[test]
     fn silent_for_patterns_and_for_other_events() {
         for (event, question) in [
             ("s3:ObjectCreated:*", kit::about_event("s3:ObjectCreated:Copy")),

@@ -10,8 +10,8 @@ use crate::snapshot::Gap;
 declare_rule! {
     /// ## What it checks
     ///
-    /// Whether the function is attached to a VPC. Then the way from its subnets to S3 decides, which `aws-triage lambda-internet`
-    /// walks.
+    /// Whether the function is attached to a VPC. Then the way from its subnets to S3 decides. Reading it takes more rounds of calls
+    /// than this diagnosis makes, so it stays a question, which `aws-triage lambda-internet` answers.
     ///
     /// ## Why it matters
     ///

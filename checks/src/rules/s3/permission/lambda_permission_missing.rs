@@ -81,6 +81,35 @@ mod tests {
     }
 
     #[test]
+    fn silent_for_every_way_to_write_it() {
+        let written = |changes: &[(&str, serde_json::Value)]| {
+            let mut statement = kit::permission("s3.amazonaws.com", kit::ALIAS, kit::BUCKET_ARN);
+            let members = statement.as_object_mut().unwrap();
+            for (name, value) in changes {
+                members.remove(name.trim_start_matches("Not"));
+                members.insert((*name).to_owned(), value.clone());
+            }
+            statement
+        };
+        let source = |operator: &str, value: &str| json!({ operator: { "aws:SourceArn": value } });
+        for changes in [
+            vec![("Action", json!("lambda:*"))],
+            vec![("Action", json!(["lambda:invoke*"]))],
+            vec![("NotAction", json!("lambda:GetPolicy"))],
+            vec![("Principal", json!("*"))],
+            vec![("Condition", source("StringLike", "arn:aws:s3:::pho*"))],
+            vec![("Condition", source("ArnEquals", "arn:aws:s3:::*"))],
+            vec![("Condition", source("StringEqualsIfExists", kit::BUCKET_ARN))],
+            vec![("Condition", source("ForAnyValue:StringEquals", kit::BUCKET_ARN))],
+        ] {
+            let mut world = kit::calls();
+            kit::set_policy(&mut world, &[written(&changes)]);
+            let judgement = kit::ask(&world, &RULE, &kit::about_bucket());
+            assert!(matches!(judgement, Judgement::Pass(_)), "{changes:?}: {judgement:?}");
+        }
+    }
+
+    #[test]
     fn silent_where_no_entry_tells_which_alias_is_called() {
         let mut world = kit::calls();
         kit::set_entries(&mut world, json!({}));
