@@ -68,7 +68,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             format!("the client goes to `{}` for `{host}`, which is no address of the instance", client.host_name);
         add("HostName", &client.host_name, Severity::Blocker, detail);
     }
-    if !client.port.is_empty() && client.port.parse() != Ok(case.question.port) {
+    // Port 22 is what the client takes where nothing says otherwise: whoever means another one gives it on the command line.
+    if !matches!(client.port.as_str(), "" | "22") && client.port.parse() != Ok(case.question.port) {
         let detail = format!(
             "the client goes to port {} of `{host}`, and port {} is looked at here",
             client.port, case.question.port
@@ -110,6 +111,12 @@ mod tests {
         assert_eq!(severity(with("/Port", json!("2222"))), Severity::Degraded);
         assert_eq!(severity(with("/ProxyJump", json!("bastion"))), Severity::Advice);
         assert_eq!(severity(with("/HasProxyCommand", json!(true))), Severity::Advice);
+    }
+
+    #[test]
+    fn silent_on_a_port_that_the_command_line_gives() {
+        let asked = crate::ssh::Question { port: 2222, ..client_question() };
+        assert!(matches!(judge(&client(), &asked, &RULE), Judgement::Pass(_)));
     }
 
     #[test]
