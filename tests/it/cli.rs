@@ -34,6 +34,20 @@ fn usage_errors_end_with_2_and_say_what_was_expected() {
         (&["reach", "--from", "10.0.0.1", "--to", "2a05::1"], "the other an IPv6 address"),
         (&["collect", "reach", "--from", ID, "--to", "db"], "--out"),
         (&["permissions", "reach", "--flow-logs"], "reads no flow logs"),
+        (&["ssh", "i-1"], "8 or 17 hexadecimal digits"),
+        (&["ssh", ID, "--port", "0"], "1..=65535"),
+        (&["ssh", ID, "--from", "10.0.0.0/33"], "expected an address, a block"),
+        (&["ssh", ID, "--key-file", "/does/not/exist"], "cannot read the key file"),
+        (&["ssh", ID, "i-0123456789abcdef1", "--probe", "x"], "--probe names the host of one instance"),
+        (&["lambda-internet"], "FUNCTION"),
+        (&["lambda-internet", "a/b"], "no name of a function"),
+        (&["lambda-internet", "f", "--to", "10.0.0.0/8"], "no single address"),
+        (&["s3-event"], "--bucket"),
+        (&["s3-event", "--bucket", "uploads", "--event", "Put"], "no event of S3"),
+        (&["ecs", "--cluster", "web"], "--instance"),
+        (&["ecs", "--cluster", "web", "--instance", "x"], "8 or 17 hexadecimal digits"),
+        (&["collect", "ecs", "--cluster", "web", "--instance", ID], "--out"),
+        (&["demo", "toothache"], "possible values"),
     ];
     for (arguments, part) in cases {
         let run = offline(arguments);
