@@ -7,7 +7,7 @@ use crate::rule::{About, Affects};
 use crate::snapshot::{Gap, Snapshot};
 
 /// One of the ways that a subject depends on: to a service, or from one of its subnets.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Lane<'c> {
     /// What tells it from the others: the short name of a service, or a subnet.
     pub label: &'c str,
@@ -18,26 +18,51 @@ pub struct Lane<'c> {
     /// What is not known of it.
     pub gaps: &'c [Gap],
     /// The walks that it is made of.
-    pub paths: Vec<&'c Path>,
+    pub walks: Walks<'c>,
+}
+
+/// The walks of a way. Every rule about ways looks at the lanes of its case, and few of them at a walk.
+#[derive(Debug, Clone, Copy)]
+pub enum Walks<'c> {
+    /// Those to a service.
+    Service(&'c ServicePath),
+    /// Any others.
+    Paths(&'c [Path]),
+}
+
+impl<'c> Walks<'c> {
+    fn paths(self) -> impl Iterator<Item = &'c Path> {
+        let (service, paths) = match self {
+            Self::Service(path) => (Some(path), &[][..]),
+            Self::Paths(paths) => (None, paths),
+        };
+        service.into_iter().flat_map(ServicePath::paths).chain(paths)
+    }
 }
 
 impl<'c> Lane<'c> {
     /// The way to a service.
     pub fn of_service(path: &'c ServicePath) -> Self {
         let ServicePath { service, verdict, obstacles, gaps, .. } = path;
-        Self { label: service, verdict: *verdict, obstacles, gaps, paths: path.paths().collect() }
+        Self { label: service, verdict: *verdict, obstacles, gaps, walks: Walks::Service(path) }
     }
 
     /// A way that was walked once.
     pub fn of_path(label: &'c str, path: &'c Path) -> Self {
-        Self { label, verdict: path.verdict, obstacles: &path.obstacles, gaps: &path.gaps, paths: vec![path] }
+        Self {
+            label,
+            verdict: path.verdict,
+            obstacles: &path.obstacles,
+            gaps: &path.gaps,
+            walks: Walks::Paths(std::slice::from_ref(path)),
+        }
     }
 }
 
 /// A case that depends on ways.
 pub trait Ways {
     /// Its ways.
-    fn lanes(&self) -> Vec<Lane<'_>>;
+    fn lanes(&self) -> impl Iterator<Item = Lane<'_>>;
 
     /// The facts that they were walked on.
     fn facts(&self) -> &Snapshot;
@@ -51,8 +76,21 @@ pub trait Ways {
     }
 
     /// The obstacles with one of the causes, each once, with every lane that it closes.
-    fn walls(&self, causes: fn(Cause) -> bool) -> Vec<Wall<'_>> {
-        walls(&self.lanes(), causes)
+    fn walls(&self, causes: impl Fn(Cause) -> bool) -> Vec<Wall<'_>> {
+        let mut walls: Vec<Wall<'_>> = Vec::new();
+        for lane in self.lanes().filter(|lane| lane.verdict != Verdict::Reachable) {
+            let own = lane.obstacles.iter().enumerate().filter(|(_, obstacle)| causes(obstacle.cause));
+            for (position, obstacle) in own {
+                match walls.iter_mut().find(|wall| wall.obstacle.is_same_as(obstacle)) {
+                    Some(wall) => wall.labels.push(lane.label),
+                    None => {
+                        let steps = steps(&lane, obstacle);
+                        walls.push(Wall { obstacle, labels: vec![lane.label], steps, position });
+                    }
+                }
+            }
+        }
+        walls
     }
 }
 
@@ -120,9 +158,9 @@ pub struct Watch<'w> {
     /// The rule.
     pub about: &'w About,
     /// Its causes.
-    pub causes: fn(Cause) -> bool,
+    pub causes: &'w dyn Fn(Cause) -> bool,
     /// Whether a fact that no read can give leaves its question open.
-    pub opaque: fn(&str) -> bool,
+    pub opaque: &'w dyn Fn(&str) -> bool,
     /// Why the rule passes when nothing of it is in the way.
     pub pass: &'static str,
 }
@@ -130,11 +168,10 @@ pub struct Watch<'w> {
 impl Watch<'_> {
     /// Judges the ways of a case; `describe` makes the finding of an obstacle.
     pub fn judge<W: Ways>(&self, case: &W, describe: impl Fn(&Wall<'_>) -> Finding) -> Result<Judgement, Gap> {
-        let lanes = case.lanes();
-        if lanes.is_empty() {
+        if case.lanes().next().is_none() {
             return Ok(case.without_lanes());
         }
-        let walls = walls(&lanes, self.causes);
+        let walls = case.walls(self.causes);
         let findings: Vec<Finding> = walls
             .iter()
             .filter(|wall| wall.obstacle.effect != Effect::Possible)
@@ -152,8 +189,8 @@ impl Watch<'_> {
         }
         let mut gaps = self.gaps(case);
         // An obstacle that stops some addresses leaves open whether they are the ones that count.
-        let touched = |lane: &&Lane<'_>| walls.iter().any(|wall| wall.labels.contains(&lane.label));
-        for lane in lanes.iter().filter(touched) {
+        let touched = |lane: &Lane<'_>| walls.iter().any(|wall| wall.labels.contains(&lane.label));
+        for lane in case.lanes().filter(touched) {
             gaps.extend(lane.gaps.iter().filter(|gap| !case.is_settled(gap)).cloned());
         }
         gaps.sort();
@@ -167,8 +204,7 @@ impl Watch<'_> {
             Gap::Opaque { what } => (self.opaque)(what),
             _ => self.about.needs.iter().any(|need| Some(need.action) == gap.action()),
         };
-        let lanes = case.lanes();
-        let on_ways = lanes.iter().flat_map(|lane| lane.gaps).filter(|gap| is_own(gap)).cloned();
+        let on_ways = case.lanes().flat_map(|lane| lane.gaps).filter(|gap| is_own(gap)).cloned();
         // A blocked way hides what else is not known about it; a refused read is not known all the same.
         let refused = self.about.needs.iter().filter_map(|need| case.facts().refusal(*need));
         let mut gaps: Vec<Gap> = on_ways.chain(refused).filter(|gap| !case.is_settled(gap)).collect();
@@ -184,27 +220,11 @@ pub fn open(gaps: Vec<Gap>) -> Judgement {
     Judgement::cannot_tell(reasons.join("; "), gaps)
 }
 
-fn walls<'c>(lanes: &[Lane<'c>], causes: fn(Cause) -> bool) -> Vec<Wall<'c>> {
-    let mut walls: Vec<Wall<'c>> = Vec::new();
-    for lane in lanes.iter().filter(|lane| lane.verdict != Verdict::Reachable) {
-        for (position, obstacle) in lane.obstacles.iter().enumerate().filter(|(_, obstacle)| causes(obstacle.cause)) {
-            match walls.iter_mut().find(|wall| wall.obstacle.is_same_as(obstacle)) {
-                Some(wall) => wall.labels.push(lane.label),
-                None => {
-                    let steps = steps(lane, obstacle);
-                    walls.push(Wall { obstacle, labels: vec![lane.label], steps, position });
-                }
-            }
-        }
-    }
-    walls
-}
-
 /// The steps of the path that meets the obstacle, or else of the one that works least.
 pub fn steps(lane: &Lane<'_>, obstacle: &Obstacle) -> Vec<Step> {
     let meets = |path: &&Path| path.obstacles.iter().any(|own| own.is_same_as(obstacle));
-    let worst =
-        lane.paths.iter().copied().find(meets).or_else(|| lane.paths.iter().copied().max_by_key(|path| path.verdict));
+    let paths = || lane.walks.paths();
+    let worst = paths().find(meets).or_else(|| paths().max_by_key(|path| path.verdict));
     let forward = worst.into_iter().flat_map(|path| &path.hops);
     let reply = worst.into_iter().flat_map(|path| &path.reply_hops);
     forward

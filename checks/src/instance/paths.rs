@@ -2,8 +2,8 @@
 
 use super::Host;
 use crate::net::{Cause, Effect, Obstacle, Path, ServicePath, Verdict, Way, WayKind, to_service_briefly};
-use crate::snapshot::Gap;
 use crate::snapshot::ec2::VpcEndpoint;
+use crate::snapshot::{Gap, operations as op};
 use std::sync::Arc;
 
 /// Words of facts that no read can give, and that a rule of the network layer waits for that is about one component.
@@ -105,9 +105,16 @@ impl<'a> Host<'a> {
     }
 
     /// Whether some service is reached at its public addresses.
-    pub fn leads_to_internet(&self) -> bool {
+    fn leads_to_internet(&self) -> bool {
         let works =
             |way: &Way| way.kind == WayKind::Public && matches!(way.verdict, Verdict::Reachable | Verdict::Degraded);
         self.paths.iter().flat_map(|path| &path.ways).any(works)
+    }
+
+    /// Whether a gap leaves nothing open: private hosted zones are not read where the agent works, nor where the VPC has a way to the
+    /// internet that works.
+    pub fn is_no_question(&self, gap: &Gap, agent_works: bool) -> bool {
+        let zones = op::LIST_HOSTED_ZONES_BY_VPC.action;
+        (agent_works || self.leads_to_internet()) && matches!(gap, Gap::NotAsked { action } if action == zones)
     }
 }

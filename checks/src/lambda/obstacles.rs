@@ -2,12 +2,14 @@
 
 use super::Case;
 use super::paths::SubnetWay;
-use crate::finding::Finding;
+use crate::finding::{Finding, Judgement};
 use crate::net::{Cause, Family, Verdict};
-use crate::remedy::Site;
 use crate::remedy::endpoint::EndpointPlace;
+use crate::remedy::{Site, nat};
+use crate::rule::About;
+use crate::snapshot::Gap;
 use crate::snapshot::ec2::InternetGateway;
-use crate::walls::{Wall, in_words};
+use crate::walls::{Wall, Watch, Ways, in_words};
 
 /// The rule about a cause, as it is met over a family of addresses.
 pub fn owner(cause: Cause, family: Family) -> &'static str {
@@ -92,6 +94,26 @@ pub fn opaque_owner(what: &str) -> &'static str {
     OPAQUE.iter().find(|(words, _)| what.contains(words)).map_or("lambda/no-default-route", |(_, rule)| rule)
 }
 
+/// Judges ways by the causes over a family, and by the facts, that are a rule's own.
+///
+/// # Errors
+/// Never; a missing fact is a judgement of its own.
+pub fn judge<W: Ways>(
+    ways: &W,
+    about: &About,
+    family: Family,
+    pass: &'static str,
+    describe: impl Fn(&Wall<'_>) -> Finding,
+) -> Result<Judgement, Gap> {
+    let watch = Watch {
+        about,
+        causes: &|cause| owner(cause, family) == about.id,
+        opaque: &|what| opaque_owner(what) == about.id,
+        pass,
+    };
+    watch.judge(ways, describe)
+}
+
 impl<'a> Case<'a> {
     /// The subnets of a wall, each once.
     fn subnets<'w>(wall: &Wall<'w>) -> Vec<&'w str> {
@@ -133,6 +155,18 @@ impl<'a> Case<'a> {
             .fold(wall.finding(detail).about("lambda-function", self.name()), |finding, subnet| {
                 finding.about("subnet", subnet)
             })
+    }
+
+    /// A finding about a NAT gateway or instance that a wall belongs to, with the way to mend it.
+    pub fn nat_finding(&self, wall: &Wall<'_>) -> Finding {
+        let device = wall.steps.iter().find(|step| step.component.kind == "nat-gateway").map(|step| &step.component);
+        let named = device.unwrap_or(&wall.obstacle.component);
+        let what = nat::words(wall.obstacle.cause, "function").unwrap_or_else(|| "does not work".to_owned());
+        let finding = self.finding(wall, &format!("`{}` {what}", named.id)).about(named.kind, &named.id);
+        match nat::mend(&self.site_of(wall), wall, &named.id) {
+            Some(fix) => finding.fix(fix),
+            None => finding,
+        }
     }
 
     /// Where a subnet of the function is mended.

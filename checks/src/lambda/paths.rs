@@ -11,7 +11,7 @@ use crate::net::{
 };
 use crate::reach::{self, End, Judge, Packets, Pair, Place, Spot, Subject};
 use crate::snapshot::{Gap, Snapshot};
-use crate::walls::{Lane, Ways};
+use crate::walls::{Lane, Walks, Ways};
 
 /// The way from one subnet over one family of addresses.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ impl SubnetWay {
             verdict: self.verdict,
             obstacles: &self.obstacles,
             gaps: &self.gaps,
-            paths: self.paths.iter().collect(),
+            walks: Walks::Paths(&self.paths),
         }
     }
 
@@ -267,8 +267,8 @@ fn weigh(case: &Case<'_>, ways: &mut [SubnetWay]) {
 }
 
 impl Ways for Case<'_> {
-    fn lanes(&self) -> Vec<Lane<'_>> {
-        self.ways.iter().map(SubnetWay::lane).collect()
+    fn lanes(&self) -> impl Iterator<Item = Lane<'_>> {
+        self.ways.iter().map(SubnetWay::lane)
     }
 
     fn facts(&self) -> &Snapshot {
@@ -294,8 +294,8 @@ pub struct Over<'c, 'a> {
 }
 
 impl Ways for Over<'_, '_> {
-    fn lanes(&self) -> Vec<Lane<'_>> {
-        self.case.over(self.family).map(SubnetWay::lane).collect()
+    fn lanes(&self) -> impl Iterator<Item = Lane<'_>> {
+        self.case.over(self.family).map(SubnetWay::lane)
     }
 
     fn facts(&self) -> &Snapshot {

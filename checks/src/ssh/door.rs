@@ -53,8 +53,8 @@ pub(crate) fn judge(
 ) -> Result<Judgement, Gap> {
     let watch = Watch {
         about,
-        causes: |cause| cause == Cause::SecurityGroupIngress,
-        opaque: |what| what.contains("security group") || what.contains("prefix list"),
+        causes: &|cause| cause == Cause::SecurityGroupIngress,
+        opaque: &|what| what.contains("security group") || what.contains("prefix list"),
         pass,
     };
     let judgement = watch.judge(case, describe)?;

@@ -461,11 +461,10 @@ pub fn addresses_on(eni: &InstanceNetworkInterface) -> Vec<IpAddr> {
 }
 
 impl Ways for Case<'_> {
-    fn lanes(&self) -> Vec<Lane<'_>> {
-        if self.source.connect_endpoint().is_some() {
-            return Vec::new();
-        }
-        self.roads.iter().map(|road| Lane::of_path(&road.label, &road.path)).collect()
+    fn lanes(&self) -> impl Iterator<Item = Lane<'_>> {
+        let is_tunnel = self.source.connect_endpoint().is_some();
+        let roads = if is_tunnel { &[][..] } else { self.roads.as_slice() };
+        roads.iter().map(|road| Lane::of_path(&road.label, &road.path))
     }
 
     fn facts(&self) -> &Snapshot {

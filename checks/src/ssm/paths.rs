@@ -2,12 +2,12 @@
 
 use super::Case;
 use crate::finding::Judgement;
-use crate::snapshot::{Gap, Snapshot, operations as op};
+use crate::snapshot::{Gap, Snapshot};
 use crate::walls::{Lane, Ways};
 
 impl Ways for Case<'_> {
-    fn lanes(&self) -> Vec<Lane<'_>> {
-        self.paths.iter().map(|path| Lane::of_service(path)).collect()
+    fn lanes(&self) -> impl Iterator<Item = Lane<'_>> {
+        self.paths.iter().map(|path| Lane::of_service(path))
     }
 
     fn facts(&self) -> &Snapshot {
@@ -18,11 +18,7 @@ impl Ways for Case<'_> {
         Judgement::not_applicable("the instance has no network interface")
     }
 
-    /// Whether a gap leaves nothing open: private hosted zones are not read for a node that answers, nor where the VPC has a way to the
-    /// internet that works.
     fn is_settled(&self, gap: &Gap) -> bool {
-        let zones = op::LIST_HOSTED_ZONES_BY_VPC.action;
-        (self.heartbeat.is_online() || self.leads_to_internet())
-            && matches!(gap, Gap::NotAsked { action } if action == zones)
+        self.is_no_question(gap, self.heartbeat.is_online())
     }
 }

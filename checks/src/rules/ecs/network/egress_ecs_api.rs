@@ -54,14 +54,14 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     let watch = Watch {
         about: &RULE.about,
-        causes: is_obstacle,
-        opaque: is_own,
+        causes: &is_obstacle,
+        opaque: &is_own,
         pass: "nothing in the network stops the way to the services that the agent needs",
     };
     // In a VPC with endpoints, no route to the internet is as it should be.
     let has_way = |path: &crate::net::ServicePath| path.verdict != Verdict::Blocked;
     if case.has_endpoints() && !case.paths.iter().all(|path| has_way(path)) {
-        return Watch { causes: |cause| is_obstacle(cause) && !is_route(cause), ..watch }
+        return Watch { causes: &|cause| is_obstacle(cause) && !is_route(cause), ..watch }
             .judge(case, |wall| finding(case, wall));
     }
     watch.judge(case, |wall| finding(case, wall))

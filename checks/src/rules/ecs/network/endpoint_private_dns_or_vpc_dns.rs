@@ -68,8 +68,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         Judgement::Pass(pass) => {
             let watch = Watch {
                 about: &RULE.about,
-                causes: attributes,
-                opaque: |what| what.starts_with("`enableDns"),
+                causes: &attributes,
+                opaque: &|what| what.starts_with("`enableDns"),
                 pass: "",
             };
             Ok(match watch.judge(case, |wall| findings::dns_attribute_off(case, wall))? {

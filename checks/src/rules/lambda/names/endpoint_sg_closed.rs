@@ -3,15 +3,14 @@
 use crate::finding::Finding;
 use crate::finding::Judgement;
 use crate::fix::{Fix, FixClass};
-use crate::lambda::Case;
-use crate::lambda::obstacles::{opaque_owner, owner};
+use crate::lambda::{Case, obstacles};
 use crate::net::Family;
 use crate::net::{Cause, Direction};
 use crate::remedy::acl::acl_fix;
 use crate::remedy::security_group::{Peer, allow, permission};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::walls::{Wall, Watch};
+use crate::walls::Wall;
 
 declare_rule! {
     /// ## What it checks
@@ -49,13 +48,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         case.snapshot.vpc_endpoints.covers("vpc-id", case.vpc_id())?;
         return Ok(Judgement::not_applicable("the target's name leads to no interface endpoint of the VPC"));
     }
-    let watch = Watch {
-        about: &RULE.about,
-        causes: |cause| owner(cause, Family::Ipv4) == RULE.about.id,
-        opaque: |what| opaque_owner(what) == RULE.about.id,
-        pass: "the endpoint lets the function in",
-    };
-    watch.judge(case, |wall| finding(case, wall))
+    obstacles::judge(case, &RULE.about, Family::Ipv4, "the endpoint lets the function in", |wall| finding(case, wall))
 }
 
 fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {

@@ -46,12 +46,12 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| owner(cause, Family::Ipv4) == RULE.about.id,
-        opaque: |what| opaque_owner(what) == RULE.about.id,
+        causes: &|cause| owner(cause, Family::Ipv4) == RULE.about.id,
+        opaque: &|what| opaque_owner(what) == RULE.about.id,
         pass: "the internet gateway on the way is attached",
     };
     if case.lacks_internet_gateway() {
-        let without = Watch { causes: |cause| owner(cause, Family::Ipv4) == "lambda/nat-in-private-subnet", ..watch };
+        let without = Watch { causes: &|cause| owner(cause, Family::Ipv4) == "lambda/nat-in-private-subnet", ..watch };
         return without.judge(case, |wall| finding(case, wall));
     }
     watch.judge(case, |wall| finding(case, wall))

@@ -3,12 +3,11 @@
 use crate::finding::Finding;
 use crate::finding::Judgement;
 use crate::fix::{Fix, FixClass};
-use crate::lambda::Case;
-use crate::lambda::obstacles::{opaque_owner, owner};
+use crate::lambda::{Case, obstacles};
 use crate::net::Family;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::walls::{Wall, Watch};
+use crate::walls::Wall;
 
 declare_rule! {
     /// ## What it checks
@@ -61,16 +60,16 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             .proofs(walls.flat_map(|own| own.evidence.iter().cloned()));
         return Ok(Judgement::fail(finding.fix(advice())));
     }
-    let watch = Watch {
-        about: &RULE.about,
-        causes: |cause| owner(cause, Family::Ipv6) == RULE.about.id,
-        opaque: |what| opaque_owner(what) == RULE.about.id,
-        pass: "the destination has IPv6 addresses",
-    };
-    watch.judge(&case.ipv6(), |wall: &Wall<'_>| {
-        let what = format!("endpoint `{}` does not answer on IPv6", wall.obstacle.component.id);
-        case.finding(wall, &what).fix(advice())
-    })
+    obstacles::judge(
+        &case.ipv6(),
+        &RULE.about,
+        Family::Ipv6,
+        "the destination has IPv6 addresses",
+        |wall: &Wall<'_>| {
+            let what = format!("endpoint `{}` does not answer on IPv6", wall.obstacle.component.id);
+            case.finding(wall, &what).fix(advice())
+        },
+    )
 }
 
 fn not_asked() -> Judgement {

@@ -46,8 +46,8 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| owner(cause, Family::Ipv6) == RULE.about.id,
-        opaque: |what| opaque_owner(what) == "lambda/no-default-route",
+        causes: &|cause| owner(cause, Family::Ipv6) == RULE.about.id,
+        opaque: &|what| opaque_owner(what) == "lambda/no-default-route",
         pass: "every subnet has a route out over IPv6",
     };
     watch.judge(&case.ipv6(), |wall| finding(case, wall))

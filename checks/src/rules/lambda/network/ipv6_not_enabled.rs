@@ -45,8 +45,8 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| owner(cause, Family::Ipv6) == RULE.about.id,
-        opaque: |what| what.is_empty(),
+        causes: &|cause| owner(cause, Family::Ipv6) == RULE.about.id,
+        opaque: &|what| what.is_empty(),
         pass: "the function has an IPv6 address in every subnet",
     };
     watch.judge(&case.ipv6(), |wall| finding(case, wall))

@@ -46,8 +46,8 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| owner(cause, Family::Ipv6) == RULE.about.id,
-        opaque: |what| matches!(opaque_owner(what), "lambda/sg-egress-blocked" | "lambda/nacl-blocked"),
+        causes: &|cause| owner(cause, Family::Ipv6) == RULE.about.id,
+        opaque: &|what| matches!(opaque_owner(what), "lambda/sg-egress-blocked" | "lambda/nacl-blocked"),
         pass: "the groups and ACLs of the function let IPv6 pass",
     };
     watch.judge(&case.ipv6(), |wall| finding(case, wall))

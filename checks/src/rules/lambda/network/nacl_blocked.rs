@@ -2,14 +2,13 @@
 
 use crate::finding::Finding;
 use crate::finding::Judgement;
-use crate::lambda::Case;
-use crate::lambda::obstacles::{opaque_owner, owner};
+use crate::lambda::{Case, obstacles};
 use crate::net::Cause;
 use crate::net::Family;
 use crate::remedy::acl::acl_fix;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::walls::{Wall, Watch};
+use crate::walls::Wall;
 
 declare_rule! {
     /// ## What it checks
@@ -44,13 +43,13 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let watch = Watch {
-        about: &RULE.about,
-        causes: |cause| owner(cause, Family::Ipv4) == RULE.about.id,
-        opaque: |what| opaque_owner(what) == RULE.about.id,
-        pass: "the network ACLs let the packets and their replies pass",
-    };
-    watch.judge(&case.ipv4(), |wall| finding(case, wall))
+    obstacles::judge(
+        &case.ipv4(),
+        &RULE.about,
+        Family::Ipv4,
+        "the network ACLs let the packets and their replies pass",
+        |wall| finding(case, wall),
+    )
 }
 
 fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {

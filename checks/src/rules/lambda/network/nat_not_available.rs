@@ -1,14 +1,10 @@
 //! The NAT gateway on the way is not available.
 
-use crate::finding::Finding;
 use crate::finding::Judgement;
-use crate::lambda::Case;
-use crate::lambda::obstacles::{opaque_owner, owner};
+use crate::lambda::{Case, obstacles};
 use crate::net::Family;
-use crate::remedy::nat;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::walls::{Wall, Watch};
 
 declare_rule! {
     /// ## What it checks
@@ -43,24 +39,9 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let watch = Watch {
-        about: &RULE.about,
-        causes: |cause| owner(cause, Family::Ipv4) == RULE.about.id,
-        opaque: |what| opaque_owner(what) == RULE.about.id,
-        pass: "every NAT gateway on the way is available",
-    };
-    watch.judge(case, |wall| finding(case, wall))
-}
-
-fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
-    let device = wall.steps.iter().find(|step| step.component.kind == "nat-gateway").map(|step| &step.component);
-    let named = device.unwrap_or(&wall.obstacle.component);
-    let what = nat::words(wall.obstacle.cause, "function").unwrap_or_else(|| "does not work".to_owned());
-    let finding = case.finding(wall, &format!("`{}` {what}", named.id)).about(named.kind, &named.id);
-    match nat::mend(&case.site_of(wall), wall, &named.id) {
-        Some(fix) => finding.fix(fix),
-        None => finding,
-    }
+    obstacles::judge(case, &RULE.about, Family::Ipv4, "every NAT gateway on the way is available", |wall| {
+        case.nat_finding(wall)
+    })
 }
 
 #[cfg(test)]

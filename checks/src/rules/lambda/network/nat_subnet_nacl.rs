@@ -2,15 +2,14 @@
 
 use crate::finding::Finding;
 use crate::finding::Judgement;
-use crate::lambda::Case;
-use crate::lambda::obstacles::{opaque_owner, owner};
+use crate::lambda::{Case, obstacles};
 use crate::net::Cause;
 use crate::net::Family;
 use crate::remedy::acl::acl_fix;
 use crate::remedy::nat;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::walls::{Wall, Watch};
+use crate::walls::Wall;
 
 declare_rule! {
     /// ## What it checks
@@ -47,13 +46,13 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let watch = Watch {
-        about: &RULE.about,
-        causes: |cause| owner(cause, Family::Ipv4) == RULE.about.id,
-        opaque: |what| opaque_owner(what) == RULE.about.id,
-        pass: "the network ACLs of the NAT gateways let the packets pass",
-    };
-    watch.judge(case, |wall| finding(case, wall))
+    obstacles::judge(
+        case,
+        &RULE.about,
+        Family::Ipv4,
+        "the network ACLs of the NAT gateways let the packets pass",
+        |wall| finding(case, wall),
+    )
 }
 
 fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {

@@ -3,14 +3,13 @@
 use crate::finding::Finding;
 use crate::finding::Judgement;
 use crate::instance::follows_from;
-use crate::lambda::Case;
-use crate::lambda::obstacles::{opaque_owner, owner};
+use crate::lambda::{Case, obstacles};
 use crate::net::Cause;
 use crate::net::Family;
 use crate::remedy::nat::default_route;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::walls::{Wall, Watch};
+use crate::walls::Wall;
 
 declare_rule! {
     /// ## What it checks
@@ -64,13 +63,13 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.is_of_ipv6_only() {
         return Ok(follows_from("lambda/ipv6-destination-v4-only"));
     }
-    let watch = Watch {
-        about: &RULE.about,
-        causes: |cause| owner(cause, Family::Ipv4) == RULE.about.id,
-        opaque: |what| opaque_owner(what) == RULE.about.id,
-        pass: "the routes of every subnet lead to the destination",
-    };
-    let judged = watch.judge(&case.ipv4(), |wall| finding(case, wall))?;
+    let judged = obstacles::judge(
+        &case.ipv4(),
+        &RULE.about,
+        Family::Ipv4,
+        "the routes of every subnet lead to the destination",
+        |wall| finding(case, wall),
+    )?;
     let Judgement::Fail(mut findings) = judged else { return Ok(judged) };
     findings.retain(|own| !case.is_in_hub(own));
     Ok(if findings.is_empty() { follows_from("lambda/tgw-egress-unverified") } else { Judgement::Fail(findings) })

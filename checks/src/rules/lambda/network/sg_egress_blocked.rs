@@ -2,13 +2,12 @@
 
 use crate::finding::Finding;
 use crate::finding::Judgement;
-use crate::lambda::Case;
-use crate::lambda::obstacles::{opaque_owner, owner};
 use crate::lambda::openings::egress;
+use crate::lambda::{Case, obstacles};
 use crate::net::Family;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::walls::{Wall, Watch, in_words};
+use crate::walls::{Wall, in_words};
 
 declare_rule! {
     /// ## What it checks
@@ -45,13 +44,13 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let watch = Watch {
-        about: &RULE.about,
-        causes: |cause| owner(cause, Family::Ipv4) == RULE.about.id,
-        opaque: |what| opaque_owner(what) == RULE.about.id,
-        pass: "the groups of the function let it out to the destination",
-    };
-    watch.judge(&case.ipv4(), |wall| finding(case, wall))
+    obstacles::judge(
+        &case.ipv4(),
+        &RULE.about,
+        Family::Ipv4,
+        "the groups of the function let it out to the destination",
+        |wall| finding(case, wall),
+    )
 }
 
 fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {

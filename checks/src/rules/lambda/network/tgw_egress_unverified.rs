@@ -52,12 +52,12 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| owner(cause, Family::Ipv4) == RULE.about.id,
-        opaque: |what| opaque_owner(what) == RULE.about.id,
+        causes: &|cause| owner(cause, Family::Ipv4) == RULE.about.id,
+        opaque: &|what| opaque_owner(what) == RULE.about.id,
         pass: "the way over the transit gateway works there and back",
     };
     let in_hub = |cause| matches!(cause, Cause::NoRoute | Cause::NoReturnRoute | Cause::NotPublicDestination);
-    let hub = Watch { causes: in_hub, ..watch }.judge(&case.ipv4(), |wall| finding(case, wall))?;
+    let hub = Watch { causes: &in_hub, ..watch }.judge(&case.ipv4(), |wall| finding(case, wall))?;
     let mut judged = watch.judge(case, |wall| finding(case, wall))?;
     if let Judgement::Fail(mut more) = hub {
         more.retain(|own| case.is_in_hub(own));

@@ -2,13 +2,12 @@
 
 use crate::finding::Finding;
 use crate::finding::Judgement;
-use crate::lambda::Case;
-use crate::lambda::obstacles::{opaque_owner, owner};
+use crate::lambda::{Case, obstacles};
 use crate::net::Family;
 use crate::remedy::vpc::exclusion;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::walls::{Wall, Watch};
+use crate::walls::Wall;
 
 declare_rule! {
     /// ## What it checks
@@ -43,13 +42,9 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let watch = Watch {
-        about: &RULE.about,
-        causes: |cause| owner(cause, Family::Ipv4) == RULE.about.id,
-        opaque: |what| opaque_owner(what) == RULE.about.id,
-        pass: "VPC Block Public Access is not in the way",
-    };
-    watch.judge(case, |wall| finding(case, wall))
+    obstacles::judge(case, &RULE.about, Family::Ipv4, "VPC Block Public Access is not in the way", |wall| {
+        finding(case, wall)
+    })
 }
 
 fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {

@@ -45,8 +45,8 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| cause == Cause::NoPublicAddress,
-        opaque: |_| false,
+        causes: &|cause| cause == Cause::NoPublicAddress,
+        opaque: &|_| false,
         pass: "no subnet of the function needs a public address on its way out",
     };
     watch.judge(case, |wall| finding(case, wall))

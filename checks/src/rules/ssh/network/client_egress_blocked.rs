@@ -45,10 +45,10 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| {
+        causes: &|cause| {
             matches!(cause, Cause::SecurityGroupEgress | Cause::NetworkAclOutbound | Cause::NetworkAclReply)
         },
-        opaque: |_| false,
+        opaque: &|_| false,
         pass: "the source's own groups and network ACL let the connection out",
     };
     if case.sender_inside().is_some() {

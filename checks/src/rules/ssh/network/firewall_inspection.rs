@@ -43,8 +43,8 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
-        causes: |_| false,
-        opaque: is_appliance,
+        causes: &|_| false,
+        opaque: &is_appliance,
         pass: "no firewall or appliance is known on the way",
     };
     watch.judge(case, |wall| Finding::new(wall.by()))

@@ -46,8 +46,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| cause == Cause::InternetGatewayMissing,
-        opaque: |what| what.contains("internet gateway") || what.contains("shared VPC"),
+        causes: &|cause| cause == Cause::InternetGatewayMissing,
+        opaque: &|what| what.contains("internet gateway") || what.contains("shared VPC"),
         pass: "an internet gateway is attached to the VPC",
     };
     watch.judge(case, |wall| finding(case, wall))

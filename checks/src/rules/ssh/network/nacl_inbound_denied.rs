@@ -44,8 +44,8 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| cause == Cause::DestinationAclInbound,
-        opaque: |what| what.contains("network ACL"),
+        causes: &|cause| cause == Cause::DestinationAclInbound,
+        opaque: &|what| what.contains("network ACL"),
         pass: "the network ACL of the subnet lets the connection in",
     };
     watch.judge(case, |wall| finding(case, wall))

@@ -45,8 +45,8 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| matches!(cause, Cause::DestinationAclReply | Cause::TransitGatewaySubnetAcl),
-        opaque: |what| what.contains("network ACL"),
+        causes: &|cause| matches!(cause, Cause::DestinationAclReply | Cause::TransitGatewaySubnetAcl),
+        opaque: &|what| what.contains("network ACL"),
         pass: "the network ACLs let the replies out",
     };
     watch.judge(case, |wall| finding(case, wall))

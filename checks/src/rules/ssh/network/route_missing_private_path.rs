@@ -61,8 +61,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     let watch = Watch {
         about: &RULE.about,
-        causes: is_of_routes,
-        opaque: is_of_way,
+        causes: &is_of_routes,
+        opaque: &is_of_way,
         pass: "routes lead from the source to the instance and back",
     };
     watch.judge(case, |wall| finding(case, wall))

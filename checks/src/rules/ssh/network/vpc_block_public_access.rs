@@ -46,8 +46,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| cause == Cause::BlockPublicAccess,
-        opaque: |what| what.contains("Block Public Access"),
+        causes: &|cause| cause == Cause::BlockPublicAccess,
+        opaque: &|what| what.contains("Block Public Access"),
         pass: "VPC Block Public Access is not in the way",
     };
     watch.judge(case, |wall| finding(case, wall))

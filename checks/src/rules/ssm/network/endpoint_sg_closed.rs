@@ -47,8 +47,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| cause == Cause::EndpointSecurityGroup,
-        opaque: |what| what.contains("security group") || what.contains("of endpoint"),
+        causes: &|cause| cause == Cause::EndpointSecurityGroup,
+        opaque: &|what| what.contains("security group") || what.contains("of endpoint"),
         pass: "the groups of the endpoints let the instance in on TCP 443",
     };
     watch.judge(case, |wall| findings::endpoint_group(case, wall))

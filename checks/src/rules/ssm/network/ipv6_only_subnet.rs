@@ -58,8 +58,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if !case.walls(|cause| cause == Cause::EndpointAddressFamily).is_empty() {
         let watch = Watch {
             about: &RULE.about,
-            causes: |cause| cause == Cause::EndpointAddressFamily,
-            opaque: |_| false,
+            causes: &|cause| cause == Cause::EndpointAddressFamily,
+            opaque: &|_| false,
             pass: "the endpoints answer on an address family of the instance",
         };
         return watch.judge(case, |wall| of_endpoint(case, wall));

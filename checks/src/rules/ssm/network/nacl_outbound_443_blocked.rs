@@ -43,8 +43,8 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| matches!(cause, Cause::NetworkAclOutbound | Cause::EndpointSubnetAclInbound),
-        opaque: |what| what.contains("network ACL"),
+        causes: &|cause| matches!(cause, Cause::NetworkAclOutbound | Cause::EndpointSubnetAclInbound),
+        opaque: &|what| what.contains("network ACL"),
         pass: "the network ACLs let TCP 443 out",
     };
     watch.judge(case, |wall| findings::acl_out(case, wall))

@@ -45,8 +45,8 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| matches!(cause, Cause::NetworkAclReply | Cause::EndpointSubnetAclReply),
-        opaque: |what| what.contains("network ACL"),
+        causes: &|cause| matches!(cause, Cause::NetworkAclReply | Cause::EndpointSubnetAclReply),
+        opaque: &|what| what.contains("network ACL"),
         pass: "the network ACLs let the replies back to the agent",
     };
     watch.judge(case, |wall| findings::acl_back(case, wall))

@@ -46,8 +46,8 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| nat::words(cause, "instance").is_some(),
-        opaque: |what| what.contains("NAT gateway") || what.contains("forwards packets"),
+        causes: &|cause| nat::words(cause, "instance").is_some(),
+        opaque: &|what| what.contains("NAT gateway") || what.contains("forwards packets"),
         pass: "no NAT device on the way is broken",
     };
     watch.judge(case, |wall| findings::nat_device(case, wall))

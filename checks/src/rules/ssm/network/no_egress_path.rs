@@ -49,10 +49,10 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| {
+        causes: &|cause| {
             matches!(cause, Cause::NoRoute | Cause::PeeringNoInternet | Cause::NoReturnRoute | Cause::NoAddress)
         },
-        opaque: |what| !is_claimed(what),
+        opaque: &|what| !is_claimed(what),
         pass: "the routes lead to every service that the agent needs",
     };
     if case.has_endpoints() && case.paths.iter().any(|path| path.verdict == Verdict::Blocked) {

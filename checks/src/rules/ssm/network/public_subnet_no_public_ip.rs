@@ -42,8 +42,8 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| cause == Cause::NoPublicAddress,
-        opaque: |_| false,
+        causes: &|cause| cause == Cause::NoPublicAddress,
+        opaque: &|_| false,
         pass: "the way out does not need a public address that is not there",
     };
     watch.judge(case, |wall| findings::no_public_address(case, wall))

@@ -42,10 +42,10 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| {
+        causes: &|cause| {
             matches!(cause, Cause::Blackhole | Cause::InternetGatewayMissing | Cause::EgressOnlyGatewayMissing)
         },
-        opaque: |what| what.contains("main route table"),
+        opaque: &|what| what.contains("main route table"),
         pass: "no route on the way leads to a target that is gone",
     };
     watch.judge(case, |wall| findings::dead_route(case, wall))

@@ -45,8 +45,8 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let watch = Watch {
         about: &RULE.about,
-        causes: |cause| cause == Cause::SecurityGroupEgress,
-        opaque: |what| what.contains("security group"),
+        causes: &|cause| cause == Cause::SecurityGroupEgress,
+        opaque: &|what| what.contains("security group"),
         pass: "the groups of the instance allow TCP 443 out to every service that the agent needs",
     };
     watch.judge(case, |wall| findings::security_group_out(case, wall))

@@ -57,8 +57,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     let watch = Watch {
         about: &RULE.about,
-        causes: off,
-        opaque: |what| what.starts_with("`enableDns"),
+        causes: &off,
+        opaque: &|what| what.starts_with("`enableDns"),
         pass: "the DNS attributes of the VPC do not stand in the way",
     };
     watch.judge(case, |wall| findings::dns_attribute_off(case, wall))
