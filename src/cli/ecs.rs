@@ -2,9 +2,9 @@
 
 use super::common::Connection;
 use super::diagnose::{Facts, Judged};
-use super::question::{Question, together};
+use super::question::Question;
 use checks::diagnosis::SubjectGap;
-use checks::snapshot::{Read, Snapshot};
+use checks::snapshot::{Read, Round, Snapshot};
 use checks::{ecs, triage};
 use clap::Args;
 
@@ -36,7 +36,9 @@ impl Question for Subjects {
     }
 
     fn reads(&self, snapshot: &Snapshot) -> Vec<Read> {
-        together(self.questions().iter().flat_map(|question| ecs::reads(snapshot, question)))
+        Round::new(snapshot)
+            .with(self.questions().iter().flat_map(|question| ecs::reads(snapshot, question)))
+            .into_reads()
     }
 
     fn judged(&self, facts: &Facts) -> Judged {

@@ -2,11 +2,11 @@
 
 use super::common::Connection;
 use super::diagnose::{Facts, Judged};
-use super::question::{Question, together};
+use super::question::Question;
 use crate::error::Error;
 use checks::lambda::target::Target;
 use checks::reach::Subject;
-use checks::snapshot::{Read, Snapshot};
+use checks::snapshot::{Read, Round, Snapshot};
 use checks::{lambda, triage};
 use clap::Args;
 
@@ -52,7 +52,9 @@ impl Question for Subjects {
     }
 
     fn reads(&self, snapshot: &Snapshot) -> Vec<Read> {
-        together(self.questions().iter().flat_map(|question| lambda::reads(snapshot, question)))
+        Round::new(snapshot)
+            .with(self.questions().iter().flat_map(|question| lambda::reads(snapshot, question)))
+            .into_reads()
     }
 
     fn judged(&self, facts: &Facts) -> Judged {

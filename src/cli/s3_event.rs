@@ -3,10 +3,10 @@
 use super::common::Connection;
 use super::diagnose::{Facts, Judged};
 use super::lambda_internet::checked_function;
-use super::question::{Question, together};
+use super::question::Question;
 use crate::error::Error;
 use crate::wire::names::nearest;
-use checks::snapshot::{Read, Snapshot};
+use checks::snapshot::{Read, Round, Snapshot};
 use checks::{s3, triage};
 use clap::Args;
 
@@ -56,7 +56,9 @@ impl Question for Subjects {
     }
 
     fn reads(&self, snapshot: &Snapshot) -> Vec<Read> {
-        together(self.questions().iter().flat_map(|question| s3::reads(snapshot, question)))
+        Round::new(snapshot)
+            .with(self.questions().iter().flat_map(|question| s3::reads(snapshot, question)))
+            .into_reads()
     }
 
     fn judged(&self, facts: &Facts) -> Judged {

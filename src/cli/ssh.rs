@@ -2,9 +2,9 @@
 
 use super::common::Connection;
 use super::diagnose::{Facts, Judged};
-use super::question::{Question, together};
+use super::question::Question;
 use crate::error::Error;
-use checks::snapshot::{Read, Snapshot};
+use checks::snapshot::{Read, Round, Snapshot};
 use checks::{ssh, triage};
 use clap::Args;
 use std::fs::File;
@@ -94,7 +94,9 @@ impl Question for Subjects {
     }
 
     fn reads(&self, snapshot: &Snapshot) -> Vec<Read> {
-        together(self.questions().iter().flat_map(|question| ssh::reads(snapshot, question)))
+        Round::new(snapshot)
+            .with(self.questions().iter().flat_map(|question| ssh::reads(snapshot, question)))
+            .into_reads()
     }
 
     fn judged(&self, facts: &Facts) -> Judged {

@@ -2,8 +2,8 @@
 
 use super::common::Connection;
 use super::diagnose::{Facts, Judged};
-use super::question::{Question, together};
-use checks::snapshot::{Read, Snapshot};
+use super::question::Question;
+use checks::snapshot::{Read, Round, Snapshot};
 use checks::ssm::{self, Estate, ReadOptions};
 use checks::triage;
 use clap::Args;
@@ -39,7 +39,7 @@ impl Question for Subjects {
     fn reads(&self, snapshot: &Snapshot) -> Vec<Read> {
         let options = ReadOptions { flow_logs: self.flow_logs };
         let estate = Estate::new(snapshot);
-        together(self.instances.iter().flat_map(|id| ssm::reads(&estate, id, options)))
+        Round::new(snapshot).with(self.instances.iter().flat_map(|id| ssm::reads(&estate, id, options))).into_reads()
     }
 
     fn judged(&self, facts: &Facts) -> Judged {

@@ -11,7 +11,7 @@ use super::reader::is_foreign;
 use super::resource::{self, Target};
 use crate::iam::{Principal, base_name};
 use crate::iam_facts;
-use crate::snapshot::{Gap, Operation, Read, Snapshot, operations as op};
+use crate::snapshot::{Gap, Operation, Read, Round, Snapshot, operations as op};
 use serde_json::{Value, json};
 
 /// Every call of AWS that [`reads`] can ask for: the least privilege of the command.
@@ -48,13 +48,8 @@ pub const READS: &[Operation] = &[
 
 /// The reads that can be asked now and have not been asked yet.
 pub fn reads(snapshot: &Snapshot, question: &Question) -> Vec<Read> {
-    let mut reads: Vec<Read> = Vec::new();
-    let mut ask = |operation: Operation, parameters: Value| {
-        let read = Read::new(operation, parameters);
-        if !snapshot.has_asked(&read) && !reads.contains(&read) {
-            reads.push(read);
-        }
-    };
+    let mut round = Round::new(snapshot);
+    let mut ask = |operation: Operation, parameters: Value| round.ask(operation, parameters);
     ask(op::GET_CALLER_IDENTITY, json!({}));
     of_principal(snapshot, question, &mut ask);
     of_resource(snapshot, question, &mut ask);
@@ -62,7 +57,7 @@ pub fn reads(snapshot: &Snapshot, question: &Question) -> Vec<Read> {
     if let Some(id) = question.given(ENDPOINT) {
         ask(op::DESCRIBE_VPC_ENDPOINTS, json!({ "Filters": [{ "Name": "vpc-endpoint-id", "Values": [id] }] }));
     }
-    reads
+    round.into_reads()
 }
 
 fn of_principal(snapshot: &Snapshot, question: &Question, ask: &mut dyn FnMut(Operation, Value)) {

@@ -12,8 +12,8 @@ use crate::instance::{find, reads as instance_reads, simulation};
 use crate::net::Network;
 use crate::snapshot::ec2::is;
 use crate::snapshot::operations as op;
-use crate::snapshot::{Operation, Read, Snapshot};
-use serde_json::{Value, json};
+use crate::snapshot::{Operation, Read, Round, Snapshot};
+use serde_json::json;
 
 /// Every operation that [`reads`] can ask for: the least privilege of the command.
 pub const READS: &[Operation] = &[
@@ -78,7 +78,7 @@ const MOST_CALLS: usize = 5;
 
 /// The reads that can be asked now and have not been asked yet.
 pub fn reads(snapshot: &Snapshot, question: &Question) -> Vec<Read> {
-    let mut plan = Plan { snapshot, question, reads: Vec::new() };
+    let mut plan = Plan { snapshot, question, round: Round::new(snapshot) };
     plan.subject();
     match find(snapshot, &question.instance) {
         Ok(instance) => {
@@ -88,33 +88,26 @@ pub fn reads(snapshot: &Snapshot, question: &Question) -> Vec<Read> {
         Err(SubjectGap::NotFound) => plan.capacity(),
         Err(SubjectGap::NotReadable(_)) => {}
     }
-    plan.reads
+    plan.round.into_reads()
 }
 
 struct Plan<'a> {
     snapshot: &'a Snapshot,
     question: &'a Question,
-    reads: Vec<Read>,
+    round: Round<'a>,
 }
 
 impl Plan<'_> {
-    fn ask(&mut self, operation: Operation, parameters: Value) {
-        let read = Read::new(operation, parameters);
-        if !self.snapshot.has_asked(&read) && !self.reads.contains(&read) {
-            self.reads.push(read);
-        }
-    }
-
     /// What the question itself names.
     fn subject(&mut self) {
         let id = self.question.instance.as_str();
-        self.ask(op::DESCRIBE_INSTANCES, json!({ "InstanceIds": [id] }));
-        self.ask(op::DESCRIBE_INSTANCE_STATUS, json!({ "InstanceIds": [id], "IncludeAllInstances": true }));
-        self.ask(op::DESCRIBE_CLUSTERS, json!({ "clusters": [self.question.cluster_name()] }));
-        self.ask(op::DESCRIBE_AUTO_SCALING_INSTANCES, json!({ "InstanceIds": [id] }));
+        self.round.ask(op::DESCRIBE_INSTANCES, json!({ "InstanceIds": [id] }));
+        self.round.ask(op::DESCRIBE_INSTANCE_STATUS, json!({ "InstanceIds": [id], "IncludeAllInstances": true }));
+        self.round.ask(op::DESCRIBE_CLUSTERS, json!({ "clusters": [self.question.cluster_name()] }));
+        self.round.ask(op::DESCRIBE_AUTO_SCALING_INSTANCES, json!({ "InstanceIds": [id] }));
         self.entries(self.question.cluster_name());
         for (operation, parameters) in super::host_reads::reads(self.snapshot, self.question) {
-            self.ask(operation, parameters);
+            self.round.ask(operation, parameters);
         }
     }
 
@@ -134,7 +127,7 @@ impl Plan<'_> {
         self.identity(case);
         if !case.instance.vpc_id.is_empty() {
             let works = case.is_connected() == Some(true);
-            instance_reads::ways(case, works, &mut |operation, parameters| self.ask(operation, parameters));
+            instance_reads::ways(case, works, &mut |operation, parameters| self.round.ask(operation, parameters));
         }
     }
 
@@ -143,7 +136,7 @@ impl Plan<'_> {
         if !matches!(case.entry(), Ok(None)) {
             return;
         }
-        self.ask(op::LIST_CLUSTERS, json!({}));
+        self.round.ask(op::LIST_CLUSTERS, json!({}));
         if case.question.cluster_name() != DEFAULT {
             self.entries(DEFAULT);
         }
@@ -163,10 +156,10 @@ impl Plan<'_> {
             return;
         }
         let cluster = self.question.cluster_name();
-        self.ask(op::LIST_SERVICES, json!({ "cluster": cluster }));
+        self.round.ask(op::LIST_SERVICES, json!({ "cluster": cluster }));
         let Ok(Some(services)) = self.snapshot.service_arns.get(cluster) else { return };
         for arns in services.service_arns.chunks(MOST_SERVICES).take(MOST_CALLS) {
-            self.ask(op::DESCRIBE_SERVICES, json!({ "cluster": cluster, "services": arns }));
+            self.round.ask(op::DESCRIBE_SERVICES, json!({ "cluster": cluster, "services": arns }));
         }
     }
 
@@ -174,7 +167,7 @@ impl Plan<'_> {
     fn setting(&mut self, case: &Case<'_>, name: &str) {
         if let Ok(Some(role)) = case.role() {
             let of_role = json!({ "name": name, "principalArn": role.role.arn, "effectiveSettings": true });
-            self.ask(op::LIST_ACCOUNT_SETTINGS, of_role);
+            self.round.ask(op::LIST_ACCOUNT_SETTINGS, of_role);
         }
     }
 
@@ -184,13 +177,15 @@ impl Plan<'_> {
             return;
         }
         let name = case.identity.profile_name;
-        self.ask(op::GET_INSTANCE_PROFILE, json!({ "InstanceProfileName": name }));
+        self.round.ask(op::GET_INSTANCE_PROFILE, json!({ "InstanceProfileName": name }));
         let Ok(Some(known)) = snapshot.instance_profiles.get(name) else { return };
         let Some(role) = known.roles.first() else { return };
-        iam_facts::of_role(snapshot, &role.role_name, &mut |operation, parameters| self.ask(operation, parameters));
+        iam_facts::of_role(snapshot, &role.role_name, &mut |operation, parameters| {
+            self.round.ask(operation, parameters);
+        });
         // What the organization lets the role do, unless the agent shows that it can do everything.
         if !role.arn.is_empty() && case.is_connected() != Some(true) {
-            self.ask(op::SIMULATE_PRINCIPAL_POLICY, simulation::input(case, &role.arn, calls::ALL));
+            self.round.ask(op::SIMULATE_PRINCIPAL_POLICY, simulation::input(case, &role.arn, calls::ALL));
         }
         if case.registered().is_none() {
             self.setting(case, TAGGING);
@@ -203,24 +198,24 @@ impl Plan<'_> {
         let Ok(Some(cluster)) = snapshot.clusters.get(self.question.cluster_name()) else { return };
         let providers: Vec<&String> = cluster.capacity_providers.iter().filter(|name| is_own(name)).collect();
         if !providers.is_empty() {
-            self.ask(op::DESCRIBE_CAPACITY_PROVIDERS, json!({ "capacityProviders": providers }));
+            self.round.ask(op::DESCRIBE_CAPACITY_PROVIDERS, json!({ "capacityProviders": providers }));
         }
         let Ok(groups) = groups(snapshot, self.question) else { return };
         if !groups.is_empty() {
-            self.ask(op::DESCRIBE_AUTO_SCALING_GROUPS, json!({ "AutoScalingGroupNames": groups }));
+            self.round.ask(op::DESCRIBE_AUTO_SCALING_GROUPS, json!({ "AutoScalingGroupNames": groups }));
         }
         for group in groups {
-            self.ask(op::DESCRIBE_SCALING_ACTIVITIES, json!({ "AutoScalingGroupName": group, "MaxRecords": 10 }));
+            self.round.ask(op::DESCRIBE_SCALING_ACTIVITIES, json!({ "AutoScalingGroupName": group, "MaxRecords": 10 }));
         }
     }
 
     /// The entries of the instance in a cluster.
     fn entries(&mut self, cluster: &str) {
         let id = self.question.instance.as_str();
-        self.ask(op::LIST_CONTAINER_INSTANCES, json!({ "cluster": cluster, "filter": filter(id) }));
+        self.round.ask(op::LIST_CONTAINER_INSTANCES, json!({ "cluster": cluster, "filter": filter(id) }));
         let Ok(Some(list)) = listed(self.snapshot, cluster, id) else { return };
         for arns in list.container_instance_arns.chunks(MOST_ENTRIES) {
-            self.ask(
+            self.round.ask(
                 op::DESCRIBE_CONTAINER_INSTANCES,
                 json!({ "cluster": cluster, "containerInstances": arns, "include": ["CONTAINER_INSTANCE_HEALTH"] }),
             );

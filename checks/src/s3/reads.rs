@@ -11,8 +11,8 @@ use super::metrics::{ALWAYS, DROPPED, ERRORS, INVOCATIONS, RECURSIVE, THROTTLES}
 use super::permission::{Behalf, EVENTS, INVOKE, question};
 use crate::can::{self, queue_url};
 use crate::iam_facts;
-use crate::snapshot::{Gap, Operation, Read, Snapshot, operations as op};
-use serde_json::{Value, json};
+use crate::snapshot::{Gap, Operation, Read, Round, Snapshot, operations as op};
+use serde_json::json;
 
 /// Every operation that [`reads`] can ask for: the least privilege of the command.
 pub const READS: &[Operation] = &[
@@ -49,42 +49,30 @@ pub const READS: &[Operation] = &[
 /// The reads that can be asked now and have not been asked yet.
 pub fn reads(snapshot: &Snapshot, question: &Question) -> Vec<Read> {
     let case = Case::new(snapshot, question);
-    let mut planner = Planner { case: &case, reads: Vec::new() };
+    let mut planner = Planner { case: &case, round: Round::new(snapshot) };
     planner.plan();
-    planner.reads
+    planner.round.into_reads()
 }
 
 struct Planner<'c, 'a> {
     case: &'c Case<'a>,
-    reads: Vec<Read>,
+    round: Round<'a>,
 }
 
 impl Planner<'_, '_> {
-    fn ask(&mut self, operation: Operation, parameters: Value) {
-        self.add(Read::new(operation, parameters));
-    }
-
-    fn add(&mut self, read: Read) {
-        if !self.case.snapshot.has_asked(&read) && !self.reads.contains(&read) {
-            self.reads.push(read);
-        }
-    }
-
     /// The reads that a question to a policy needs.
     fn policy(&mut self, asked: &can::Question) {
-        for read in can::reads(self.case.snapshot, asked) {
-            self.add(read);
-        }
+        self.round.add(can::reads(self.case.snapshot, asked));
     }
 
     fn plan(&mut self) {
         let case = self.case;
-        self.ask(op::GET_CALLER_IDENTITY, json!({}));
+        self.round.ask(op::GET_CALLER_IDENTITY, json!({}));
         if case.special_kind().is_some() {
             return;
         }
         let bucket = case.bucket();
-        self.ask(op::GET_BUCKET_NOTIFICATION_CONFIGURATION, json!({ "Bucket": bucket }));
+        self.round.ask(op::GET_BUCKET_NOTIFICATION_CONFIGURATION, json!({ "Bucket": bucket }));
         match &case.configuration {
             Ok(Some(_)) => {}
             // A bucket of somebody else leaves the function to be looked at.
@@ -93,10 +81,10 @@ impl Planner<'_, '_> {
         }
         self.bucket();
         if let Some(input) = case.trail_input() {
-            self.ask(op::LOOKUP_EVENTS, input);
+            self.round.ask(op::LOOKUP_EVENTS, input);
         }
         for entry in case.entries.iter().filter(|entry| entry.kind == Kind::Queue) {
-            self.ask(op::LIST_EVENT_SOURCE_MAPPINGS, json!({ "EventSourceArn": entry.arn }));
+            self.round.ask(op::LIST_EVENT_SOURCE_MAPPINGS, json!({ "EventSourceArn": entry.arn }));
         }
         self.rules();
         for called in case.functions() {
@@ -130,15 +118,15 @@ impl Planner<'_, '_> {
         let case = self.case;
         let bucket = case.bucket();
         if case.account().is_empty() {
-            self.ask(op::GET_BUCKET_LOCATION, json!({ "Bucket": bucket }));
+            self.round.ask(op::GET_BUCKET_LOCATION, json!({ "Bucket": bucket }));
         } else {
-            self.ask(op::GET_BUCKET_LOCATION, json!({ "Bucket": bucket, "ExpectedBucketOwner": case.account() }));
+            self.round.ask(op::GET_BUCKET_LOCATION, json!({ "Bucket": bucket, "ExpectedBucketOwner": case.account() }));
             if matches!(case.snapshot.bucket_locations.get(bucket), Err(Gap::Denied { .. })) {
-                self.ask(op::GET_BUCKET_LOCATION, json!({ "Bucket": bucket }));
+                self.round.ask(op::GET_BUCKET_LOCATION, json!({ "Bucket": bucket }));
             }
         }
         if case.configuration.is_ok() {
-            self.ask(op::GET_BUCKET_VERSIONING, json!({ "Bucket": bucket }));
+            self.round.ask(op::GET_BUCKET_VERSIONING, json!({ "Bucket": bucket }));
         }
     }
 
@@ -163,10 +151,10 @@ impl Planner<'_, '_> {
         if !is_wanted {
             return;
         }
-        self.ask(op::LIST_RULES, json!({}));
+        self.round.ask(op::LIST_RULES, json!({}));
         for candidate in &case.bridge.rules {
             if candidate.may_fit() || case.asked.is_some() {
-                self.ask(op::LIST_TARGETS_BY_RULE, json!({ "Rule": candidate.rule.name }));
+                self.round.ask(op::LIST_TARGETS_BY_RULE, json!({ "Rule": candidate.rule.name }));
             }
             if !candidate.may_fit() || !candidate.is_enabled() || !case.bridge.is_on {
                 continue;
@@ -181,7 +169,7 @@ impl Planner<'_, '_> {
                 {
                     self.policy(&question(action, arn, behalf));
                     if action == INVOKE {
-                        self.ask(op::GET_FUNCTION_CONFIGURATION, json!({ "FunctionName": arn }));
+                        self.round.ask(op::GET_FUNCTION_CONFIGURATION, json!({ "FunctionName": arn }));
                     }
                 }
             }
@@ -201,10 +189,10 @@ impl Planner<'_, '_> {
         if case.is_foreign(&called.function.account) {
             return;
         }
-        self.ask(op::GET_FUNCTION_CONFIGURATION, json!({ "FunctionName": called.arn }));
+        self.round.ask(op::GET_FUNCTION_CONFIGURATION, json!({ "FunctionName": called.arn }));
         if case.is_gone(called) && called.function.qualifier.is_some() {
             // Is it the function that is not there, or its version or alias?
-            self.ask(op::GET_FUNCTION_CONFIGURATION, json!({ "FunctionName": called.function.bare_arn() }));
+            self.round.ask(op::GET_FUNCTION_CONFIGURATION, json!({ "FunctionName": called.function.bare_arn() }));
         }
     }
 
@@ -229,45 +217,45 @@ impl Planner<'_, '_> {
             return;
         }
         let (bare, name) = (called.function.bare_arn(), called.function.name.as_str());
-        self.ask(op::GET_FUNCTION_CONCURRENCY, json!({ "FunctionName": bare }));
+        self.round.ask(op::GET_FUNCTION_CONCURRENCY, json!({ "FunctionName": bare }));
         for metric in ALWAYS {
             if let Some(input) = case.metric_input(metric, name) {
-                self.ask(op::GET_METRIC_STATISTICS, input);
+                self.round.ask(op::GET_METRIC_STATISTICS, input);
             }
         }
         let is_counted = |metric: &str| case.total(metric, name).is_ok_and(|total| total > 0.0);
         let concurrency = case.snapshot.function_concurrency.get(&bare).ok().flatten();
         if is_counted(THROTTLES) && concurrency.is_none_or(|own| own.reserved_concurrent_executions.is_none()) {
-            self.ask(op::GET_ACCOUNT_SETTINGS, json!({}));
+            self.round.ask(op::GET_ACCOUNT_SETTINGS, json!({}));
         }
         if is_counted(DROPPED) {
             let input = match &called.function.qualifier {
                 Some(qualifier) => json!({ "FunctionName": bare, "Qualifier": qualifier }),
                 None => json!({ "FunctionName": bare }),
             };
-            self.ask(op::GET_FUNCTION_EVENT_INVOKE_CONFIG, input);
+            self.round.ask(op::GET_FUNCTION_EVENT_INVOKE_CONFIG, input);
         }
         if is_counted(RECURSIVE) {
-            self.ask(op::GET_FUNCTION_RECURSION_CONFIG, json!({ "FunctionName": bare }));
+            self.round.ask(op::GET_FUNCTION_RECURSION_CONFIG, json!({ "FunctionName": bare }));
         }
         if let Ok(Some(known)) = case.function(called)
             && !known.kms_key_arn.is_empty()
         {
-            self.ask(op::DESCRIBE_KEY, json!({ "KeyId": known.kms_key_arn }));
+            self.round.ask(op::DESCRIBE_KEY, json!({ "KeyId": known.kms_key_arn }));
         }
         // What a role may do matters once the function runs, or for one object.
         let is_about_objects = case.key().is_some() || is_counted(ERRORS);
         if let Some(role) = case.role_name(called).filter(|_| is_about_objects || is_counted(INVOCATIONS)) {
             let snapshot = case.snapshot;
-            iam_facts::of_role(snapshot, role, &mut |operation, parameters| self.ask(operation, parameters));
+            iam_facts::of_role(snapshot, role, &mut |operation, parameters| self.round.ask(operation, parameters));
             if is_about_objects && case.configuration.is_ok() {
                 let bucket = case.bucket();
                 let input = match case.owner() {
                     Some(owner) => json!({ "Bucket": bucket, "ExpectedBucketOwner": owner }),
                     None => json!({ "Bucket": bucket }),
                 };
-                self.ask(op::GET_BUCKET_POLICY, input);
-                self.ask(op::GET_BUCKET_OWNERSHIP_CONTROLS, json!({ "Bucket": bucket }));
+                self.round.ask(op::GET_BUCKET_POLICY, input);
+                self.round.ask(op::GET_BUCKET_OWNERSHIP_CONTROLS, json!({ "Bucket": bucket }));
             }
         }
     }
@@ -283,16 +271,16 @@ impl Planner<'_, '_> {
             Kind::Function => return,
             Kind::Queue => {
                 let Some(url) = queue_url(entry.arn) else { return };
-                self.ask(op::GET_QUEUE_ATTRIBUTES, json!({ "QueueUrl": url, "AttributeNames": ["All"] }));
+                self.round.ask(op::GET_QUEUE_ATTRIBUTES, json!({ "QueueUrl": url, "AttributeNames": ["All"] }));
             }
-            Kind::Topic => self.ask(op::GET_TOPIC_ATTRIBUTES, json!({ "TopicArn": entry.arn })),
+            Kind::Topic => self.round.ask(op::GET_TOPIC_ATTRIBUTES, json!({ "TopicArn": entry.arn })),
         }
         let attributes = case.attributes(entry).ok().flatten();
         let key = attributes.map(|own| own.kms_master_key_id.as_str()).unwrap_or_default();
         if key.is_empty() || key.contains("alias/aws/") {
             return;
         }
-        self.ask(op::DESCRIBE_KEY, json!({ "KeyId": key }));
+        self.round.ask(op::DESCRIBE_KEY, json!({ "KeyId": key }));
         let told = case.snapshot.keys.get(key).ok().flatten().map(|metadata| metadata.arn.as_str());
         if let Some(arn) = told.or(Some(key).filter(|key| key.contains(":key/"))) {
             let bucket = case.bucket_arn();

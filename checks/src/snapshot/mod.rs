@@ -23,6 +23,7 @@ pub mod organizations;
 mod read;
 pub mod resolver;
 pub mod resource_policies;
+mod round;
 pub mod s3;
 mod shape;
 pub mod ssm;
@@ -37,6 +38,7 @@ pub use folder::{FileFacts, facts_of_file};
 pub use kinds::{Facts, PrefixListEntries, TransitGatewayPropagations, TransitGatewayRoutes};
 pub use observed::{Gap, Observed};
 pub use read::{Operation, Outcome, Read, Recorded, is_denied, is_not_found};
+pub use round::Round;
 pub use shape::ShapeError;
 pub use table::{Kept, Resource, Table};
 

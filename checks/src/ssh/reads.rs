@@ -13,8 +13,8 @@ use crate::instance::{console_input, find, is_nitro};
 use crate::net::{AddressSet, Network};
 use crate::reach;
 use crate::snapshot::operations as op;
-use crate::snapshot::{Gap, Operation, Read, Snapshot};
-use serde_json::{Value, json};
+use crate::snapshot::{Gap, Operation, Read, Round, Snapshot};
+use serde_json::json;
 
 /// Every operation that [`reads`] can ask for: the least privilege of the command.
 pub const READS: &[Operation] = &[
@@ -52,43 +52,31 @@ pub const READS: &[Operation] = &[
 
 /// The reads that can be asked now and have not been asked yet.
 pub fn reads(snapshot: &Snapshot, question: &Question) -> Vec<Read> {
-    let mut plan = Plan { snapshot, question, reads: Vec::new() };
+    let mut plan = Plan { snapshot, question, round: Round::new(snapshot) };
     plan.first();
-    for read in local::reads(snapshot, question) {
-        plan.add(read);
-    }
+    plan.round.add(local::reads(snapshot, question));
     if let Ok(instance) = find(snapshot, &question.instance) {
         let network = Network::new(snapshot);
         plan.way(&Case::new(&network, question, instance));
     }
-    plan.reads
+    plan.round.into_reads()
 }
 
 struct Plan<'a> {
     snapshot: &'a Snapshot,
     question: &'a Question,
-    reads: Vec<Read>,
+    round: Round<'a>,
 }
 
 impl Plan<'_> {
-    fn ask(&mut self, operation: Operation, parameters: Value) {
-        self.add(Read::new(operation, parameters));
-    }
-
-    fn add(&mut self, read: Read) {
-        if !self.snapshot.has_asked(&read) && !self.reads.contains(&read) {
-            self.reads.push(read);
-        }
-    }
-
     /// What can be asked before anything is known: the instance, its status, and where the packets come from and go to.
     fn first(&mut self) {
         let (snapshot, question) = (self.snapshot, self.question);
         let id = &question.instance;
-        self.ask(op::DESCRIBE_INSTANCES, json!({ "InstanceIds": [id] }));
-        self.ask(op::DESCRIBE_INSTANCE_STATUS, json!({ "InstanceIds": [id], "IncludeAllInstances": true }));
+        self.round.ask(op::DESCRIBE_INSTANCES, json!({ "InstanceIds": [id] }));
+        self.round.ask(op::DESCRIBE_INSTANCE_STATUS, json!({ "InstanceIds": [id], "IncludeAllInstances": true }));
         match &question.from {
-            None => self.ask(op::SOURCE_ADDRESS, json!({})),
+            None => self.round.ask(op::SOURCE_ADDRESS, json!({})),
             Some(Origin::Block(block)) => {
                 // Who inside has the address that packets come from.
                 let single = AddressSet::block(*block).single().filter(|address| !path::is_public(*address));
@@ -104,32 +92,29 @@ impl Plan<'_> {
         }
         let Some(host) = question.probe.as_deref() else { return };
         if path::named(snapshot, host).is_err() {
-            self.ask(op::RESOLVE, json!({ "Name": host.trim_end_matches('.').to_ascii_lowercase() }));
+            self.round.ask(op::RESOLVE, json!({ "Name": host.trim_end_matches('.').to_ascii_lowercase() }));
         }
     }
 
     /// EC2 Instance Connect Endpoints that a filter finds.
     fn endpoints(&mut self, filter: &str, value: &str) {
         let filter = json!({ "Filters": [{ "Name": filter, "Values": [value] }] });
-        self.ask(op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS, filter);
+        self.round.ask(op::DESCRIBE_INSTANCE_CONNECT_ENDPOINTS, filter);
     }
 
     /// Interfaces that a filter finds.
     fn interfaces(&mut self, filter: &str, value: &str) {
         let is_open = self.snapshot.network_interfaces.select(filter, value, |_| false);
         if matches!(is_open, Err(Gap::NotAsked { .. })) {
-            self.ask(op::DESCRIBE_NETWORK_INTERFACES, json!({ "Filters": [{ "Name": filter, "Values": [value] }] }));
+            self.round
+                .ask(op::DESCRIBE_NETWORK_INTERFACES, json!({ "Filters": [{ "Name": filter, "Values": [value] }] }));
         }
     }
 
     /// What the packets meet, and what the machine itself tells when nothing stops them or its checks fail.
     fn way(&mut self, case: &Case<'_>) {
         let cases: Vec<reach::Case> = path::questions(case).into_iter().map(|asked| asked.case).collect();
-        for read in reach::reads(self.snapshot, &cases) {
-            if !self.reads.contains(&read) {
-                self.reads.push(read);
-            }
-        }
+        self.round.add(reach::reads(self.snapshot, &cases));
         self.strangers(case);
         if let Origin::Block(block) = case.source.origin()
             && case.source.address().is_none()
@@ -142,13 +127,13 @@ impl Plan<'_> {
         self.ways_in(case);
         // What the console shows counts for many rules about the inside, whatever the way is like.
         if !case.is_asleep() && case.proof_of(Settled::Login).is_none() {
-            self.ask(op::GET_CONSOLE_OUTPUT, console_input(case.host.instance));
+            self.round.ask(op::GET_CONSOLE_OUTPUT, console_input(case.host.instance));
         }
         if case.host.instance.ena_support == Some(false) {
-            self.ask(op::DESCRIBE_INSTANCE_TYPES, json!({ "InstanceTypes": [case.host.instance.instance_type] }));
+            self.round.ask(op::DESCRIBE_INSTANCE_TYPES, json!({ "InstanceTypes": [case.host.instance.instance_type] }));
         }
         if !case.host.instance.image_id.is_empty() {
-            self.ask(op::DESCRIBE_IMAGES, json!({ "ImageIds": [case.host.instance.image_id] }));
+            self.round.ask(op::DESCRIBE_IMAGES, json!({ "ImageIds": [case.host.instance.image_id] }));
         }
     }
 
@@ -160,18 +145,19 @@ impl Plan<'_> {
         if case.is_asleep() || case.is_direct() || !is_read {
             return;
         }
-        self.ask(op::DESCRIBE_INSTANCE_INFORMATION, json!({ "Filters": [{ "Key": "InstanceIds", "Values": [id] }] }));
+        self.round
+            .ask(op::DESCRIBE_INSTANCE_INFORMATION, json!({ "Filters": [{ "Key": "InstanceIds", "Values": [id] }] }));
         if is_nitro(&instance.instance_type) {
-            self.ask(op::GET_SERIAL_CONSOLE_ACCESS_STATUS, json!({}));
+            self.round.ask(op::GET_SERIAL_CONSOLE_ACCESS_STATUS, json!({}));
         }
         if case.has_public_address() && !instance.is_windows() {
             let name = service_list(case);
-            self.ask(
+            self.round.ask(
                 op::DESCRIBE_MANAGED_PREFIX_LISTS,
                 json!({ "Filters": [{ "Name": "prefix-list-name", "Values": [name] }] }),
             );
             if let Ok(Some(list)) = service_list_id(case) {
-                self.ask(op::GET_MANAGED_PREFIX_LIST_ENTRIES, json!({ "PrefixListId": list }));
+                self.round.ask(op::GET_MANAGED_PREFIX_LIST_ENTRIES, json!({ "PrefixListId": list }));
             }
         }
         if case.source.connect_endpoint().is_none() {
@@ -184,7 +170,7 @@ impl Plan<'_> {
             .collect();
         if !open.is_empty() {
             let filter = json!({ "Filters": [{ "Name": "network-interface-id", "Values": open }] });
-            self.ask(op::DESCRIBE_NETWORK_INTERFACES, filter);
+            self.round.ask(op::DESCRIBE_NETWORK_INTERFACES, filter);
         }
     }
 

@@ -19,9 +19,9 @@ use crate::snapshot::iam::Role;
 use crate::snapshot::metrics::CREDIT_BALANCE;
 use crate::snapshot::operations as op;
 use crate::snapshot::ssm::{ACTIVATION_TIER, DEFAULT_HOST_MANAGEMENT, DEFAULT_HOST_ROLE, SESSION_PREFERENCES};
-use crate::snapshot::{Gap, Operation, Read, Snapshot};
+use crate::snapshot::{Gap, Operation, Read, Round, Snapshot};
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Every operation that [`reads`] can ask for: the least privilege of the command.
 pub const READS: &[Operation] = &[
@@ -79,31 +79,24 @@ pub struct ReadOptions {
 
 /// The reads that can be asked now and have not been asked yet.
 pub fn reads<'a>(estate: &'a Estate<'a>, instance_id: &str, options: ReadOptions) -> Vec<Read> {
-    let mut plan = Plan { estate, snapshot: estate.snapshot, options, reads: Vec::new() };
+    let mut plan = Plan { estate, snapshot: estate.snapshot, options, round: Round::new(estate.snapshot) };
     plan.instance(instance_id);
-    plan.reads
+    plan.round.into_reads()
 }
 
 struct Plan<'a> {
     estate: &'a Estate<'a>,
     snapshot: &'a Snapshot,
     options: ReadOptions,
-    reads: Vec<Read>,
+    round: Round<'a>,
 }
 
 impl<'a> Plan<'a> {
-    fn ask(&mut self, operation: Operation, parameters: Value) {
-        let read = Read::new(operation, parameters);
-        if !self.snapshot.has_asked(&read) && !self.reads.contains(&read) {
-            self.reads.push(read);
-        }
-    }
-
     fn instance(&mut self, id: &str) {
-        self.ask(op::DESCRIBE_INSTANCES, json!({ "InstanceIds": [id] }));
-        self.ask(op::DESCRIBE_INSTANCE_STATUS, json!({ "InstanceIds": [id], "IncludeAllInstances": true }));
+        self.round.ask(op::DESCRIBE_INSTANCES, json!({ "InstanceIds": [id] }));
+        self.round.ask(op::DESCRIBE_INSTANCE_STATUS, json!({ "InstanceIds": [id], "IncludeAllInstances": true }));
         let nodes = json!({ "Filters": [{ "Key": "InstanceIds", "Values": [id] }] });
-        self.ask(op::DESCRIBE_INSTANCE_INFORMATION, nodes);
+        self.round.ask(op::DESCRIBE_INSTANCE_INFORMATION, nodes);
         let Ok(Some(instance)) = self.snapshot.instances.get(id) else { return };
         let heartbeat = Heartbeat::of(self.snapshot, id);
         let case = Case::new(self.estate, instance);
@@ -111,7 +104,7 @@ impl<'a> Plan<'a> {
         self.identity(&case);
         if !instance.vpc_id.is_empty() {
             instance_reads::ways(&case, heartbeat.is_online(), &mut |operation, parameters| {
-                self.ask(operation, parameters);
+                self.round.ask(operation, parameters);
             });
             if self.options.flow_logs && !heartbeat.is_online() {
                 self.flow_logs(instance);
@@ -126,12 +119,12 @@ impl<'a> Plan<'a> {
             if is_burstable(&instance.instance_type) {
                 self.credits(instance);
             }
-            self.ask(op::GET_CONNECTION_STATUS, json!({ "Target": instance.instance_id }));
-            self.ask(op::GET_DOCUMENT, json!({ "Name": SESSION_PREFERENCES }));
+            self.round.ask(op::GET_CONNECTION_STATUS, json!({ "Target": instance.instance_id }));
+            self.round.ask(op::GET_DOCUMENT, json!({ "Name": SESSION_PREFERENCES }));
             self.session_logs();
             return;
         }
-        self.ask(op::GET_CONSOLE_OUTPUT, console_input(instance));
+        self.round.ask(op::GET_CONSOLE_OUTPUT, console_input(instance));
         let console = self.snapshot.console_outputs.get(&instance.instance_id);
         if !matches!(heartbeat, Heartbeat::Never) || matches!(console, Err(Gap::NotAsked { .. })) {
             return;
@@ -140,12 +133,12 @@ impl<'a> Plan<'a> {
         if runs {
             // The agent runs and the instance is not known: the machine may work under a hybrid registration.
             let hybrid = json!({ "Filters": [{ "Key": "ResourceType", "Values": ["ManagedInstance"] }] });
-            self.ask(op::DESCRIBE_INSTANCE_INFORMATION, hybrid);
+            self.round.ask(op::DESCRIBE_INSTANCE_INFORMATION, hybrid);
             if case.hybrid_twin().is_some() {
-                self.ask(op::GET_SERVICE_SETTING, json!({ "SettingId": ACTIVATION_TIER }));
+                self.round.ask(op::GET_SERVICE_SETTING, json!({ "SettingId": ACTIVATION_TIER }));
             }
         } else if !instance.image_id.is_empty() {
-            self.ask(op::DESCRIBE_IMAGES, json!({ "ImageIds": [instance.image_id] }));
+            self.round.ask(op::DESCRIBE_IMAGES, json!({ "ImageIds": [instance.image_id] }));
         }
     }
 
@@ -154,7 +147,7 @@ impl<'a> Plan<'a> {
         let Some(now) = self.snapshot.now() else { return };
         let id = &instance.instance_id;
         let start = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(now);
-        self.ask(
+        self.round.ask(
             op::GET_METRIC_STATISTICS,
             json!({
                 "Namespace": "AWS/EC2", "MetricName": CREDIT_BALANCE, "Dimensions": [{ "Name": "InstanceId", "Value": id }],
@@ -163,7 +156,7 @@ impl<'a> Plan<'a> {
         );
         let balance = self.snapshot.metrics.get(&format!("{CREDIT_BALANCE}/{id}"));
         if balance.is_ok_and(|metric| metric.is_some_and(|metric| metric.is_used_up())) {
-            self.ask(op::DESCRIBE_INSTANCE_CREDIT_SPECIFICATIONS, json!({ "InstanceIds": [id] }));
+            self.round.ask(op::DESCRIBE_INSTANCE_CREDIT_SPECIFICATIONS, json!({ "InstanceIds": [id] }));
         }
     }
 
@@ -171,11 +164,11 @@ impl<'a> Plan<'a> {
     fn session_logs(&mut self) {
         let Ok(preferences) = Preferences::of(self.snapshot) else { return };
         if !preferences.s3_bucket_name.is_empty() {
-            self.ask(op::HEAD_BUCKET, json!({ "Bucket": preferences.s3_bucket_name }));
+            self.round.ask(op::HEAD_BUCKET, json!({ "Bucket": preferences.s3_bucket_name }));
         }
         if !preferences.cloud_watch_log_group_name.is_empty() {
             let name = preferences.cloud_watch_log_group_name;
-            self.ask(op::DESCRIBE_LOG_GROUPS, json!({ "logGroupNamePrefix": name }));
+            self.round.ask(op::DESCRIBE_LOG_GROUPS, json!({ "logGroupNamePrefix": name }));
         }
     }
 
@@ -190,7 +183,7 @@ impl<'a> Plan<'a> {
             return;
         };
         let name = base_name(&profile.arn);
-        self.ask(op::GET_INSTANCE_PROFILE, json!({ "InstanceProfileName": name }));
+        self.round.ask(op::GET_INSTANCE_PROFILE, json!({ "InstanceProfileName": name }));
         let role = match snapshot.instance_profiles.get(name) {
             Ok(Some(known)) => known.roles.first(),
             Err(Gap::NotAsked { .. }) => return,
@@ -213,7 +206,7 @@ impl<'a> Plan<'a> {
 
     /// Whether Default Host Management is on.
     fn setting(&mut self) {
-        self.ask(op::GET_SERVICE_SETTING, json!({ "SettingId": DEFAULT_HOST_MANAGEMENT }));
+        self.round.ask(op::GET_SERVICE_SETTING, json!({ "SettingId": DEFAULT_HOST_MANAGEMENT }));
     }
 
     /// Path and name of the role that Default Host Management hands out; `None` while nobody knows, and when it is off.
@@ -235,7 +228,7 @@ impl<'a> Plan<'a> {
             _ => self.default_host_management(),
         };
         let Some(setting) = setting else { return };
-        self.ask(op::GET_ROLE, json!({ "RoleName": base_name(setting) }));
+        self.round.ask(op::GET_ROLE, json!({ "RoleName": base_name(setting) }));
         self.simulation(case, &simulation::role_arn(case, setting));
     }
 
@@ -244,14 +237,14 @@ impl<'a> Plan<'a> {
         let is_connected = case.channel().is_some_and(|status| is(status, "connected"));
         let is_served = is_connected && case.heartbeat.is_online();
         if !role_arn.is_empty() && !is_served {
-            self.ask(op::SIMULATE_PRINCIPAL_POLICY, simulation::input(case, role_arn, calls::ALL));
+            self.round.ask(op::SIMULATE_PRINCIPAL_POLICY, simulation::input(case, role_arn, calls::ALL));
         }
     }
 
     /// A role with its policies.
     fn role(&mut self, name: &str) {
         let snapshot = self.snapshot;
-        iam_facts::of_role(snapshot, name, &mut |operation, parameters| self.ask(operation, parameters));
+        iam_facts::of_role(snapshot, name, &mut |operation, parameters| self.round.ask(operation, parameters));
     }
 
     /// Whether a role has AWS's own policy for instances and nothing that could take away from it; `None` while that is not known.
@@ -270,7 +263,7 @@ impl<'a> Plan<'a> {
         let id = eni.network_interface_id.as_str();
         let recorded = [id, eni.subnet_id.as_str(), eni.vpc_id.as_str()];
         let of_resources = json!({ "Filter": [{ "Name": "resource-id", "Values": recorded }] });
-        self.ask(op::DESCRIBE_FLOW_LOGS, of_resources);
+        self.round.ask(op::DESCRIBE_FLOW_LOGS, of_resources);
         let Some(now) = self.snapshot.now() else { return };
         let start = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(now).as_millisecond();
         let snapshot = self.snapshot;
@@ -278,7 +271,7 @@ impl<'a> Plan<'a> {
         for group in logs.filter(|log| log.records_rejections()).filter_map(FlowLog::group) {
             // A stream is named for its interface.
             let events = json!({ "logGroupName": group, "logStreamNamePrefix": id, "startTime": start, "filterPattern": "REJECT" });
-            self.ask(op::FILTER_LOG_EVENTS, events);
+            self.round.ask(op::FILTER_LOG_EVENTS, events);
         }
     }
 }

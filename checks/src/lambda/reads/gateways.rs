@@ -34,7 +34,7 @@ impl Plan<'_> {
     fn nat_metric(&mut self, metric: &str, id: &str) {
         let Some(now) = self.snapshot.now() else { return };
         let start = now.saturating_sub(SignedDuration::from_hours(1)).unwrap_or(now);
-        self.ask(
+        self.round.ask(
             op::GET_METRIC_STATISTICS,
             json!({
                 "Namespace": "AWS/NATGateway", "MetricName": metric, "Dimensions": [{ "Name": "NatGatewayId", "Value": id }],

@@ -15,8 +15,8 @@ use super::target::Target;
 use crate::reach;
 use crate::snapshot::lambda::FunctionConfiguration;
 use crate::snapshot::operations as op;
-use crate::snapshot::{Operation, Read, Snapshot};
-use serde_json::{Value, json};
+use crate::snapshot::{Operation, Read, Round, Snapshot};
+use serde_json::json;
 
 /// Every operation that [`reads`] can ask for: the least privilege of the command.
 pub const READS: &[Operation] = &[
@@ -65,37 +65,28 @@ pub const READS: &[Operation] = &[
 /// The reads that can be asked now and have not been asked yet.
 pub fn reads(snapshot: &Snapshot, question: &Question) -> Vec<Read> {
     let target = Target::parse(question.to.as_deref(), &snapshot.header.region).unwrap_or(Target::Internet);
-    let mut plan = Plan { snapshot, question, target, reads: Vec::new() };
+    let mut plan = Plan { snapshot, question, target, round: Round::new(snapshot) };
     plan.all();
-    plan.reads
+    plan.round.into_reads()
 }
 
 struct Plan<'a> {
     snapshot: &'a Snapshot,
     question: &'a Question,
     target: Target,
-    reads: Vec<Read>,
+    round: Round<'a>,
 }
 
 impl Plan<'_> {
-    fn ask(&mut self, operation: Operation, parameters: Value) {
-        let read = Read::new(operation, parameters);
-        if !self.snapshot.has_asked(&read) && !self.reads.contains(&read) {
-            self.reads.push(read);
-        }
-    }
-
     fn all(&mut self) {
         let name = self.question.function.as_str();
-        self.ask(op::GET_FUNCTION_CONFIGURATION, json!({ "FunctionName": name }));
+        self.round.ask(op::GET_FUNCTION_CONFIGURATION, json!({ "FunctionName": name }));
         self.target();
         let Ok(Some(function)) = self.snapshot.functions.get(name) else { return };
         self.state(function);
         if is_attached(function) {
             let asked = of_paths(name, &self.target, self.question.port, None);
-            for read in reach::reads(self.snapshot, &[asked]) {
-                self.ask(read.operation, Value::Object(read.parameters));
-            }
+            self.round.add(reach::reads(self.snapshot, &[asked]));
             self.names(function);
             self.nat_metrics(function);
         }
@@ -108,10 +99,10 @@ impl Plan<'_> {
             Target::Service(service) => {
                 if service.has_gateway_endpoint() {
                     let filters = json!([{ "Name": "prefix-list-name", "Values": [service.endpoint_service()] }]);
-                    self.ask(op::DESCRIBE_PREFIX_LISTS, json!({ "Filters": filters }));
+                    self.round.ask(op::DESCRIBE_PREFIX_LISTS, json!({ "Filters": filters }));
                 }
                 if let Some(bucket) = service.bucket {
-                    self.ask(op::HEAD_BUCKET, json!({ "Bucket": bucket }));
+                    self.round.ask(op::HEAD_BUCKET, json!({ "Bucket": bucket }));
                 }
             }
             Target::Internet | Target::Address(_) => {}
@@ -121,11 +112,8 @@ impl Plan<'_> {
     /// A name of which the facts may tell, else the operating system.
     fn host(&mut self, host: &str) {
         let asked = of_paths(&self.question.function, &Target::Host(host.to_owned()), self.question.port, None);
-        for read in reach::reads(self.snapshot, &[asked]) {
-            if read.operation == op::RESOLVE {
-                self.ask(read.operation, Value::Object(read.parameters));
-            }
-        }
+        let reads = reach::reads(self.snapshot, &[asked]);
+        self.round.add(reads.into_iter().filter(|read| read.operation == op::RESOLVE));
     }
 }
 

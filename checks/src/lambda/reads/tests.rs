@@ -6,6 +6,7 @@ use crate::finding::Severity;
 use crate::snapshot::Outcome;
 use crate::testkit::World;
 use crate::testkit::lambda as worlds;
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Asks in rounds, with the answers of a world or else an empty list, and tells the operations of each round.

@@ -13,9 +13,9 @@ use super::atlas::Atlas;
 use super::case::Case;
 use crate::net::Network;
 use crate::snapshot::operations as op;
-use crate::snapshot::{Gap, Operation, Read, Resource, Snapshot, Table};
+use crate::snapshot::{Gap, Operation, Read, Resource, Round, Snapshot, Table};
 use scope::Scope;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every call of AWS that [`reads`] can ask for: the least privilege of the command.
@@ -54,30 +54,23 @@ const MOST_VALUES: usize = 200;
 pub fn reads(snapshot: &Snapshot, cases: &[Case]) -> Vec<Read> {
     let network = Network::new(snapshot);
     let atlas = Atlas::new(&network);
-    let mut plan = Plan { network: &network, snapshot, reads: Vec::new() };
+    let mut plan = Plan { network: &network, snapshot, round: Round::new(snapshot) };
     plan.subjects(&atlas, cases);
     let scope = Scope::of(&atlas, cases);
     plan.instances(&scope);
     plan.vpcs(&scope);
     plan.targets(&scope);
     plan.transit(&scope);
-    plan.reads
+    plan.round.into_reads()
 }
 
 struct Plan<'a> {
     network: &'a Network<'a>,
     snapshot: &'a Snapshot,
-    reads: Vec<Read>,
+    round: Round<'a>,
 }
 
 impl Plan<'_> {
-    fn ask(&mut self, operation: Operation, parameters: Value) {
-        let read = Read::new(operation, parameters);
-        if !self.snapshot.has_asked(&read) && !self.reads.contains(&read) {
-            self.reads.push(read);
-        }
-    }
-
     /// Asks for the rows that a filter with these values selects, as far as nobody has asked for them. Ids are asked for by their filter
     /// too: one that is gone is then missing from the answer, where an id that is not found would fail the read for all of them.
     fn select<'v, T: Resource>(&mut self, table: &Table<T>, filter: &str, values: impl IntoIterator<Item = &'v str>) {
@@ -87,7 +80,7 @@ impl Plan<'_> {
         // `DescribeNatGateways` spells it in the singular.
         let member = if T::OPERATION == op::DESCRIBE_NAT_GATEWAYS { "Filter" } else { "Filters" };
         for values in open.chunks(MOST_VALUES) {
-            self.ask(T::OPERATION, json!({ member: [{ "Name": filter, "Values": values }] }));
+            self.round.ask(T::OPERATION, json!({ member: [{ "Name": filter, "Values": values }] }));
         }
     }
 
@@ -101,7 +94,7 @@ impl Plan<'_> {
     fn prefix_lists<'v>(&mut self, ids: impl IntoIterator<Item = &'v str>) {
         let ids: BTreeSet<&str> = ids.into_iter().filter(|id| !id.is_empty()).collect();
         for id in ids {
-            self.ask(op::GET_MANAGED_PREFIX_LIST_ENTRIES, json!({ "PrefixListId": id }));
+            self.round.ask(op::GET_MANAGED_PREFIX_LIST_ENTRIES, json!({ "PrefixListId": id }));
         }
     }
 }
@@ -114,6 +107,7 @@ mod tests {
     use super::super::case::Written;
     use super::*;
     use crate::snapshot::{Header, Outcome, Recorded};
+    use serde_json::Value;
 
     fn cases(values: Value) -> Vec<Case> {
         let written: Vec<Written> = serde_json::from_value(values).unwrap();

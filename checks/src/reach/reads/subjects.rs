@@ -25,7 +25,9 @@ impl Plan<'_> {
                 Subject::Interface(id) | Subject::At(id, _) => put(&mut interfaces, "network-interface-id", id),
                 Subject::Address(address) => put(&mut interfaces, address_filter(*address), &address.to_string()),
                 Subject::Named(prefix) => put(&mut instances, "tag:Name", &name_filter(prefix)),
-                Subject::Function(name) => self.ask(op::GET_FUNCTION_CONFIGURATION, json!({ "FunctionName": name })),
+                Subject::Function(name) => {
+                    self.round.ask(op::GET_FUNCTION_CONFIGURATION, json!({ "FunctionName": name }));
+                }
                 Subject::Host(name) => {
                     self.host(atlas, name, &mut instances);
                     endpoints.extend(host::endpoint_id(name));
@@ -55,7 +57,7 @@ impl Plan<'_> {
         }
         let is_asked = filter.is_none_or(|filter| self.snapshot.instances.select(filter, name, |_| false).is_ok());
         if is_asked && atlas.named(name).is_none() {
-            self.ask(op::RESOLVE, json!({ "Name": name }));
+            self.round.ask(op::RESOLVE, json!({ "Name": name }));
         }
     }
 

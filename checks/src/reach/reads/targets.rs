@@ -30,7 +30,7 @@ impl Plan<'_> {
         self.about(&snapshot.vpc_endpoints, endpoints);
         self.about(&snapshot.vpc_peering_connections, live().map(|route| route.vpc_peering_connection_id.as_str()));
         if live().any(|route| !route.egress_only_internet_gateway_id.is_empty()) {
-            self.ask(op::DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS, json!({}));
+            self.round.ask(op::DESCRIBE_EGRESS_ONLY_INTERNET_GATEWAYS, json!({}));
         }
         if !scope.outside.is_empty() && routes.iter().any(|route| leads_out(route)) {
             self.block_public_access(scope);
@@ -62,11 +62,11 @@ impl Plan<'_> {
         if subnets.all(|subnet| subnet.block_public_access_states.is_some()) {
             return;
         }
-        self.ask(op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_OPTIONS, json!({}));
+        self.round.ask(op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_OPTIONS, json!({}));
         match snapshot.block_public_access.get("") {
             Ok(Some(options)) if matches!(options.internet_gateway_block_mode.as_str(), "" | "off") => {}
             Err(Gap::NotAsked { .. }) => {}
-            Ok(_) | Err(_) => self.ask(op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSIONS, json!({})),
+            Ok(_) | Err(_) => self.round.ask(op::DESCRIBE_VPC_BLOCK_PUBLIC_ACCESS_EXCLUSIONS, json!({})),
         }
     }
 }

@@ -66,7 +66,7 @@ impl<'a> Plan<'a> {
         {
             let states = json!([{ "Name": "state", "Values": ["active", "blackhole"] }]);
             let table = &association.transit_gateway_route_table_id;
-            self.ask(
+            self.round.ask(
                 op::SEARCH_TRANSIT_GATEWAY_ROUTES,
                 json!({ "TransitGatewayRouteTableId": table, "Filters": states }),
             );
