@@ -3,8 +3,7 @@
 use super::cases;
 use super::common::{Connection, Output};
 use super::diagnose::{self, Facts, Judged};
-#[cfg(feature = "aws")]
-use crate::collect::live::Wanted;
+use crate::collect::wanted::Wanted;
 use crate::error::Error;
 use crate::exit::Exit;
 use checks::can::{self, Case, Question, Written};
@@ -61,7 +60,6 @@ pub(super) struct Words {
 }
 
 /// Three waves, and one for each level of an organization above the account.
-#[cfg(feature = "aws")]
 pub(super) const WAVES: usize = 12;
 
 impl Words {
@@ -77,7 +75,6 @@ impl Words {
     }
 
     /// Where to read: in the Region of the resource, where its ARN names one.
-    #[cfg(feature = "aws")]
     pub(super) fn connection(&self) -> Connection {
         let of_resource = self.resource.as_deref().and_then(|arn| arn.split(':').nth(3));
         let region = of_resource.filter(|region| !region.is_empty()).map(str::to_owned);
@@ -98,18 +95,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
     one(&facts, &question, &arguments.output)
 }
 
-#[cfg(feature = "aws")]
 fn live(words: &Words, question: &Question, output: &Output) -> Result<Facts, Error> {
     let connection = words.connection();
     let plan = |snapshot: &checks::snapshot::Snapshot| can::reads(snapshot, question);
     diagnose::live(&Wanted { connection: &connection, plan: &plan, waves: WAVES, instances: &[], regions: &[] }, output)
-}
-
-/// Without the SDK there are only recorded facts.
-#[cfg(not(feature = "aws"))]
-fn live(words: &Words, _: &Question, _: &Output) -> Result<Facts, Error> {
-    let _ = &words.connection;
-    Err(diagnose::without_aws("cannot call AWS"))
 }
 
 /// Answers one question with a report.

@@ -5,6 +5,8 @@ use super::question;
 use super::reach::{self, Question};
 use super::ssm::Subjects;
 use super::{ecs, lambda_internet, s3_event, ssh};
+use crate::collect;
+use crate::collect::wanted::{Live, Wanted};
 use crate::error::Error;
 use crate::exit::Exit;
 use clap::{Args, Subcommand};
@@ -77,7 +79,6 @@ struct Target {
 }
 
 /// Runs the command.
-#[cfg(feature = "aws")]
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
     match &arguments.symptom {
         Symptom::Ssm(recorded) => recorded.run(),
@@ -95,13 +96,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
         Symptom::Can(CanArguments { words, target }) => {
             let (question, connection) = (words.question()?, words.connection());
             let plan = |snapshot: &checks::snapshot::Snapshot| checks::can::reads(snapshot, &question);
-            let wanted = crate::collect::live::Wanted {
-                connection: &connection,
-                plan: &plan,
-                waves: can::WAVES,
-                instances: &[],
-                regions: &[],
-            };
+            let wanted =
+                Wanted { connection: &connection, plan: &plan, waves: can::WAVES, instances: &[], regions: &[] };
             let live = target.collect(&wanted)?;
             let missing = checks::can::decide(&live.snapshot, &question).err().map(Error::could_not_run);
             Ok(told(missing.as_slice()))
@@ -111,7 +107,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
 
 impl<Q: question::Question + Args> Recorded<Q> {
     /// Collects, and tells which subjects are missing.
-    #[cfg(feature = "aws")]
     fn run(&self) -> Result<Exit, Error> {
         self.question.checked()?;
         let connection = self.question.connection();
@@ -123,43 +118,29 @@ impl<Q: question::Question + Args> Recorded<Q> {
         let missing = self.question.judged(&facts).errors.into_iter().map(|error| Error::could_not_run(error.message));
         Ok(told(&missing.collect::<Vec<Error>>()))
     }
-
-    /// Without the SDK there is nothing to collect from.
-    #[cfg(not(feature = "aws"))]
-    fn run(&self) -> Result<Exit, Error> {
-        self.question.checked()?;
-        Err(self.target.without_aws())
-    }
 }
 
-#[cfg(not(feature = "aws"))]
-impl Target {
-    fn without_aws(&self) -> Error {
-        super::diagnose::without_aws(&format!("cannot write `{}`", self.out.display()))
-    }
-}
-
-#[cfg(feature = "aws")]
 impl Target {
     /// Collects and writes. What was collected is kept whatever is missing: the refusals are facts as well.
-    fn collect(&self, wanted: &crate::collect::live::Wanted<'_>) -> Result<crate::collect::live::Live, Error> {
-        let live = crate::collect::live::facts(wanted, self.verbose, self.quiet)?;
+    fn collect(&self, wanted: &Wanted<'_>) -> Result<Live, Error> {
+        if !cfg!(feature = "aws") {
+            return Err(collect::without_aws(&format!("cannot write `{}`", self.out.display())));
+        }
+        let live = collect::facts(wanted, self.verbose, self.quiet)?;
         let mut text = serde_json::to_string_pretty(&live.snapshot.to_json()).unwrap_or_default();
         text.push('\n');
-        crate::collect::file::write_private(&self.out, &text)?;
+        collect::file::write_private(&self.out, &text)?;
         Ok(live)
     }
 }
 
 /// Tells what is missing, and how it ended.
-#[cfg(feature = "aws")]
 fn told(missing: &[Error]) -> Exit {
     missing.iter().for_each(super::tell);
     if missing.is_empty() { Exit::Healthy } else { Exit::CouldNotRun }
 }
 
 /// An error for each end that the facts do not hold. What is not clear is a question for whoever judges them.
-#[cfg(feature = "aws")]
 fn missing_ends(snapshot: &checks::snapshot::Snapshot, cases: &[checks::reach::Case]) -> Vec<Error> {
     let network = checks::net::Network::new(snapshot);
     let judge = checks::reach::Judge::new(&network);
@@ -174,24 +155,4 @@ fn missing_ends(snapshot: &checks::snapshot::Snapshot, cases: &[checks::reach::C
         }
     }
     errors
-}
-
-/// Without the SDK there is nothing to collect from.
-#[cfg(not(feature = "aws"))]
-pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
-    match &arguments.symptom {
-        Symptom::Ssm(recorded) => recorded.run(),
-        Symptom::Ssh(recorded) => recorded.run(),
-        Symptom::LambdaInternet(recorded) => recorded.run(),
-        Symptom::S3Event(recorded) => recorded.run(),
-        Symptom::Ecs(recorded) => recorded.run(),
-        Symptom::Reach(ReachArguments { question, target }) => {
-            question.cases()?;
-            Err(target.without_aws())
-        }
-        Symptom::Can(CanArguments { words, target }) => {
-            words.question()?;
-            Err(target.without_aws())
-        }
-    }
 }

@@ -3,7 +3,8 @@
 use super::common::Output;
 use super::{print, tell};
 use crate::clock;
-use crate::collect::file;
+use crate::collect::wanted::{Live, Wanted};
+use crate::collect::{self, file};
 use crate::error::Error;
 use crate::exit::Exit;
 use checks::diagnosis::{Diagnosis, SubjectGap, Verdict};
@@ -35,8 +36,7 @@ impl Facts {
     }
 
     /// Facts from AWS.
-    #[cfg(feature = "aws")]
-    pub(super) fn of_live(live: crate::collect::live::Live, started_at: String) -> Self {
+    pub(super) fn of_live(live: Live, started_at: String) -> Self {
         let facts = Self::of(live.snapshot, started_at);
         Self { hints: live.elsewhere, ..facts }
     }
@@ -64,18 +64,10 @@ pub(super) fn recorded(path: &Path) -> Result<Facts, Error> {
 }
 
 /// Facts from AWS.
-#[cfg(feature = "aws")]
-pub(super) fn live(wanted: &crate::collect::live::Wanted<'_>, output: &Output) -> Result<Facts, Error> {
+pub(super) fn live(wanted: &Wanted<'_>, output: &Output) -> Result<Facts, Error> {
     let started_at = clock::now();
-    let live = crate::collect::live::facts(wanted, output.verbose, output.quiet)?;
+    let live = collect::facts(wanted, output.verbose, output.quiet)?;
     Ok(Facts::of_live(live, started_at))
-}
-
-/// What a build without the SDK says when it is asked for live facts.
-#[cfg(not(feature = "aws"))]
-pub(super) fn without_aws(what: &str) -> Error {
-    Error::could_not_run(format!("{what}: this build was made without the feature `aws`"))
-        .hint("give recorded facts with --snapshot, or build with default features")
 }
 
 /// Prints the report.

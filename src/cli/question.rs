@@ -2,6 +2,7 @@
 
 use super::common::{Connection, Output};
 use super::diagnose::{self, Facts, Judged};
+use crate::collect::wanted::{Plan, Wanted};
 use crate::error::Error;
 use crate::exit::Exit;
 use checks::snapshot::{Read, Snapshot};
@@ -9,7 +10,6 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// What a diagnosing command is asked; `collect` takes the same words.
-#[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "only live facts need all of it"))]
 pub(super) trait Question {
     /// Name of the command.
     const COMMAND: &'static str;
@@ -56,7 +56,10 @@ pub(super) fn run<Q: Question + Args>(asked: &Asked<Q>) -> Result<Exit, Error> {
     asked.question.checked()?;
     let facts = match &asked.snapshot {
         Some(path) => with_this_machine(diagnose::recorded(path)?, &asked.question),
-        None => live(&asked.question, &asked.output)?,
+        None => {
+            let (question, connection) = (&asked.question, asked.question.connection());
+            diagnose::live(&wanted(question, &connection, &|snapshot| question.reads(snapshot)), &asked.output)?
+        }
     };
     let judged = asked.question.judged(&facts);
     let exit = judged.exit(&asked.output);
@@ -88,37 +91,8 @@ fn with_this_machine<Q: Question>(facts: Facts, _: &Q) -> Facts {
     facts
 }
 
-#[cfg(feature = "aws")]
-fn live<Q: Question>(question: &Q, output: &Output) -> Result<Facts, Error> {
-    let connection = question.connection();
-    diagnose::live(&wanted(question, &connection, &|snapshot| question.reads(snapshot)), output)
-}
-
-/// Without the SDK there are only recorded facts.
-#[cfg(not(feature = "aws"))]
-fn live<Q: Question>(_: &Q, _: &Output) -> Result<Facts, Error> {
-    Err(diagnose::without_aws("cannot call AWS"))
-}
-
 /// The facts of a question as the collector takes them.
-#[cfg(feature = "aws")]
-pub(super) fn wanted<'a, Q: Question>(
-    question: &'a Q,
-    connection: &'a Connection,
-    plan: &'a crate::collect::live::Plan<'a>,
-) -> crate::collect::live::Wanted<'a> {
+pub(super) fn wanted<'a, Q: Question>(question: &'a Q, connection: &'a Connection, plan: &'a Plan<'a>) -> Wanted<'a> {
     let (instances, regions) = question.elsewhere();
-    crate::collect::live::Wanted { connection, plan, waves: Q::WAVES, instances, regions }
-}
-
-/// What can be asked now about all subjects, each read once.
-#[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "only live facts need it"))]
-pub(super) fn together(reads: impl IntoIterator<Item = Read>) -> Vec<Read> {
-    let mut all: Vec<Read> = Vec::new();
-    for read in reads {
-        if !all.contains(&read) {
-            all.push(read);
-        }
-    }
-    all
+    Wanted { connection, plan, waves: Q::WAVES, instances, regions }
 }

@@ -3,8 +3,7 @@
 use super::cases;
 use super::common::{Connection, Output};
 use super::diagnose::{self, Facts, Judged};
-#[cfg(feature = "aws")]
-use crate::collect::live::{Plan, Wanted};
+use crate::collect::wanted::{Plan, Wanted};
 use crate::error::Error;
 use crate::exit::Exit;
 use checks::diagnosis::{Diagnosis, Verdict};
@@ -91,7 +90,6 @@ fn subject(text: &str) -> Result<String, String> {
 }
 
 /// Four waves, and one for prefix lists in the tables of a hub.
-#[cfg(feature = "aws")]
 const WAVES: usize = 5;
 
 impl Question {
@@ -119,14 +117,12 @@ impl Question {
         written.checked().map(|case| vec![case]).map_err(Error::usage)
     }
 
-    #[cfg(feature = "aws")]
     pub(super) fn wanted<'a>(&'a self, plan: &'a Plan<'a>, instances: &'a [String]) -> Wanted<'a> {
         Wanted { connection: &self.connection, plan, waves: WAVES, instances, regions: &self.regions }
     }
 }
 
 /// The instances among the ends, to look for elsewhere when they are not found.
-#[cfg(feature = "aws")]
 pub(super) fn instances(cases: &[Case]) -> Vec<String> {
     let ends = cases.iter().flat_map(|case| [&case.from, &case.to]);
     let ids = ends.filter_map(|end| match end {
@@ -152,16 +148,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Error> {
     }
 }
 
-#[cfg(feature = "aws")]
 fn live(question: &Question, cases: &[Case], output: &Output) -> Result<Facts, Error> {
     let instances = instances(cases);
     diagnose::live(&question.wanted(&|snapshot| reach::reads(snapshot, cases), &instances), output)
-}
-
-/// Without the SDK there are only recorded facts.
-#[cfg(not(feature = "aws"))]
-fn live(_: &Question, _: &[Case], _: &Output) -> Result<Facts, Error> {
-    Err(diagnose::without_aws("cannot call AWS"))
 }
 
 /// Answers one question with a report.

@@ -1,5 +1,6 @@
 //! Facts from AWS.
 
+use super::wanted::{Live, Wanted};
 use super::waves::{self, Wave};
 use crate::aws::{Options, Session, SessionError};
 use crate::cli::Connection;
@@ -9,31 +10,6 @@ use crate::wire::endpoint::region_is_known;
 use checks::snapshot::{Header, Outcome, Read, Snapshot, operations as op};
 use serde_json::json;
 use std::io::Write;
-
-/// Facts, and where a subject that is not among them was seen instead.
-pub struct Live {
-    /// The facts.
-    pub snapshot: Snapshot,
-    /// Subject and hint.
-    pub elsewhere: Vec<(String, String)>,
-}
-
-/// What can be asked now, given what is known.
-pub(crate) type Plan<'a> = dyn Fn(&Snapshot) -> Vec<Read> + 'a;
-
-/// Which facts are wanted, and from where.
-pub(crate) struct Wanted<'a> {
-    /// Where AWS is, and who asks.
-    pub(crate) connection: &'a Connection,
-    /// What to ask.
-    pub(crate) plan: &'a Plan<'a>,
-    /// In how many dependent waves at most.
-    pub(crate) waves: usize,
-    /// Instances to look for elsewhere when they are not found.
-    pub(crate) instances: &'a [String],
-    /// Regions to look for them in.
-    pub(crate) regions: &'a [String],
-}
 
 /// Collects facts.
 ///

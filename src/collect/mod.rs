@@ -2,14 +2,30 @@
 
 pub mod file;
 #[cfg(feature = "aws")]
-pub mod live;
+mod live;
 #[cfg(feature = "aws")]
 mod names;
 mod redact;
+pub mod wanted;
 #[cfg(feature = "aws")]
 pub mod waves;
 
+#[cfg(feature = "aws")]
+pub(crate) use live::facts;
+
 use checks::snapshot::Snapshot;
+
+/// Without the SDK there are only recorded facts.
+#[cfg(not(feature = "aws"))]
+pub(crate) fn facts(_: &wanted::Wanted<'_>, _: bool, _: bool) -> Result<wanted::Live, crate::error::Error> {
+    Err(without_aws("cannot call AWS"))
+}
+
+/// What a build without the SDK says when it is asked for live facts.
+pub(crate) fn without_aws(what: &str) -> crate::error::Error {
+    crate::error::Error::could_not_run(format!("{what}: this build was made without the feature `aws`"))
+        .hint("give recorded facts with --snapshot, or build with default features")
+}
 
 /// The account that read a snapshot, empty when the facts do not tell: nobody is shown instances of others. Interfaces tell it only where all
 /// are one account's, since the owner of a shared VPC sees those of others.
