@@ -8,26 +8,22 @@ use crate::snapshot::lambda::{FunctionConcurrency, FunctionConfiguration};
 use crate::snapshot::{Gap, Observed};
 
 impl<'a> Case<'a> {
-    /// Asks every function whose own state counts.
+    /// Asks every function that counts; `otherwise` is said where nothing was found and nothing is open.
     ///
     /// # Errors
     /// Why the functions are not known.
-    pub fn each_function(
+    pub fn each_called(
         &self,
-        pass: &'static str,
         judge: impl Fn(&Called<'a>) -> Result<Vec<Finding>, Gap>,
+        otherwise: impl FnOnce() -> Judgement,
     ) -> Result<Judgement, Gap> {
         let functions = self.functions();
         if functions.is_empty() {
             self.judged()?;
             return Ok(self.nothing_called());
         }
-        let (mut findings, mut open, mut gone) = (Vec::new(), Vec::new(), false);
+        let (mut findings, mut open) = (Vec::new(), Vec::new());
         for called in &functions {
-            if self.is_gone(called) {
-                gone = true;
-                continue;
-            }
             match judge(called) {
                 Ok(found) => findings.extend(found),
                 Err(gap) => open.push(gap),
@@ -38,8 +34,23 @@ impl<'a> Case<'a> {
         Ok(match (findings.is_empty(), open.is_empty()) {
             (false, _) => Judgement::Fail(findings),
             (true, false) => crate::walls::open(open),
-            (true, true) if gone => follows_from("s3/function-missing"),
-            (true, true) => Judgement::pass(pass),
+            (true, true) => otherwise(),
+        })
+    }
+
+    /// Asks every function whose own state counts: those that are there.
+    ///
+    /// # Errors
+    /// Why the functions are not known.
+    pub fn each_function(
+        &self,
+        pass: &'static str,
+        judge: impl Fn(&Called<'a>) -> Result<Vec<Finding>, Gap>,
+    ) -> Result<Judgement, Gap> {
+        let present = |called: &Called<'a>| if self.is_gone(called) { Ok(Vec::new()) } else { judge(called) };
+        self.each_called(present, || {
+            let is_gone = self.functions().iter().any(|called| self.is_gone(called));
+            if is_gone { follows_from("s3/function-missing") } else { Judgement::pass(pass) }
         })
     }
 

@@ -16,6 +16,7 @@ pub mod pattern;
 pub mod permission;
 mod reads;
 mod role;
+pub(crate) mod side;
 pub mod trail;
 
 pub use bucket::bucket_name;

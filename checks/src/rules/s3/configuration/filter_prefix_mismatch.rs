@@ -2,11 +2,11 @@
 
 use crate::finding::Judgement;
 use crate::finding::Severity;
-use crate::fix::{Aws, Fix, FixClass};
 use crate::rule::declare_rule;
 use crate::s3::Case;
 use crate::s3::document::set_filter;
 use crate::s3::filter;
+use crate::s3::side::Side;
 use crate::snapshot::Gap;
 
 declare_rule! {
@@ -43,42 +43,14 @@ declare_rule! {
     needs [GET_BUCKET_NOTIFICATION_CONFIGURATION]
 }
 
+const PREFIX: Side =
+    Side { name: "prefix", verb: "begin with", value: |filter| filter.prefix, takes: filter::begins, meant };
+
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.judged()?.is_empty() {
         return Ok(case.no_entry());
     }
-    if case.key().is_none() {
-        return leading_slash(case);
-    }
-    let lost = case.missing_key()?;
-    let lost: Vec<_> = lost.iter().filter(|(entry, key)| !filter::begins(key, entry.filter.prefix)).collect();
-    let without = |value: &str, key: &str| filter::begins(key, value.trim_matches(['*', '?']));
-    if !lost.is_empty() && lost.iter().all(|(entry, key)| without(entry.filter.prefix, key)) {
-        return Ok(Judgement::not_applicable("follows from `s3/filter-wildcard-literal`"));
-    }
-    let findings = lost.iter().map(|(entry, key)| {
-        let value = entry.filter.prefix;
-        let detail = format!(
-            "key `{key}` does not begin with `{}`, the prefix of entry `{}` for {}",
-            filter::decoded(value),
-            entry.label(),
-            entry.whither()
-        );
-        let finding = entry.finding(case.bucket(), detail).proof(entry.proof_of_filter(case.bucket(), "prefix", value));
-        finding.fix(match meant(key, value) {
-            Some(meant) => {
-                let document = case.with_entry(entry, |own| set_filter(own, "prefix", &meant));
-                case.rewrite(format!("let entry `{}` take keys that begin with `{meant}`", entry.label()), &document)
-            }
-            None => {
-                let show = Aws::new("s3api", "get-bucket-notification-configuration", case.region());
-                let summary =
-                    format!("give entry `{}` the prefix that is meant; this shows the document", entry.label());
-                Fix::new(FixClass::M, summary).run(show.arg("bucket", case.bucket()))
-            }
-        })
-    });
-    Ok(Judgement::of(findings.collect(), "an entry takes the key, or its prefix is not what keeps it out"))
+    if case.key().is_none() { leading_slash(case) } else { PREFIX.judge(case) }
 }
 
 /// The prefix that was meant, where it is plain: without the slash before it, or in the letters of the key.

@@ -1,11 +1,10 @@
 //! The suffix of an entry keeps the key out.
 
 use crate::finding::Judgement;
-use crate::fix::{Aws, Fix, FixClass};
 use crate::rule::declare_rule;
 use crate::s3::Case;
-use crate::s3::document::set_filter;
 use crate::s3::filter;
+use crate::s3::side::Side;
 use crate::snapshot::Gap;
 
 declare_rule! {
@@ -42,6 +41,9 @@ declare_rule! {
     needs [GET_BUCKET_NOTIFICATION_CONFIGURATION]
 }
 
+const SUFFIX: Side =
+    Side { name: "suffix", verb: "end with", value: |filter| filter.suffix, takes: filter::ends, meant };
+
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.judged()?.is_empty() {
         return Ok(case.no_entry());
@@ -49,35 +51,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.key().is_none() {
         return Ok(Judgement::not_applicable("no key is asked about"));
     }
-    let lost = case.missing_key()?;
-    let lost: Vec<_> = lost.iter().filter(|(entry, key)| !filter::ends(key, entry.filter.suffix)).collect();
-    let without = |value: &str, key: &str| filter::ends(key, value.trim_matches(['*', '?']));
-    if !lost.is_empty() && lost.iter().all(|(entry, key)| without(entry.filter.suffix, key)) {
-        return Ok(Judgement::not_applicable("follows from `s3/filter-wildcard-literal`"));
-    }
-    let findings = lost.iter().map(|(entry, key)| {
-        let value = entry.filter.suffix;
-        let detail = format!(
-            "key `{key}` does not end with `{}`, the suffix of entry `{}` for {}",
-            filter::decoded(value),
-            entry.label(),
-            entry.whither()
-        );
-        let finding = entry.finding(case.bucket(), detail).proof(entry.proof_of_filter(case.bucket(), "suffix", value));
-        finding.fix(match meant(key, value) {
-            Some(meant) => {
-                let document = case.with_entry(entry, |own| set_filter(own, "suffix", &meant));
-                case.rewrite(format!("let entry `{}` take keys that end with `{meant}`", entry.label()), &document)
-            }
-            None => {
-                let show = Aws::new("s3api", "get-bucket-notification-configuration", case.region());
-                let summary =
-                    format!("give entry `{}` the suffix that is meant; this shows the document", entry.label());
-                Fix::new(FixClass::M, summary).run(show.arg("bucket", case.bucket()))
-            }
-        })
-    });
-    Ok(Judgement::of(findings.collect(), "an entry takes the key, or its suffix is not what keeps it out"))
+    SUFFIX.judge(case)
 }
 
 /// The suffix that was meant, where it is plain: in the letters of the key.

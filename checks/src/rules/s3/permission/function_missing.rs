@@ -44,30 +44,11 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let functions = case.functions();
-    if functions.is_empty() {
-        case.judged()?;
-        return Ok(case.nothing_called());
-    }
-    let (mut findings, mut open) = (Vec::new(), Vec::new());
-    for called in &functions {
-        match case.function(called) {
-            Ok(Some(_)) => {}
-            Ok(None) => match qualified(case, called) {
-                Ok(true) => {}
-                Ok(false) => findings.push(finding(case, called)),
-                Err(gap) => open.push(gap),
-            },
-            Err(gap) => open.push(gap),
-        }
-    }
-    open.sort();
-    open.dedup();
-    Ok(match (findings.is_empty(), open.is_empty()) {
-        (false, _) => Judgement::Fail(findings),
-        (true, false) => crate::walls::open(open),
-        (true, true) => Judgement::pass("the function is there"),
-    })
+    let missing = |called: &Called<'_>| {
+        let is_there = case.function(called)?.is_some() || qualified(case, called)?;
+        Ok(if is_there { Vec::new() } else { vec![finding(case, called)] })
+    };
+    case.each_called(missing, || Judgement::pass("the function is there"))
 }
 
 /// Whether it is the version or alias that is not there, and the function is.

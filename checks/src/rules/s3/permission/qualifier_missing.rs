@@ -44,31 +44,13 @@ declare_rule! {
 }
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
-    let functions = case.functions();
-    if functions.is_empty() {
-        case.judged()?;
-        return Ok(case.nothing_called());
-    }
-    let (mut findings, mut open) = (Vec::new(), Vec::new());
-    for called in &functions {
-        let Some(qualifier) = &called.function.qualifier else { continue };
-        match case.function(called) {
-            Ok(Some(_)) => {}
-            Ok(None) => match case.snapshot.functions.get(&called.function.bare_arn()) {
-                Ok(Some(_)) => findings.push(finding(case, called, qualifier)),
-                Ok(None) => {}
-                Err(gap) => open.push(gap),
-            },
-            Err(gap) => open.push(gap),
-        }
-    }
-    open.sort();
-    open.dedup();
-    Ok(match (findings.is_empty(), open.is_empty()) {
-        (false, _) => Judgement::Fail(findings),
-        (true, false) => crate::walls::open(open),
-        (true, true) => Judgement::pass("the version or alias is there, or the ARN names none"),
-    })
+    let missing = |called: &Called<'_>| {
+        let Some(qualifier) = &called.function.qualifier else { return Ok(Vec::new()) };
+        let is_missing =
+            case.function(called)?.is_none() && case.snapshot.functions.get(&called.function.bare_arn())?.is_some();
+        Ok(if is_missing { vec![finding(case, called, qualifier)] } else { Vec::new() })
+    };
+    case.each_called(missing, || Judgement::pass("the version or alias is there, or the ARN names none"))
 }
 
 fn finding(case: &Case<'_>, called: &Called<'_>, qualifier: &str) -> Finding {
