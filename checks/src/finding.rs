@@ -185,6 +185,27 @@ impl Judgement {
         Self::CannotTell { reason: reason.into(), gaps }
     }
 
+    /// The question does not arise because of another rule's fault.
+    pub fn follows_from(rule: &str) -> Self {
+        Self::not_applicable(format!("follows from `{rule}`"))
+    }
+
+    /// An open question with its reasons.
+    pub fn open(gaps: Vec<Gap>) -> Self {
+        let reasons: Vec<String> = gaps.iter().map(Gap::to_string).collect();
+        Self::cannot_tell(reasons.join("; "), gaps)
+    }
+
+    /// What was found; else what is not known, each gap once; else what is left to say.
+    pub fn settled(findings: Vec<Finding>, mut gaps: Vec<Gap>, otherwise: impl FnOnce() -> Self) -> Self {
+        if !findings.is_empty() {
+            return Self::Fail(findings);
+        }
+        gaps.sort();
+        gaps.dedup();
+        if gaps.is_empty() { otherwise() } else { Self::open(gaps) }
+    }
+
     /// A failure when there is a finding, else a pass with its reason.
     pub fn of(findings: Vec<Finding>, otherwise: impl Into<Cow<'static, str>>) -> Self {
         if findings.is_empty() { Self::Pass(otherwise.into()) } else { Self::Fail(findings) }

@@ -193,9 +193,7 @@ impl Watch<'_> {
         for lane in case.lanes().filter(touched) {
             gaps.extend(lane.gaps.iter().filter(|gap| !case.is_settled(gap)).cloned());
         }
-        gaps.sort();
-        gaps.dedup();
-        if gaps.is_empty() { Ok(Judgement::pass(self.pass)) } else { Ok(open(gaps)) }
+        Ok(Judgement::settled(Vec::new(), gaps, || Judgement::pass(self.pass)))
     }
 
     /// What keeps the rule's question open.
@@ -212,12 +210,6 @@ impl Watch<'_> {
         gaps.dedup();
         gaps
     }
-}
-
-/// An open question with its reasons.
-pub fn open(gaps: Vec<Gap>) -> Judgement {
-    let reasons: Vec<String> = gaps.iter().map(Gap::to_string).collect();
-    Judgement::cannot_tell(reasons.join("; "), gaps)
 }
 
 /// The steps of the path that meets the obstacle, or else of the one that works least.

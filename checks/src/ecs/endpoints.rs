@@ -5,7 +5,6 @@ use crate::finding::{Finding, Judgement};
 use crate::instance::endpoints::{Missing, Named};
 use crate::rule::About;
 use crate::snapshot::Gap;
-use crate::walls::open;
 
 /// How a group for new endpoints is named.
 pub const ENDPOINTS: Named = ("ecs-endpoints", "ECS endpoints");
@@ -25,12 +24,6 @@ pub(crate) fn judge_missing(case: &Case<'_>, about: &About, services: &[&str]) -
             judged => other = other.or(Some(judged)),
         }
     }
-    gaps.sort();
-    gaps.dedup();
-    match other {
-        _ if !found.is_empty() => Judgement::Fail(found),
-        _ if !gaps.is_empty() => open(gaps),
-        Some(judged) => judged,
-        None => Judgement::not_applicable("no service was asked about"),
-    }
+    let rest = || other.unwrap_or_else(|| Judgement::not_applicable("no service was asked about"));
+    Judgement::settled(found, gaps, rest)
 }

@@ -5,7 +5,7 @@ use super::{Case, DEFAULT, health};
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement, Place};
 use crate::fix::{Fix, FixClass, quoted};
-use crate::instance::{follows_from, last_sign};
+use crate::instance::last_sign;
 use crate::os::console::SignKind;
 use crate::os::ecs_image::EcsImage;
 use crate::os::user_data::UserDataSigns;
@@ -50,7 +50,7 @@ impl<'a> Case<'a> {
     pub(crate) fn without_cluster(&self) -> Option<Judgement> {
         let is_there = || matches!(&self.cluster, Ok(Some(_)));
         let rule = || if is_there() { "ecs/cluster-inactive" } else { "ecs/cluster-not-found" };
-        self.lacks_cluster().then(|| follows_from(rule()))
+        self.lacks_cluster().then(|| Judgement::follows_from(rule()))
     }
 
     /// What a rule about the running agent says where the question does not arise: the agent is connected, here or in another cluster, or

@@ -5,7 +5,7 @@ use super::calls::REGISTER;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::instance::profile::Kit;
-use crate::instance::{Grant, calls_in_words, follows_from, nearly};
+use crate::instance::{Grant, calls_in_words, nearly};
 use crate::snapshot::Gap;
 
 /// The AWS managed policy that lets container instances do their work.
@@ -54,7 +54,7 @@ pub(crate) fn judge_lacking(case: &Case<'_>, actions: &[&'static str], so: &str)
     };
     let Some((_, decision)) = lacking.first() else {
         if actions.iter().any(|action| role.grant(case, action) == Grant::Refused) {
-            return Ok(follows_from("ecs/explicit-deny"));
+            return Ok(Judgement::follows_from("ecs/explicit-deny"));
         }
         return Ok(Judgement::pass(format!("policies of role `{name}` allow {}", calls_in_words(actions))));
     };

@@ -9,7 +9,7 @@ use crate::remedy::Site;
 use crate::remedy::endpoint_policy::{PolicySays, is_full_access, mend, policy_says};
 use crate::snapshot::ec2::VpcEndpoint;
 use crate::snapshot::{Gap, operations as op};
-use crate::walls::{affects, open};
+use crate::walls::affects;
 use serde_json::json;
 
 /// Judges the policies of the endpoints that names lead to, for the calls that each service gets; `role` is asked where one of them has
@@ -31,7 +31,7 @@ pub fn judge<'r, 'a: 'r>(
     if pairs.is_empty() {
         let gaps = unlisted(host);
         let none = || Judgement::not_applicable("no name of the agent leads to an interface endpoint of the VPC");
-        return Ok(if gaps.is_empty() { none() } else { open(gaps) });
+        return Ok(if gaps.is_empty() { none() } else { Judgement::open(gaps) });
     }
     if pairs.iter().all(|(_, endpoint)| is_full_access(&endpoint.policy_document)) {
         return Ok(Judgement::pass("the endpoints have the default policy, which lets every call through"));
@@ -44,15 +44,9 @@ pub fn judge<'r, 'a: 'r>(
         let refused = refused(host, role, calls(service), endpoint, &mut gaps);
         findings.extend(finding(host, role, service, endpoint, &refused));
     }
-    gaps.sort();
-    gaps.dedup();
-    Ok(if !findings.is_empty() {
-        Judgement::Fail(findings)
-    } else if !gaps.is_empty() {
-        open(gaps)
-    } else {
-        Judgement::pass(format!("the endpoint policies let the calls of role `{}` through", role.role.role_name))
-    })
+    let name = &role.role.role_name;
+    let pass = || Judgement::pass(format!("the endpoint policies let the calls of role `{name}` through"));
+    Ok(Judgement::settled(findings, gaps, pass))
 }
 
 /// A call that is refused, by which statement, and whether explicitly.

@@ -11,7 +11,7 @@ use crate::remedy::endpoint::{self, EndpointPlace};
 use crate::rule::About;
 use crate::snapshot::ec2::VpcEndpoint;
 use crate::snapshot::{Gap, operations as op};
-use crate::walls::{Lane, Wall, Ways, open, steps};
+use crate::walls::{Lane, Wall, Ways, steps};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ impl Missing<'_> {
                         self.no_path
                     ))
                 };
-                return if gaps.is_empty() { follows() } else { open(gaps) };
+                return if gaps.is_empty() { follows() } else { Judgement::open(gaps) };
             }
             return Judgement::fail(missing(host, path, self.named));
         }
@@ -60,7 +60,7 @@ impl Missing<'_> {
                 path.gaps.iter().filter(|gap| decides(about, gap) && !ways.is_settled(gap)).cloned().collect();
             let is_proven = self.is_proven && gaps.iter().all(|gap| matches!(gap, Gap::Opaque { .. }));
             if !gaps.is_empty() && !is_proven {
-                return open(gaps);
+                return Judgement::open(gaps);
             }
         }
         Judgement::pass(format!(
@@ -164,14 +164,10 @@ impl Unused {
         let touches = |path: &&ServicePath| path.unused_endpoints().any(|obstacle| (self.causes)(obstacle.cause));
         let affected: Vec<&ServicePath> = host.paths.iter().map(Arc::as_ref).filter(touches).collect();
         let unsure = affected.iter().filter(|path| path.verdict == Verdict::Unknown).flat_map(|path| path.gaps.clone());
-        let mut gaps: Vec<Gap> = unsure.chain(unlisted(host)).filter(|gap| !ways.is_settled(gap)).collect();
-        gaps.sort();
-        gaps.dedup();
-        match (gaps.is_empty(), affected.is_empty()) {
-            (false, _) => open(gaps),
-            (true, true) => Judgement::pass(self.pass),
-            (true, false) => Judgement::pass("the services whose endpoint is not in use are reached another way"),
-        }
+        let gaps = unsure.chain(unlisted(host)).filter(|gap| !ways.is_settled(gap)).collect();
+        let elsewhere = "the services whose endpoint is not in use are reached another way";
+        let pass = if affected.is_empty() { self.pass } else { elsewhere };
+        Judgement::settled(findings, gaps, || Judgement::pass(pass))
     }
 
     /// The unused endpoints of services that are blocked.

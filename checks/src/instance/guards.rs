@@ -6,6 +6,7 @@ use crate::finding::Finding;
 use crate::fix::{Aws, Fix, FixClass};
 use crate::iam::{Layer, LayerDecision, LayerEffect};
 use crate::iam_facts::simulated;
+use crate::rule::Affects;
 use crate::snapshot::{Gap, operations as op};
 
 /// A layer that stops calls, and which.
@@ -40,8 +41,9 @@ fn is_stop(part: &LayerDecision) -> bool {
     part.effect == LayerEffect::ExplicitDeny || part.layer != Layer::Identity
 }
 
-/// What is found: who stops which calls, with the proof and whom to ask.
-pub fn finding(host: &Host<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Finding {
+/// What is found: who stops which calls, with the proof and whom to ask. `register` is the call that registers; the others open the
+/// channel.
+pub fn finding(host: &Host<'_>, role: &RoleFacts<'_>, stop: &Stop, register: &str) -> Finding {
     let name = role.role.role_name.as_str();
     let actions = calls_in_words(&stop.actions);
     let boundary = role.role.permissions_boundary.as_ref().map(|boundary| boundary.permissions_boundary_arn.as_str());
@@ -56,6 +58,13 @@ pub fn finding(host: &Host<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Finding {
         (None, layer) => format!("a {layer} stops role `{name}` from {actions}"),
     };
     let mut finding = Finding::new(format!("{detail}; no other permission outweighs that")).about("role", name);
+    let registers = stop.actions.contains(&register);
+    let opens = stop.actions.iter().any(|action| *action != register);
+    finding.affects = Some(match (registers, opens) {
+        (true, false) => Affects::Registration,
+        (false, _) => Affects::Channel,
+        (true, true) => Affects::Agent,
+    });
     if let Some(by) = &stop.part.by {
         finding = finding.proofs(role.statement(by));
         if by.source.layer != Layer::Boundary {

@@ -19,11 +19,6 @@ pub fn find<'a>(snapshot: &'a Snapshot, id: &str) -> Result<&'a Instance, Subjec
     snapshot.instances.get(id).map_err(SubjectGap::NotReadable)?.ok_or(SubjectGap::NotFound)
 }
 
-/// The question does not arise because of another rule's fault.
-pub(crate) fn follows_from(rule: &str) -> Judgement {
-    Judgement::not_applicable(format!("follows from `{rule}`"))
-}
-
 /// An instance under diagnosis; the case of each symptom about one gives access to it.
 #[derive(Debug, Clone)]
 pub struct Host<'a> {
@@ -95,7 +90,7 @@ impl<'a> Host<'a> {
 
     /// What a rule about a machine that does not run says: another rule tells why.
     pub(crate) fn follows_from_its_state(&self) -> Judgement {
-        follows_from(&format!("{}/instance-not-running", self.symptom))
+        Judgement::follows_from(&format!("{}/instance-not-running", self.symptom))
     }
 
     /// When it was launched.

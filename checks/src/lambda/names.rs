@@ -45,7 +45,7 @@ pub fn not_asked(case: &Case<'_>) -> Option<Judgement> {
         (Ok(Servers::Custom(_)), _) => Some(Judgement::not_applicable(
             "names go to the DNS servers of the DHCP options first: see `lambda/custom-dns-unreachable`",
         )),
-        (_, Ok(false)) => Some(Judgement::not_applicable("follows from `lambda/vpc-dns-off`")),
+        (_, Ok(false)) => Some(Judgement::follows_from("lambda/vpc-dns-off")),
         _ => None,
     }
 }

@@ -327,11 +327,11 @@ impl<'a> Case<'a> {
     /// Why no entry is looked at.
     pub fn no_entry(&self) -> Judgement {
         match (self.special_kind(), &self.asked, self.bridge.is_on) {
-            (Some(_), ..) => super::inside::follows_from("s3/directory-or-outposts-bucket"),
+            (Some(_), ..) => Judgement::follows_from("s3/directory-or-outposts-bucket"),
             (None, None, true) => Judgement::not_applicable("the bucket sends its events to EventBridge alone"),
             _ => match self.other_way() {
                 Some(way) => Judgement::not_applicable(format!("events reach the function by {way}")),
-                None => super::inside::follows_from("s3/no-notification-for-function"),
+                None => Judgement::follows_from("s3/no-notification-for-function"),
             },
         }
     }

@@ -2,7 +2,6 @@
 
 use super::bridge::Candidate;
 use super::case::{Called, Case};
-use super::inside::follows_from;
 use crate::finding::{Finding, Judgement};
 use crate::snapshot::lambda::{FunctionConcurrency, FunctionConfiguration};
 use crate::snapshot::{Gap, Observed};
@@ -29,13 +28,7 @@ impl<'a> Case<'a> {
                 Err(gap) => open.push(gap),
             }
         }
-        open.sort();
-        open.dedup();
-        Ok(match (findings.is_empty(), open.is_empty()) {
-            (false, _) => Judgement::Fail(findings),
-            (true, false) => crate::walls::open(open),
-            (true, true) => otherwise(),
-        })
+        Ok(Judgement::settled(findings, open, otherwise))
     }
 
     /// Asks every function whose own state counts: those that are there.
@@ -50,8 +43,13 @@ impl<'a> Case<'a> {
         let present = |called: &Called<'a>| if self.is_gone(called) { Ok(Vec::new()) } else { judge(called) };
         self.each_called(present, || {
             let is_gone = self.functions().iter().any(|called| self.is_gone(called));
-            if is_gone { follows_from("s3/function-missing") } else { Judgement::pass(pass) }
+            self.nothing_wrong(is_gone, pass)
         })
+    }
+
+    /// What a rule about functions says that found nothing wrong; `is_gone` when one of them is not there.
+    pub(super) fn nothing_wrong(&self, is_gone: bool, pass: &'static str) -> Judgement {
+        if is_gone { Judgement::follows_from("s3/function-missing") } else { Judgement::pass(pass) }
     }
 
     /// The configuration of a function that is there.

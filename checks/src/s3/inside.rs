@@ -22,8 +22,3 @@ impl Case<'_> {
         Judgement::Elsewhere { place, command: command.into(), look_for: look_for.into() }
     }
 }
-
-/// The question does not arise because of another rule's fault.
-pub(crate) fn follows_from(rule: &str) -> Judgement {
-    Judgement::not_applicable(format!("follows from `{rule}`"))
-}

@@ -223,14 +223,7 @@ impl<'a> Case<'a> {
                 Err(gaps) => open.extend(gaps),
             }
         }
-        open.sort();
-        open.dedup();
-        Ok(match (findings.is_empty(), open.is_empty()) {
-            (false, _) => Judgement::Fail(findings),
-            (true, false) => crate::walls::open(open),
-            (true, true) if gone => super::inside::follows_from("s3/function-missing"),
-            (true, true) => Judgement::pass(pass),
-        })
+        Ok(Judgement::settled(findings, open, || self.nothing_wrong(gone, pass)))
     }
 
     /// Whether the function, or the version or alias that is meant, is known not to be there.
@@ -241,9 +234,9 @@ impl<'a> Case<'a> {
     /// Why there is no function for S3 to call.
     pub fn nothing_called(&self) -> Judgement {
         match (self.special_kind(), self.other_way()) {
-            (Some(_), _) => super::inside::follows_from("s3/directory-or-outposts-bucket"),
+            (Some(_), _) => Judgement::follows_from("s3/directory-or-outposts-bucket"),
             (None, Some(way)) => Judgement::not_applicable(format!("events reach the function by {way}")),
-            (None, None) if self.asked.is_some() => super::inside::follows_from("s3/no-notification-for-function"),
+            (None, None) if self.asked.is_some() => Judgement::follows_from("s3/no-notification-for-function"),
             (None, None) => Judgement::not_applicable("no entry of the bucket is for a function"),
         }
     }

@@ -3,7 +3,6 @@
 use super::case::Case;
 use super::document::set_filter;
 use super::filter::{self, Filter};
-use super::inside::follows_from;
 use crate::finding::Judgement;
 use crate::fix::{Aws, Fix, FixClass};
 use crate::snapshot::Gap;
@@ -33,7 +32,7 @@ impl Side {
         let lost: Vec<_> = lost.iter().filter(|(entry, key)| !(self.takes)(key, (self.value)(entry.filter))).collect();
         let without = |value: &str, key: &str| (self.takes)(key, value.trim_matches(['*', '?']));
         if !lost.is_empty() && lost.iter().all(|(entry, key)| without((self.value)(entry.filter), key)) {
-            return Ok(follows_from("s3/filter-wildcard-literal"));
+            return Ok(Judgement::follows_from("s3/filter-wildcard-literal"));
         }
         let findings = lost.iter().map(|(entry, key)| {
             let value = (self.value)(entry.filter);

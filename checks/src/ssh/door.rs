@@ -6,7 +6,6 @@ use super::source::Source;
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
-use crate::instance::follows_from;
 use crate::net::{AddressSet, Cause, Direction, Effect, Family};
 use crate::remedy::Site;
 use crate::remedy::security_group::{Peer, allow, permission};
@@ -61,7 +60,7 @@ pub(crate) fn judge(
     let own = closed(case);
     Ok(match (&judgement, kind) {
         (Judgement::Fail(_), _) if own == kind => judgement,
-        (Judgement::Fail(_), Closed::Plainly) => follows_from(own.rule()),
+        (Judgement::Fail(_), Closed::Plainly) => Judgement::follows_from(own.rule()),
         (Judgement::Fail(_), _) => Judgement::pass(pass),
         // The question what the groups let in is that of one rule.
         (Judgement::CannotTell { .. }, Closed::ForAnotherAddress | Closed::ForAnotherFamily) => {

@@ -17,7 +17,7 @@ pub fn not_asked(case: &Case<'_>) -> Option<Judgement> {
         (Ok(Servers::Custom(_)), _) => Some(Judgement::not_applicable(
             "names go to the DNS servers of the DHCP options first: see `ssm/dhcp-custom-dns`",
         )),
-        (_, Ok(false)) => Some(Judgement::not_applicable("follows from `ssm/vpc-dns-attributes-off`")),
+        (_, Ok(false)) => Some(Judgement::follows_from("ssm/vpc-dns-attributes-off")),
         _ => None,
     }
 }

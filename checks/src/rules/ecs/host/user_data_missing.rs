@@ -2,7 +2,6 @@
 
 use crate::ecs::{Case, LOOK_AT_CONFIG, LOOK_AT_CONFIG_WINDOWS, Settled};
 use crate::finding::Judgement;
-use crate::instance::follows_from;
 use crate::os::ecs_image::EcsImage;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
@@ -57,7 +56,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(if reaches {
             Judgement::pass("the user data tells the agent of a cluster")
         } else {
-            follows_from("ecs/user-data-malformed")
+            Judgement::follows_from("ecs/user-data-malformed")
         });
     }
     let cluster = case.question.cluster_name();
@@ -67,10 +66,10 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(inside(format!("{look_for}: the user data fetches or runs what may have written it, or not")));
     }
     if !signs.faults.is_empty() {
-        return Ok(follows_from("ecs/user-data-malformed"));
+        return Ok(Judgement::follows_from("ecs/user-data-malformed"));
     }
     if signs.exits_before {
-        return Ok(follows_from("ecs/user-data-failed"));
+        return Ok(Judgement::follows_from("ecs/user-data-failed"));
     }
     match case.ecs_image()? {
         EcsImage::AmazonLinux { .. } => {}
@@ -78,7 +77,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         EcsImage::Windows => return Ok(Judgement::not_applicable("see `ecs/windows-not-initialised`")),
         // Whatever the image was, an agent that the user data installs has no other configuration.
         EcsImage::Without(_) if signs.installs_agent => {}
-        EcsImage::Without(_) => return Ok(follows_from("ecs/ami-without-agent")),
+        EcsImage::Without(_) => return Ok(Judgement::follows_from("ecs/ami-without-agent")),
         EcsImage::Unknown => return Ok(inside(format!("{look_for}: the image may hold it, or not"))),
     }
     let id = case.instance.instance_id.as_str();

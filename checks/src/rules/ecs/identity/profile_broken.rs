@@ -49,7 +49,7 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let (id, name) = (case.instance.instance_id.as_str(), case.identity.profile_name);
     let Some(attached) = case.identity.attached else {
-        return Ok(Judgement::not_applicable("follows from `ecs/no-instance-profile`"));
+        return Ok(Judgement::follows_from("ecs/no-instance-profile"));
     };
     if let Some(judgement) = case.aside() {
         return Ok(judgement);

@@ -12,7 +12,6 @@ use crate::resolver::{firewall, forwarding};
 use crate::rule::{Affects, declare_rule};
 use crate::snapshot::resolver::ResolverRule;
 use crate::snapshot::{Gap, operations as op};
-use crate::walls::open;
 
 declare_rule! {
     /// ## What it checks
@@ -129,7 +128,7 @@ fn taken(case: &Case<'_>) -> Result<Option<Judgement>, Gap> {
         dns.servers.as_ref().map_err(Clone::clone)?;
         return Ok(Some(Judgement::Fail(findings)));
     }
-    Ok((!gaps.is_empty()).then(|| open(gaps)))
+    Ok((!gaps.is_empty()).then(|| Judgement::open(gaps)))
 }
 
 /// The names that the agent may ask for: those of endpoints have no number.

@@ -4,7 +4,6 @@ use crate::ecs::Case;
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement, Severity};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::instance::follows_from;
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 
@@ -46,7 +45,7 @@ const QUOTA: i64 = 5000;
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let name = case.question.cluster_name();
-    let Some(cluster) = case.cluster.clone()? else { return Ok(follows_from("ecs/cluster-not-found")) };
+    let Some(cluster) = case.cluster.clone()? else { return Ok(Judgement::follows_from("ecs/cluster-not-found")) };
     let count = cluster.registered_container_instances_count;
     if count < QUOTA {
         return Ok(Judgement::pass(format!("cluster `{name}` holds {count} container instances, fewer than {QUOTA}")));

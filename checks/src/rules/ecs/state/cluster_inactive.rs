@@ -4,7 +4,6 @@ use crate::ecs::Case;
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement, Severity};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::instance::follows_from;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::is;
 use crate::snapshot::{Gap, operations as op};
@@ -45,7 +44,7 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let name = case.question.cluster_name();
-    let Some(cluster) = case.cluster.clone()? else { return Ok(follows_from("ecs/cluster-not-found")) };
+    let Some(cluster) = case.cluster.clone()? else { return Ok(Judgement::follows_from("ecs/cluster-not-found")) };
     let status = cluster.status.as_str();
     if is(status, "ACTIVE") {
         return Ok(Judgement::pass(format!("cluster `{name}` is active")));

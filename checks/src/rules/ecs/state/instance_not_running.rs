@@ -4,7 +4,7 @@ use crate::ecs::Case;
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::instance::{StatusCheck, follows_from};
+use crate::instance::StatusCheck;
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 
@@ -55,7 +55,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.is_asleep() {
         // Most pools keep their instances stopped. A place that is not known makes the instance run no more.
         if case.is_warmed() {
-            return Ok(follows_from("ecs/warm-pool-waiting"));
+            return Ok(Judgement::follows_from("ecs/warm-pool-waiting"));
         }
         return Ok(Judgement::fail(asleep(case, state)));
     }

@@ -65,7 +65,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     flat.dedup();
     if !flat.is_empty() && reasons.len() == case.interfaces.len() {
         if flat.iter().all(|reason| reason.starts_with("security group")) {
-            return Ok(Judgement::not_applicable("follows from `lambda/sg-egress-dns`"));
+            return Ok(Judgement::follows_from("lambda/sg-egress-dns"));
         }
         return Ok(Judgement::fail(finding(case, servers, &flat)));
     }

@@ -4,7 +4,6 @@ use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::finding::Judgement;
 use crate::fix::{Fix, FixClass};
-use crate::instance::follows_from;
 use crate::lambda::Case;
 use crate::lambda::obstacles::opaque_owner;
 use crate::lambda::paths::not_in_vpc;
@@ -14,7 +13,6 @@ use crate::remedy::endpoint::{create, private_dns};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::snapshot::operations as op;
-use crate::walls::open;
 use serde_json::json;
 
 declare_rule! {
@@ -67,7 +65,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Err(gap);
     }
     if case.leaves_region_from_closed() {
-        return Ok(follows_from("lambda/gateway-endpoint-other-region"));
+        return Ok(Judgement::follows_from("lambda/gateway-endpoint-other-region"));
     }
     if case.lacks_endpoint() {
         return Ok(Judgement::fail(missing(case, service)));
@@ -75,7 +73,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let is_own = |gap: &&Gap| matches!(gap, Gap::Opaque { what } if opaque_owner(what) == RULE.about.id);
     let gaps: Vec<Gap> = case.ways.iter().flat_map(|way| &way.gaps).filter(is_own).cloned().collect();
     match gaps.first() {
-        Some(first) => Ok(open(vec![first.clone()])),
+        Some(first) => Ok(Judgement::open(vec![first.clone()])),
         None => {
             Ok(Judgement::pass("the service is reached without one more endpoint, or something else stands in the way"))
         }

@@ -12,7 +12,6 @@ use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::{VpcEndpoint, is};
 use crate::snapshot::operations as op;
-use crate::walls::open;
 use serde_json::{Value, json};
 
 declare_rule! {
@@ -158,7 +157,7 @@ fn of_bucket(case: &Case<'_>, endpoint: &VpcEndpoint, bucket: &str) -> Judgement
     gaps.sort();
     gaps.dedup();
     if !gaps.is_empty() {
-        return open(gaps);
+        return Judgement::open(gaps);
     }
     Judgement::pass(format!("the policy of `{}` lets calls on bucket `{bucket}` through", endpoint.vpc_endpoint_id))
 }

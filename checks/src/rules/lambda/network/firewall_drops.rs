@@ -10,7 +10,6 @@ use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::snapshot::ec2::is;
 use crate::snapshot::operations as op;
-use crate::walls::open;
 
 declare_rule! {
     /// ## What it checks
@@ -66,15 +65,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             }
         }
     }
-    gaps.sort();
-    gaps.dedup();
-    Ok(if !dead.is_empty() {
-        Judgement::Fail(dead)
-    } else if !gaps.is_empty() {
-        open(gaps)
-    } else {
-        Judgement::not_applicable("no firewall endpoint stands on the way")
-    })
+    let none = || Judgement::not_applicable("no firewall endpoint stands on the way");
+    Ok(Judgement::settled(dead, gaps, none))
 }
 
 fn finding(case: &Case<'_>, id: &str, state: &str) -> Finding {

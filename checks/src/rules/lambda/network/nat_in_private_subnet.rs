@@ -1,7 +1,6 @@
 //! The NAT gateway lies in a subnet without a way to the internet.
 
 use crate::finding::Judgement;
-use crate::instance::follows_from;
 use crate::lambda::{Case, obstacles};
 use crate::net::Family;
 use crate::rule::declare_rule;
@@ -40,7 +39,7 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.lacks_internet_gateway() {
-        return Ok(follows_from("lambda/igw-missing"));
+        return Ok(Judgement::follows_from("lambda/igw-missing"));
     }
     obstacles::judge(case, &RULE.about, Family::Ipv4, "every NAT gateway on the way lies in a public subnet", |wall| {
         case.nat_finding(wall)

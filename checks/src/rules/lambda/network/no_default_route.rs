@@ -2,7 +2,6 @@
 
 use crate::finding::Finding;
 use crate::finding::Judgement;
-use crate::instance::follows_from;
 use crate::lambda::{Case, obstacles};
 use crate::net::Cause;
 use crate::net::Family;
@@ -49,19 +48,19 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.lacks_endpoint() {
-        return Ok(follows_from("lambda/endpoint-missing-for-api"));
+        return Ok(Judgement::follows_from("lambda/endpoint-missing-for-api"));
     }
     if case.unassociated_endpoint().is_some() {
-        return Ok(follows_from("lambda/gateway-endpoint-not-associated"));
+        return Ok(Judgement::follows_from("lambda/gateway-endpoint-not-associated"));
     }
     if case.leaves_region_from_closed() {
-        return Ok(follows_from("lambda/gateway-endpoint-other-region"));
+        return Ok(Judgement::follows_from("lambda/gateway-endpoint-other-region"));
     }
     if case.unused_sts().is_some() {
-        return Ok(follows_from("lambda/sts-global-endpoint"));
+        return Ok(Judgement::follows_from("lambda/sts-global-endpoint"));
     }
     if case.is_of_ipv6_only() {
-        return Ok(follows_from("lambda/ipv6-destination-v4-only"));
+        return Ok(Judgement::follows_from("lambda/ipv6-destination-v4-only"));
     }
     let judged = obstacles::judge(
         &case.ipv4(),
@@ -72,7 +71,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     )?;
     let Judgement::Fail(mut findings) = judged else { return Ok(judged) };
     findings.retain(|own| !case.is_in_hub(own));
-    Ok(if findings.is_empty() { follows_from("lambda/tgw-egress-unverified") } else { Judgement::Fail(findings) })
+    Ok(if findings.is_empty() {
+        Judgement::follows_from("lambda/tgw-egress-unverified")
+    } else {
+        Judgement::Fail(findings)
+    })
 }
 
 fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {

@@ -9,7 +9,6 @@ use crate::net::route::Target;
 use crate::net::{Cause, Family};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::walls::open;
 use crate::walls::{Wall, Watch};
 
 declare_rule! {
@@ -71,7 +70,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let mut gaps: Vec<Gap> = case.ways.iter().flat_map(|way| &way.gaps).filter(|gap| is_own(gap)).cloned().collect();
     gaps.sort();
     gaps.dedup();
-    Ok(if matches!(judged, Judgement::Pass(_)) && !gaps.is_empty() { open(gaps) } else { judged })
+    Ok(if matches!(judged, Judgement::Pass(_)) && !gaps.is_empty() { Judgement::open(gaps) } else { judged })
 }
 
 fn is_own(gap: &Gap) -> bool {

@@ -6,7 +6,7 @@ use crate::lambda::Case;
 use crate::net::{Family, Verdict};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
-use crate::walls::{in_words, open};
+use crate::walls::in_words;
 
 declare_rule! {
     /// ## What it checks
@@ -75,7 +75,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         findings.push(bad.iter().fold(finding, |finding, id| finding.about("subnet", *id)));
     }
     if findings.is_empty() && !gaps.is_empty() {
-        return Ok(open(gaps));
+        return Ok(Judgement::open(gaps));
     }
     Ok(Judgement::of(findings, "the subnets of the function do not differ"))
 }

@@ -2,7 +2,6 @@
 
 use crate::finding::{Judgement, Severity};
 use crate::fix::{Fix, FixClass};
-use crate::instance::follows_from;
 use crate::lambda::Case;
 use crate::lambda::state::{OWN_RULES, applied};
 use crate::rule::declare_rule;
@@ -44,7 +43,7 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let Some(failure) = case.failure()? else { return Ok(applied()) };
     if let Some((_, rule)) = OWN_RULES.iter().find(|(code, _)| *code == failure.code) {
-        return Ok(follows_from(rule));
+        return Ok(Judgement::follows_from(rule));
     }
     let name = case.name();
     let again = case.update().arg("description", "DESCRIPTION");
@@ -85,7 +84,7 @@ mod tests {
     fn silent_when_applied_or_when_another_rule_speaks_of_it() {
         assert!(matches!(testkit::lambda::nat().judge(&RULE), Judgement::Pass(_)));
         for (code, rule) in OWN_RULES {
-            assert_eq!(failed("State", code).judge(&RULE), follows_from(rule));
+            assert_eq!(failed("State", code).judge(&RULE), Judgement::follows_from(rule));
         }
     }
 

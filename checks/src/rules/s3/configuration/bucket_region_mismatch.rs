@@ -6,7 +6,6 @@ use crate::finding::Judgement;
 use crate::rule::declare_rule;
 use crate::s3::Case;
 use crate::s3::FunctionName;
-use crate::s3::inside::follows_from;
 use crate::snapshot::Gap;
 use crate::snapshot::operations as op;
 
@@ -45,7 +44,7 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.special_kind().is_some() {
-        return Ok(follows_from("s3/directory-or-outposts-bucket"));
+        return Ok(Judgement::follows_from("s3/directory-or-outposts-bucket"));
     }
     let judged: Vec<(String, &str)> =
         case.judged()?.iter().map(|entry| (entry.whither(), entry.arn.split(':').nth(3).unwrap_or_default())).collect();

@@ -7,7 +7,6 @@ use crate::rule::declare_rule;
 use crate::s3::Case;
 use crate::s3::entry::Entry;
 use crate::s3::event::{self, MULTIPART, UPLOADS};
-use crate::s3::inside::follows_from;
 use crate::snapshot::Gap;
 use serde_json::json;
 
@@ -65,7 +64,7 @@ fn asked(case: &Case<'_>, judged: &[&Entry<'_>], wanted: &[&'static str]) -> Jud
         return Judgement::pass("EventBridge gets every type of event, and a rule takes it");
     }
     if lost.iter().all(|event| event.starts_with("s3:LifecycleExpiration:")) {
-        return follows_from("s3/event-type-lifecycle");
+        return Judgement::follows_from("s3/event-type-lifecycle");
     }
     let is_part = lost.len() < wanted.len();
     let findings = judged.iter().map(|entry| {

@@ -7,7 +7,6 @@ use crate::rule::declare_rule;
 use crate::s3::Case;
 use crate::s3::FunctionName;
 use crate::s3::entry::Kind;
-use crate::s3::inside::follows_from;
 use crate::s3::permission::{Behalf, INVOKE};
 use crate::snapshot::Gap;
 use crate::snapshot::operations as op;
@@ -56,21 +55,21 @@ const SNS: &str = "sns.amazonaws.com";
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.special_kind().is_some() {
-        return Ok(follows_from("s3/directory-or-outposts-bucket"));
+        return Ok(Judgement::follows_from("s3/directory-or-outposts-bucket"));
     }
     let judged = case.judged()?;
     if !judged.is_empty() {
         return Ok(Judgement::pass(format!("the bucket has {} that {}", entries(judged.len()), about(case))));
     }
     if case.is_overwritten() {
-        return Ok(follows_from("s3/notification-overwritten"));
+        return Ok(Judgement::follows_from("s3/notification-overwritten"));
     }
     if case.asked.is_none() {
         if case.bridge.is_on {
             return Ok(Judgement::pass("the bucket sends every event to EventBridge"));
         }
         if case.waiting_rules().next().is_some() {
-            return Ok(follows_from("s3/eventbridge-not-enabled"));
+            return Ok(Judgement::follows_from("s3/eventbridge-not-enabled"));
         }
         return Ok(Judgement::fail(nobody(case)));
     }
@@ -78,15 +77,15 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::not_applicable(format!("events reach the function by {way}")));
     }
     if case.waiting_rules().next().is_some() {
-        return Ok(follows_from("s3/eventbridge-not-enabled"));
+        return Ok(Judgement::follows_from("s3/eventbridge-not-enabled"));
     }
     // A rule for calls that CloudTrail reports does not wait for the bucket.
     if case.bridge.rules.iter().any(|rule| rule.leads && (case.bridge.is_on || rule.is_of_trail)) {
-        return Ok(follows_from("s3/eventbridge-rule-mismatch"));
+        return Ok(Judgement::follows_from("s3/eventbridge-rule-mismatch"));
     }
     let open = other_ways(case);
     if !open.is_empty() {
-        return Ok(crate::walls::open(open));
+        return Ok(Judgement::open(open));
     }
     Ok(Judgement::fail(without(case)))
 }

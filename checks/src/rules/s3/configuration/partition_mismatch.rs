@@ -6,7 +6,6 @@ use crate::finding::Judgement;
 use crate::fix::{Fix, FixClass};
 use crate::rule::declare_rule;
 use crate::s3::Case;
-use crate::s3::inside::follows_from;
 use crate::snapshot::Gap;
 use crate::snapshot::operations as op;
 use serde_json::json;
@@ -45,7 +44,7 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.special_kind().is_some() {
-        return Ok(follows_from("s3/directory-or-outposts-bucket"));
+        return Ok(Judgement::follows_from("s3/directory-or-outposts-bucket"));
     }
     let home = case.partition();
     let of = |arn: &str| arn.strip_prefix("arn:").and_then(|rest| rest.split(':').next()).map(str::to_owned);

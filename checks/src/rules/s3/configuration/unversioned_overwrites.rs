@@ -5,7 +5,6 @@ use crate::finding::Place;
 use crate::rule::declare_rule;
 use crate::s3::Case;
 use crate::s3::Settled;
-use crate::s3::inside::follows_from;
 use crate::snapshot::Gap;
 
 declare_rule! {
@@ -42,7 +41,7 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.special_kind().is_some() {
-        return Ok(follows_from("s3/directory-or-outposts-bucket"));
+        return Ok(Judgement::follows_from("s3/directory-or-outposts-bucket"));
     }
     case.configuration.clone()?;
     // What it tells is a hint at best: a refusal leaves the hint.

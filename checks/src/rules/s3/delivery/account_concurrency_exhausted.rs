@@ -6,7 +6,6 @@ use crate::finding::Judgement;
 use crate::fix::{Aws, Fix, FixClass};
 use crate::rule::declare_rule;
 use crate::s3::Case;
-use crate::s3::inside::follows_from;
 use crate::s3::metrics::THROTTLES;
 use crate::snapshot::Gap;
 use crate::snapshot::operations as op;
@@ -52,7 +51,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         case.concurrency(called).is_ok_and(|own| is_off(own.and_then(|own| own.reserved_concurrent_executions)))
     });
     if is_stopped {
-        return Ok(follows_from("s3/reserved-concurrency-zero"));
+        return Ok(Judgement::follows_from("s3/reserved-concurrency-zero"));
     }
     case.each_function("no call of the last day was turned away", |called| {
         let name = called.function.name.as_str();

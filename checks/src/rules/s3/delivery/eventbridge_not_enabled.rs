@@ -5,7 +5,6 @@ use crate::finding::Finding;
 use crate::finding::Judgement;
 use crate::rule::declare_rule;
 use crate::s3::Case;
-use crate::s3::inside::follows_from;
 use crate::snapshot::Gap;
 use crate::snapshot::operations as op;
 use serde_json::{Value, json};
@@ -45,7 +44,7 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.special_kind().is_some() {
-        return Ok(follows_from("s3/directory-or-outposts-bucket"));
+        return Ok(Judgement::follows_from("s3/directory-or-outposts-bucket"));
     }
     let is_direct = !case.judged()?.is_empty();
     if case.bridge.is_on {

@@ -9,7 +9,6 @@ use crate::rule::declare_rule;
 use crate::s3::Case;
 use crate::s3::FunctionName;
 use crate::s3::bridge::{Candidate, action_of};
-use crate::s3::inside::follows_from;
 use crate::s3::permission::{Behalf, EVENTS};
 use crate::snapshot::Gap;
 use crate::snapshot::events::RuleTarget;
@@ -56,7 +55,7 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.special_kind().is_some() {
-        return Ok(follows_from("s3/directory-or-outposts-bucket"));
+        return Ok(Judgement::follows_from("s3/directory-or-outposts-bucket"));
     }
     let is_direct = case.judged()?.iter().any(|entry| case.takes(entry));
     if is_direct {
@@ -90,7 +89,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if !open.is_empty() {
         open.sort();
         open.dedup();
-        return Ok(crate::walls::open(open));
+        return Ok(Judgement::open(open));
     }
     // Without a function only rules that are about this bucket are worth a word.
     let is_meant = |rule: &Candidate<'_>| case.asked.is_some() || rule.may_fit() || case.names_bucket(rule);

@@ -8,7 +8,6 @@ use crate::rule::declare_rule;
 use crate::s3::Called;
 use crate::s3::Case;
 use crate::s3::filter;
-use crate::s3::inside::follows_from;
 use crate::s3::metrics::ERRORS;
 use crate::snapshot::Gap;
 use serde_json::json;
@@ -49,7 +48,7 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.special_kind().is_some() {
-        return Ok(follows_from("s3/directory-or-outposts-bucket"));
+        return Ok(Judgement::follows_from("s3/directory-or-outposts-bucket"));
     }
     let fails = |called: &Called<'_>| case.total(ERRORS, &called.function.name).is_ok_and(|errors| errors > 0.0);
     let functions = case.functions();

@@ -43,7 +43,7 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.special_kind().is_some() {
-        return Ok(Judgement::not_applicable("follows from `s3/directory-or-outposts-bucket`"));
+        return Ok(Judgement::follows_from("s3/directory-or-outposts-bucket"));
     }
     let bucket = case.bucket();
     if case.is_of_another_account() {

@@ -5,7 +5,6 @@ use crate::finding::Judgement;
 use crate::rule::declare_rule;
 use crate::s3::Case;
 use crate::s3::entry::{Entry, Kind};
-use crate::s3::inside::follows_from;
 use crate::s3::{Called, FunctionName};
 use crate::snapshot::Gap;
 
@@ -45,7 +44,7 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     case.configuration.clone()?;
     if case.special_kind().is_some() {
-        return Ok(follows_from("s3/directory-or-outposts-bucket"));
+        return Ok(Judgement::follows_from("s3/directory-or-outposts-bucket"));
     }
     if !case.needs_put() {
         return Ok(Judgement::not_applicable("no entry has to be written for what is asked about"));
@@ -61,7 +60,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if dead.is_empty() && !open.is_empty() {
         open.sort();
         open.dedup();
-        return Ok(crate::walls::open(open));
+        return Ok(Judgement::open(open));
     }
     let all: Vec<&Entry<'_>> = dead.iter().map(|(entry, _)| *entry).collect();
     let findings = dead.iter().map(|(entry, why)| finding(case, entry, why, &all));

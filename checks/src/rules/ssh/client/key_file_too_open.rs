@@ -48,7 +48,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::not_applicable("the machine has no permissions of that kind"));
     };
     if file.format == "public" {
-        return Ok(Judgement::not_applicable("follows from `ssh/key-format-wrong`"));
+        return Ok(Judgement::follows_from("ssh/key-format-wrong"));
     }
     if !file.is_own {
         return Ok(Judgement::pass("the file belongs to somebody else: OpenSSH takes it as it is"));

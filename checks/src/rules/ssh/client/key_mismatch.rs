@@ -46,7 +46,7 @@ declare_rule! {
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let name = case.instance.key_name.as_str();
     if name.is_empty() {
-        return Ok(Judgement::not_applicable("follows from `ssh/no-key-pair`"));
+        return Ok(Judgement::follows_from("ssh/no-key-pair"));
     }
     let Some(path) = case.key_path() else {
         let pair =

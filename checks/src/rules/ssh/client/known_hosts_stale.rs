@@ -64,7 +64,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     let printed = case.printed(shown).unwrap_or_default();
     if !printed.is_empty() && printed.iter().all(|key| key.fingerprint != shown.fingerprint) {
-        return Ok(Judgement::not_applicable("follows from `ssh/host-key-regenerated`"));
+        return Ok(Judgement::follows_from("ssh/host-key-regenerated"));
     }
     let is_own = !printed.is_empty();
     let told = if is_own {

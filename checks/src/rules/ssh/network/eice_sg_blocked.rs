@@ -72,7 +72,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         }
     }
     if !gaps.is_empty() {
-        return Ok(crate::walls::open(gaps));
+        return Ok(Judgement::open(gaps));
     }
     Ok(Judgement::of(found, "no endpoint that is ready is kept from the port"))
 }

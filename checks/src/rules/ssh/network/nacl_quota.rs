@@ -3,7 +3,6 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
-use crate::instance::follows_from;
 use crate::net::Cause;
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
@@ -45,7 +44,7 @@ const QUOTA: usize = 20;
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.snapshot.refusal(op::DESCRIBE_NETWORK_ACLS).is_some() {
-        return Ok(follows_from("ssh/nacl-inbound-denied"));
+        return Ok(Judgement::follows_from("ssh/nacl-inbound-denied"));
     }
     let walls = case.walls(|cause| matches!(cause, Cause::DestinationAclInbound | Cause::DestinationAclReply));
     if walls.is_empty() {
@@ -103,6 +102,6 @@ mod tests {
     fn unknown_is_the_question_of_the_rule_about_the_missing_entry() {
         let mut world = public();
         world.deny(op::DESCRIBE_NETWORK_ACLS);
-        assert_eq!(world.judge(&RULE), follows_from("ssh/nacl-inbound-denied"));
+        assert_eq!(world.judge(&RULE), Judgement::follows_from("ssh/nacl-inbound-denied"));
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::instance::follows_from;
 use crate::net::Cause;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
@@ -53,7 +52,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(case.without_lanes());
     }
     if case.is_swallowed()?.is_some() {
-        return Ok(follows_from("ssh/overlapping-cidr"));
+        return Ok(Judgement::follows_from("ssh/overlapping-cidr"));
     }
     let faults: Vec<Finding> = case.roads.iter().flat_map(|road| &road.faults).map(stopped).collect();
     if !faults.is_empty() {

@@ -3,7 +3,6 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::instance::follows_from;
 use crate::net::{Cause, Family};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
@@ -46,7 +45,7 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if case.snapshot.refusal(op::DESCRIBE_SECURITY_GROUPS).is_some() {
-        return Ok(follows_from("ssh/sg-ingress-missing"));
+        return Ok(Judgement::follows_from("ssh/sg-ingress-missing"));
     }
     if case.walls(|cause| cause == Cause::SecurityGroupIngress).is_empty() {
         return Ok(Judgement::not_applicable("no rule has to be added"));
@@ -120,6 +119,6 @@ mod tests {
     fn unknown_is_the_question_of_the_rule_about_the_missing_entry() {
         let mut world = public();
         world.deny(op::DESCRIBE_SECURITY_GROUPS);
-        assert_eq!(world.judge(&RULE), follows_from("ssh/sg-ingress-missing"));
+        assert_eq!(world.judge(&RULE), Judgement::follows_from("ssh/sg-ingress-missing"));
     }
 }

@@ -68,7 +68,6 @@ fn finding(case: &Case<'_>, wall: &Wall<'_>) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::instance::follows_from;
     use crate::snapshot::operations as op;
     use crate::testkit::findings;
     use crate::testkit::ssh::{ingress, public, seen_as};
@@ -82,7 +81,7 @@ mod tests {
         assert!(found[0].fix.as_ref().unwrap().commands[0].contains("192.0.2.9/32"));
         assert!(found[0].evidence.iter().any(|own| own.field == "IpPermissions[0].IpRanges"));
         let other = world.judge(&crate::rules::ssh::network::sg_ingress_missing::RULE);
-        assert_eq!(other, follows_from("ssh/source-ip-changed"));
+        assert_eq!(other, Judgement::follows_from("ssh/source-ip-changed"));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::instance::follows_from;
 use crate::net::{Cause, Effect};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
@@ -53,11 +52,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         ));
     }
     if !case.walls(|cause| cause == Cause::NoPublicAddress).is_empty() {
-        return Ok(follows_from("ssh/no-public-address"));
+        return Ok(Judgement::follows_from("ssh/no-public-address"));
     }
     let gateway = case.walls(|cause| cause == Cause::InternetGatewayMissing);
     if gateway.iter().any(|wall| wall.obstacle.effect == Effect::Blocked) {
-        return Ok(follows_from("ssh/igw-detached"));
+        return Ok(Judgement::follows_from("ssh/igw-detached"));
     }
     let watch = Watch {
         about: &RULE.about,
@@ -147,7 +146,7 @@ mod tests {
         world.patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/0/Routes/-", half("128.0.0.0/1"));
         assert!(matches!(world.judge(&RULE), Judgement::Pass(_)));
         assert!(matches!(asked(&world, &RULE, from("192.168.5.9")), Judgement::NotApplicable(_)));
-        assert_eq!(private().judge(&RULE), follows_from("ssh/no-public-address"));
+        assert_eq!(private().judge(&RULE), Judgement::follows_from("ssh/no-public-address"));
     }
 
     #[test]
@@ -155,7 +154,7 @@ mod tests {
         let mut world = public();
         world.patch(op::DESCRIBE_INTERNET_GATEWAYS, "/InternetGateways", json!([]));
         world.patch(op::DESCRIBE_ROUTE_TABLES, "/RouteTables/0/Routes/1/State", json!("blackhole"));
-        assert_eq!(world.judge(&RULE), follows_from("ssh/igw-detached"));
+        assert_eq!(world.judge(&RULE), Judgement::follows_from("ssh/igw-detached"));
     }
 
     #[test]

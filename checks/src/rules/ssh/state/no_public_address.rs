@@ -3,7 +3,6 @@
 use crate::evidence::Evidence;
 use crate::finding::Judgement;
 use crate::fix::{Aws, Fix, FixClass};
-use crate::instance::follows_from;
 use crate::net::{Cause, Effect};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
@@ -69,7 +68,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::pass("the internet has an address for the instance"));
     };
     if wall.obstacle.cause == Cause::NotPublicDestination && case.is_name_split()? {
-        return Ok(follows_from("ssh/dns-split-view"));
+        return Ok(Judgement::follows_from("ssh/dns-split-view"));
     }
     let detail = match wall.obstacle.cause {
         Cause::NotPublicDestination => {

@@ -3,7 +3,6 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement, Place};
 use crate::fix::{Fix, FixClass};
-use crate::instance::follows_from;
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssh::{Case, Settled, TurnedAway};
@@ -41,8 +40,8 @@ declare_rule! {
 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     match case.turned_away() {
-        Some(TurnedAway::TooMany) => return Ok(follows_from("ssh/max-startups")),
-        Some(TurnedAway::Penalty) => return Ok(follows_from("ssh/banned-source")),
+        Some(TurnedAway::TooMany) => return Ok(Judgement::follows_from("ssh/max-startups")),
+        Some(TurnedAway::Penalty) => return Ok(Judgement::follows_from("ssh/banned-source")),
         None => {}
     }
     let port = case.question.port;
@@ -90,7 +89,7 @@ mod tests {
     fn silent_for_a_server_and_one_that_turns_away() {
         assert!(matches!(probed(&mut public(), connected()).judge(&RULE), Judgement::Pass(_)));
         let full = json!({ "Address": "203.0.113.10:22", "Outcome": "not-ssh", "FirstBytes": "Exceeded MaxStartups" });
-        assert_eq!(probed(&mut public(), full).judge(&RULE), follows_from("ssh/max-startups"));
+        assert_eq!(probed(&mut public(), full).judge(&RULE), Judgement::follows_from("ssh/max-startups"));
     }
 
     #[test]

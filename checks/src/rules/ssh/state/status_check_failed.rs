@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::instance::{StatusCheck, failed_boot, follows_from};
+use crate::instance::{StatusCheck, failed_boot};
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssh::Case;
@@ -49,7 +49,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             // The first that fails explains those behind it.
             Ok(_) if !found.is_empty() => {}
             Ok(_) if check == StatusCheck::Instance && has_failed_boot(case) => {
-                otherwise = follows_from("ssh/boot-failed");
+                otherwise = Judgement::follows_from("ssh/boot-failed");
             }
             Ok(impaired) => {
                 let id = case.instance.instance_id.as_str();
@@ -128,7 +128,7 @@ mod tests {
         assert!(matches!(public().judge(&RULE), Judgement::Pass(_)));
         let mut world = impaired("InstanceStatus");
         world.patch(op::GET_CONSOLE_OUTPUT, "/Output", json!("Kernel panic - not syncing"));
-        assert_eq!(world.judge(&RULE), follows_from("ssh/boot-failed"));
+        assert_eq!(world.judge(&RULE), Judgement::follows_from("ssh/boot-failed"));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
-use crate::instance::follows_from;
 use crate::rule::declare_rule;
 use crate::snapshot::local::SshProbe;
 use crate::snapshot::{Gap, operations as op};
@@ -54,7 +53,9 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::fail(by_key(case, probe)));
     }
     match held? {
-        Holder::Nobody(_) if is_instance_by_key(case) == Some(false) => Ok(follows_from("ssh/address-changed")),
+        Holder::Nobody(_) if is_instance_by_key(case) == Some(false) => {
+            Ok(Judgement::follows_from("ssh/address-changed"))
+        }
         Holder::Unnamed => {
             Ok(Judgement::not_applicable("no name or address that is connected to was given with `--probe`"))
         }
@@ -126,7 +127,7 @@ mod tests {
     #[test]
     fn fires_for_another_host_key_where_nobody_tells_whose_the_address_is() {
         let mut world = answered(OTHER_KEY);
-        assert_eq!(asked(&world, &RULE, to("203.0.113.99")), follows_from("ssh/address-changed"));
+        assert_eq!(asked(&world, &RULE, to("203.0.113.99")), Judgement::follows_from("ssh/address-changed"));
         world.deny(op::DESCRIBE_NETWORK_INTERFACES);
         let found = findings(asked(&world, &RULE, to("203.0.113.99")));
         assert!(found[0].detail.contains("another machine answers"), "{}", found[0].detail);

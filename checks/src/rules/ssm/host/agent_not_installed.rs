@@ -1,7 +1,6 @@
 //! An image without SSM Agent.
 
 use crate::finding::Judgement;
-use crate::instance::follows_from;
 use crate::os::console::SignKind;
 use crate::os::image::{Agent, family};
 use crate::rule::declare_rule;
@@ -51,7 +50,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             return Ok(Judgement::pass(format!("agent {} has registered the node", node.agent_version)));
         }
         Heartbeat::Unknown(gap) => return Err(gap.clone()),
-        Heartbeat::Never if case.is_asleep() => return Ok(follows_from("ssm/instance-not-running")),
+        Heartbeat::Never if case.is_asleep() => return Ok(Judgement::follows_from("ssm/instance-not-running")),
         Heartbeat::Never => {}
     }
     if case.age().is_some_and(|age| age < 300) {

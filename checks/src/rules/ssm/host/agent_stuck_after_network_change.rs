@@ -4,14 +4,13 @@ use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::iam::Verdict;
-use crate::instance::follows_from;
 use crate::net::Verdict as Path;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::{Instance, Route, is};
 use crate::snapshot::{Gap, Snapshot, operations as op};
 use crate::ssm::calls::CHANNELS;
 use crate::ssm::{AgentVersion, Case, Heartbeat};
-use crate::walls::{Ways, open};
+use crate::walls::Ways;
 use serde_json::json;
 
 declare_rule! {
@@ -64,13 +63,13 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::pass("the session channel is open"));
     }
     if case.agent_version().is_some_and(|version| version < AgentVersion::SESSIONS) {
-        return Ok(follows_from("ssm/agent-too-old"));
+        return Ok(Judgement::follows_from("ssm/agent-too-old"));
     }
     if let Some(path) = case.path_to("ssmmessages") {
         let gaps: Vec<Gap> = path.gaps.iter().filter(|gap| !case.is_settled(gap)).cloned().collect();
         match path.verdict {
             Path::Blocked => return Ok(Judgement::not_applicable("follows from what blocks the way to `ssmmessages`")),
-            Path::Unknown if !gaps.is_empty() => return Ok(open(gaps)),
+            Path::Unknown if !gaps.is_empty() => return Ok(Judgement::open(gaps)),
             _ => {}
         }
     }
@@ -78,10 +77,10 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         Some(role) => {
             let decisions: Vec<_> = CHANNELS.iter().map(|action| role.decide_by_itself(case, action)).collect();
             if decisions.iter().any(|decision| decision.verdict == Verdict::ExplicitlyDenied) {
-                return Ok(follows_from("ssm/explicit-deny"));
+                return Ok(Judgement::follows_from("ssm/explicit-deny"));
             }
             if decisions.iter().any(|decision| decision.is_denied()) {
-                return Ok(follows_from("ssm/role-lacks-ssmmessages"));
+                return Ok(Judgement::follows_from("ssm/role-lacks-ssmmessages"));
             }
             decisions.iter().all(|decision| decision.is_allowed())
         }
@@ -179,11 +178,11 @@ mod tests {
         let mut world = silent_channel(testkit::nat());
         let nothing = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "ssm:*", "Resource": "*" }] });
         world.patch(op::GET_POLICY_VERSION, "/PolicyVersion/Document", nothing);
-        assert_eq!(world.judge(&RULE), follows_from("ssm/role-lacks-ssmmessages"));
+        assert_eq!(world.judge(&RULE), Judgement::follows_from("ssm/role-lacks-ssmmessages"));
         let denied = json!({ "Version": "2012-10-17", "Statement": [
             { "Effect": "Allow", "Action": "ssm:*", "Resource": "*" }, { "Effect": "Deny", "Action": "ssmmessages:*", "Resource": "*" }] });
         world.patch(op::GET_POLICY_VERSION, "/PolicyVersion/Document", denied);
-        assert_eq!(world.judge(&RULE), follows_from("ssm/explicit-deny"));
+        assert_eq!(world.judge(&RULE), Judgement::follows_from("ssm/explicit-deny"));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::instance::follows_from;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::is;
 use crate::snapshot::{Gap, operations as op};
@@ -55,7 +54,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         ));
     };
     if is(&options.http_endpoint, "disabled") {
-        return Ok(follows_from("ssm/imds-disabled"));
+        return Ok(Judgement::follows_from("ssm/imds-disabled"));
     }
     if !is(&options.http_tokens, "required") {
         return Ok(Judgement::pass(format!(
@@ -146,7 +145,7 @@ mod tests {
         world.patch(op::DESCRIBE_INSTANCES, &format!("{OPTIONS}/HttpTokens"), json!("optional"));
         assert!(matches!(world.judge(&RULE), Judgement::Pass(_)));
         world.patch(op::DESCRIBE_INSTANCES, &format!("{OPTIONS}/HttpEndpoint"), json!("disabled"));
-        assert_eq!(world.judge(&RULE), follows_from("ssm/imds-disabled"));
+        assert_eq!(world.judge(&RULE), Judgement::follows_from("ssm/imds-disabled"));
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
-use crate::instance::follows_from;
 use crate::os::console::SignKind;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::is;
@@ -54,7 +53,7 @@ const WINDOWS: &str = "Invoke-WebRequest -UseBasicParsing -TimeoutSec 3 -Method 
 fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let id = case.instance.instance_id.as_str();
     if case.instance.metadata_options.as_ref().is_some_and(|options| is(&options.http_endpoint, "disabled")) {
-        return Ok(follows_from("ssm/imds-disabled"));
+        return Ok(Judgement::follows_from("ssm/imds-disabled"));
     }
     let late = case.console_line(SignKind::MetadataUnreachable, &[SignKind::LoginPrompt])?;
     let any = case.console_line(SignKind::MetadataUnreachable, &[])?;
@@ -107,7 +106,7 @@ mod tests {
         assert!(matches!(world.judge(&RULE), Judgement::Elsewhere { .. }));
         let endpoint = "/Reservations/0/Instances/0/MetadataOptions/HttpEndpoint";
         world.patch(op::DESCRIBE_INSTANCES, endpoint, json!("disabled"));
-        assert_eq!(world.judge(&RULE), follows_from("ssm/imds-disabled"));
+        assert_eq!(world.judge(&RULE), Judgement::follows_from("ssm/imds-disabled"));
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! A Deny, a permissions boundary without an Allow, or the organization stands above every permission of the role.
 
-use crate::finding::{Finding, Judgement};
-use crate::instance::RoleFacts;
-use crate::instance::guards::{self, Stop};
-use crate::rule::{Affects, declare_rule};
+use crate::finding::Judgement;
+use crate::instance::guards;
+use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
 use crate::ssm::calls::{self, REGISTER};
@@ -64,20 +63,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     if stops.is_empty() && !open.is_empty() {
         return Ok(case.open_question(&format!("whether something denies role `{name}` the calls of the agent"), open));
     }
-    let findings = stops.iter().map(|stop| finding(case, role, stop)).collect();
+    let findings = stops.iter().map(|stop| guards::finding(case, role, stop, REGISTER)).collect();
     Ok(Judgement::of(findings, format!("nothing that could be read denies role `{name}` the calls of the agent")))
-}
-
-fn finding(case: &Case<'_>, role: &RoleFacts<'_>, stop: &Stop) -> Finding {
-    let registers = stop.actions.contains(&REGISTER);
-    let opens = stop.actions.iter().any(|action| *action != REGISTER);
-    let mut finding = guards::finding(case, role, stop);
-    finding.affects = Some(match (registers, opens) {
-        (true, false) => Affects::Registration,
-        (false, _) => Affects::Channel,
-        (true, true) => Affects::Agent,
-    });
-    finding
 }
 
 #[cfg(test)]
@@ -85,6 +72,7 @@ mod tests {
     use super::*;
     use crate::finding::Severity;
     use crate::iam_facts::simulated;
+    use crate::rule::Affects;
     use crate::snapshot::operations as op;
     use crate::testkit::{self, World, findings, missing};
     use serde_json::{Value, json};

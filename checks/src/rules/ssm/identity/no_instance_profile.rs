@@ -3,7 +3,6 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Fix, FixClass};
-use crate::instance::follows_from;
 use crate::instance::profile;
 use crate::rule::declare_rule;
 use crate::snapshot::ssm::DEFAULT_HOST_MANAGEMENT;
@@ -53,7 +52,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::pass(format!("instance profile `{}` is attached", case.identity.profile_name)));
     }
     if matches!(case.instance.state.name.as_str(), "terminated" | "shutting-down") {
-        return Ok(follows_from("ssm/instance-not-running"));
+        return Ok(Judgement::follows_from("ssm/instance-not-running"));
     }
     if let Some(role) = case.default_host.management.clone()? {
         return Ok(Judgement::pass(format!("Default Host Management hands out role `{role}`")));

@@ -50,7 +50,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::not_applicable("the instance has no instance profile"));
     }
     let Some(profile) = case.identity.profile.clone()? else {
-        return Ok(Judgement::not_applicable("follows from `ssm/profile-deleted-or-stale`"));
+        return Ok(Judgement::follows_from("ssm/profile-deleted-or-stale"));
     };
     if let Some(role) = profile.roles.first() {
         return Ok(Judgement::pass(format!("instance profile `{name}` holds role `{}`", role.role_name)));

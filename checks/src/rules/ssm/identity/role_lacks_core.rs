@@ -53,7 +53,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     let name = role.role.role_name.as_str();
     let decision = match role.grant(case, REGISTER) {
         Grant::Given => return Ok(Judgement::pass(format!("a policy of role `{name}` allows `{REGISTER}`"))),
-        Grant::Refused => return Ok(Judgement::not_applicable("follows from `ssm/explicit-deny`")),
+        Grant::Refused => return Ok(Judgement::follows_from("ssm/explicit-deny")),
         Grant::Open(gaps) => {
             return Ok(Judgement::cannot_tell(
                 format!("whether role `{name}` may call `{REGISTER}` depends on what is not known"),

@@ -50,8 +50,8 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::not_applicable("the instance has no role of its own"));
     };
     match role.grant(case, REGISTER) {
-        Grant::Lacking(_) => return Ok(Judgement::not_applicable("follows from `ssm/role-lacks-core`")),
-        Grant::Refused => return Ok(Judgement::not_applicable("follows from `ssm/explicit-deny`")),
+        Grant::Lacking(_) => return Ok(Judgement::follows_from("ssm/role-lacks-core")),
+        Grant::Refused => return Ok(Judgement::follows_from("ssm/explicit-deny")),
         Grant::Given | Grant::Open(_) => {}
     }
     let name = role.role.role_name.as_str();
@@ -62,7 +62,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             )));
         }
         Ok(_) if case.fallback().is_some() => {
-            return Ok(Judgement::not_applicable("follows from `ssm/dhmc-shadowed-by-profile`"));
+            return Ok(Judgement::follows_from("ssm/dhmc-shadowed-by-profile"));
         }
         Ok(lacking) => lacking,
         Err(gaps) => {

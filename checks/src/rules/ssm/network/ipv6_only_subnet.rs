@@ -7,7 +7,7 @@ use crate::net::{Cause, Family, Path, ServicePath, Verdict};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::{AgentVersion, Case};
-use crate::walls::{Wall, Watch, Ways, open};
+use crate::walls::{Wall, Watch, Ways};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -92,10 +92,10 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
             .into(),
             look_for: "`UseDualStackEndpoint` that is absent or false, or a name without addresses".into(),
         }),
-        _ if !unsure.is_empty() => Ok(open(unsure)),
+        _ if !unsure.is_empty() => Ok(Judgement::open(unsure)),
         Some(version) => Ok(Judgement::fail(too_old(case, version, &lacking))),
         None => {
-            Ok(open(vec![case.console().err().unwrap_or_else(|| {
+            Ok(Judgement::open(vec![case.console().err().unwrap_or_else(|| {
                 Gap::opaque(format!("the version of SSM Agent on `{}`", case.instance.instance_id))
             })]))
         }

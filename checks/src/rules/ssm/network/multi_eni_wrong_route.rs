@@ -78,7 +78,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         gaps.sort();
         gaps.dedup();
         if !gaps.is_empty() {
-            return Ok(crate::walls::open(gaps));
+            return Ok(Judgement::open(gaps));
         }
     }
     Ok(Judgement::pass(match of_primary {

@@ -8,7 +8,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::ec2::is;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
-use crate::walls::{in_words, open};
+use crate::walls::in_words;
 
 declare_rule! {
     /// ## What it checks
@@ -71,7 +71,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::pass("no firewall endpoint stands on the way to Systems Manager"));
     };
     let reason = format!("{gap}; ask its owner whether it lets {} pass", in_words(&names(case)));
-    Ok(if gaps.len() == 1 { Judgement::cannot_tell(reason, gaps) } else { open(gaps) })
+    Ok(if gaps.len() == 1 { Judgement::cannot_tell(reason, gaps) } else { Judgement::open(gaps) })
 }
 
 fn names<'c>(case: &'c Case<'_>) -> Vec<&'c str> {

@@ -8,7 +8,7 @@ use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
 use crate::ssm::endpoints::ENDPOINTS;
-use crate::walls::{Watch, open};
+use crate::walls::Watch;
 
 declare_rule! {
     /// ## What it checks
@@ -62,7 +62,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
                 "the VPC reaches Systems Manager over endpoints; the rules on endpoints say what is wrong with them",
             )
         } else {
-            open(gaps)
+            Judgement::open(gaps)
         });
     }
     watch.judge(case, |wall| findings::no_route(case, wall, "Systems Manager", ENDPOINTS))

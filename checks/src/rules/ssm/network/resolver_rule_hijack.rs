@@ -11,7 +11,7 @@ use crate::snapshot::resolver::ResolverRule;
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
 use crate::ssm::resolution::not_asked;
-use crate::walls::{in_words, open};
+use crate::walls::in_words;
 
 declare_rule! {
     /// ## What it checks
@@ -66,11 +66,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     }
     if taken.is_empty() {
         let pass = || Judgement::pass("no Resolver rule of the VPC forwards a name that the agent asks for");
-        return Ok(if gaps.is_empty() { pass() } else { open(gaps) });
+        return Ok(if gaps.is_empty() { pass() } else { Judgement::open(gaps) });
     }
     case.network.dns(vpc).servers.as_ref().map_err(Clone::clone)?;
     if !is_closed(case)? {
-        return Ok(open(
+        return Ok(Judgement::open(
             taken.iter().flat_map(|(rule, names)| names.iter().map(|name| forwarding::answers(rule, name))).collect(),
         ));
     }

@@ -12,7 +12,7 @@ use crate::snapshot::ec2::{VpcEndpoint, is};
 use crate::snapshot::{Gap, operations as op};
 use crate::ssm::Case;
 use crate::ssm::endpoints::role_of;
-use crate::walls::{in_words, open};
+use crate::walls::in_words;
 use serde_json::{Value, json};
 
 declare_rule! {
@@ -91,7 +91,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
     gaps.dedup();
     Ok(match why {
         Some((by, is_explicit)) => Judgement::fail(finding(case, endpoint, &refused, by.as_deref(), is_explicit)),
-        None if !gaps.is_empty() => open(gaps),
+        None if !gaps.is_empty() => Judgement::open(gaps),
         None => {
             Judgement::pass(format!("the policy of `{id}` lets the agent read the buckets that AWS manages for it"))
         }

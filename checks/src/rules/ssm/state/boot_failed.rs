@@ -3,7 +3,7 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement, Place};
 use crate::fix::Aws;
-use crate::instance::{StatusCheck, failed_boot, follows_from, rescue};
+use crate::instance::{StatusCheck, failed_boot, rescue};
 use crate::os::console::{Sign, SignKind};
 use crate::rule::declare_rule;
 use crate::snapshot::{Gap, operations as op};
@@ -55,7 +55,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::pass("the node is online, so its boot got through"));
     }
     if case.is_asleep() {
-        return Ok(follows_from("ssm/instance-not-running"));
+        return Ok(Judgement::follows_from("ssm/instance-not-running"));
     }
     if let Some(console) = case.console()?.filter(|console| case.is_outdated(console)) {
         return Ok(Judgement::cannot_tell(

@@ -3,7 +3,6 @@
 use crate::evidence::Evidence;
 use crate::finding::{Finding, Judgement, Place};
 use crate::fix::{Aws, Fix, FixClass};
-use crate::instance::follows_from;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::is;
 use crate::snapshot::metrics::CREDIT_BALANCE;
@@ -56,7 +55,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::not_applicable(format!("`{kind}` has no CPU credits")));
     }
     if case.is_asleep() {
-        return Ok(follows_from("ssm/instance-not-running"));
+        return Ok(Judgement::follows_from("ssm/instance-not-running"));
     }
     let metric = match case.snapshot.metrics.get(&format!("{CREDIT_BALANCE}/{id}")) {
         // Not read for a node that does not answer: any number of causes come before this one.

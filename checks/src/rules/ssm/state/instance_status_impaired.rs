@@ -4,7 +4,6 @@ use super::boot_failed;
 use crate::finding::{Finding, Judgement};
 use crate::fix::{Aws, Fix, FixClass};
 use crate::instance::StatusCheck;
-use crate::instance::follows_from;
 use crate::rule::declare_rule;
 use crate::snapshot::Gap;
 use crate::ssm::Case;
@@ -49,11 +48,11 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         Err(judgement) => return Ok(judgement),
     };
     if case.impaired(StatusCheck::System)?.is_ok() {
-        return Ok(follows_from("ssm/system-status-impaired"));
+        return Ok(Judgement::follows_from("ssm/system-status-impaired"));
     }
     // A console that cannot be read is the other rule's open question; the failed probe is a fact without it.
     if matches!(boot_failed::failure(case), Ok(Some(_))) {
-        return Ok(follows_from("ssm/boot-failed"));
+        return Ok(Judgement::follows_from("ssm/boot-failed"));
     }
     let detail = format!(
         "the instance status check of `{id}` is impaired{}: its operating system does not answer on the network",
@@ -103,9 +102,9 @@ mod tests {
         assert!(matches!(testkit::nat().judge(&RULE), Judgement::Pass(_)));
         let mut world = impaired();
         world.patch(op::GET_CONSOLE_OUTPUT, "/Output", json!("Kernel panic - not syncing"));
-        assert_eq!(world.judge(&RULE), follows_from("ssm/boot-failed"));
+        assert_eq!(world.judge(&RULE), Judgement::follows_from("ssm/boot-failed"));
         world.patch(op::DESCRIBE_INSTANCE_STATUS, "/InstanceStatuses/0/SystemStatus/Status", json!("impaired"));
-        assert_eq!(world.judge(&RULE), follows_from("ssm/system-status-impaired"));
+        assert_eq!(world.judge(&RULE), Judgement::follows_from("ssm/system-status-impaired"));
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! A boot that is not over says nothing about what is broken.
 
 use crate::finding::Judgement;
-use crate::instance::follows_from;
 use crate::rule::declare_rule;
 use crate::snapshot::ec2::{InstanceStatus, is};
 use crate::snapshot::{Gap, operations as op};
@@ -50,7 +49,7 @@ fn judge(case: &Case<'_>) -> Result<Judgement, Gap> {
         return Ok(Judgement::pass("the node is online, so its boot is over"));
     }
     if case.is_asleep() {
-        return Ok(follows_from("ssm/instance-not-running"));
+        return Ok(Judgement::follows_from("ssm/instance-not-running"));
     }
     let (Some(age), Some(launched)) = (case.age(), case.launched()) else {
         return Ok(Judgement::cannot_tell(
